@@ -1,0 +1,164 @@
+//! Names of things: `module.net["a"].azurerm_container_group.web[0]`.
+//!
+//! **Never:** be parsed anywhere else. In: text. Out: ordered, hashable-by-order names whose
+//! `Display` is exactly what Terraform prints. The order of addresses is the order of plans.
+
+pub mod parse;
+
+use std::fmt;
+
+use crate::value::Name;
+
+/// Which instance of a block: none without `count` and `for_each`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Key {
+    /// The block has neither `count` nor `for_each`.
+    #[default]
+    None,
+    /// An instance of `count`.
+    Int(u64),
+    /// An instance of `for_each`.
+    Str(Name),
+}
+
+/// One step down the module tree.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModuleStep {
+    /// The name of the call.
+    pub name: Name,
+    /// Which instance of the call.
+    pub key: Key,
+}
+
+/// A module instance; the root is empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ModulePath(pub Vec<ModuleStep>);
+
+/// Made by acier, or only read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mode {
+    /// A `resource` block.
+    Managed,
+    /// A `data` block.
+    Data,
+}
+
+/// A `resource` or `data` block.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Block {
+    /// The module instance it stands in.
+    pub module: ModulePath,
+    /// Resource or data.
+    pub mode: Mode,
+    /// The kind: `azurerm_container_group`.
+    pub kind: Name,
+    /// The label: `web`.
+    pub name: Name,
+}
+
+/// One instance of a block.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Addr {
+    /// The block.
+    pub block: Block,
+    /// The instance.
+    pub key: Key,
+}
+
+/// What `-target`, `-exclude` and the state commands can name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// A module with everything below it.
+    Module(ModulePath),
+    /// A block with all its instances.
+    Block(Block),
+    /// One instance.
+    Instance(Addr),
+}
+
+impl Block {
+    /// A block of the root module.
+    #[must_use]
+    pub fn root(mode: Mode, kind: impl Into<Name>, name: impl Into<Name>) -> Block {
+        Block { module: ModulePath::default(), mode, kind: kind.into(), name: name.into() }
+    }
+
+    /// One of its instances.
+    #[must_use]
+    pub fn instance(&self, key: Key) -> Addr {
+        Addr { block: self.clone(), key }
+    }
+}
+
+impl Target {
+    /// Whether it names `addr` or something that holds it.
+    #[must_use]
+    pub fn covers(&self, addr: &Addr) -> bool {
+        match self {
+            Target::Module(module) => addr.block.module.0.starts_with(&module.0),
+            Target::Block(block) => addr.block == *block,
+            Target::Instance(instance) => addr == instance,
+        }
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::None => Ok(()),
+            Key::Int(index) => write!(f, "[{index}]"),
+            Key::Str(key) => {
+                f.write_str("[\"")?;
+                for character in key.chars() {
+                    match character {
+                        '"' => f.write_str("\\\"")?,
+                        '\\' => f.write_str("\\\\")?,
+                        '\n' => f.write_str("\\n")?,
+                        '\r' => f.write_str("\\r")?,
+                        '\t' => f.write_str("\\t")?,
+                        other => write!(f, "{other}")?,
+                    }
+                }
+                f.write_str("\"]")
+            }
+        }
+    }
+}
+
+impl fmt::Display for ModulePath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, step) in self.0.iter().enumerate() {
+            let dot = if position == 0 { "" } else { "." };
+            write!(f, "{dot}module.{}{}", step.name, step.key)?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Block {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.module.0.is_empty() {
+            write!(f, "{}.", self.module)?;
+        }
+        if self.mode == Mode::Data {
+            f.write_str("data.")?;
+        }
+        write!(f, "{}.{}", self.kind, self.name)
+    }
+}
+
+impl fmt::Display for Addr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.block, self.key)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Module(module) => write!(f, "{module}"),
+            Target::Block(block) => write!(f, "{block}"),
+            Target::Instance(addr) => write!(f, "{addr}"),
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Diagnostics: what is wrong, where, why, and what to do next.
+//!
+//! **Never:** print. Rendering gives text; only `cli` writes it anywhere.
+//! Diagnostics are collected, not thrown: a function that can go on after an error goes on and
+//! adds to the list, so that one run shows all that is wrong.
+
+pub mod render;
+pub mod source;
+
+pub use source::{FileId, Sources, Span};
+
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// Nothing more is done.
+    Error,
+    /// Worth knowing; the run goes on.
+    Warning,
+}
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Diagnostic {
+    /// Error or warning.
+    pub severity: Severity,
+    /// What is wrong, in a few words, first letter capital, no full stop (Terraform's style).
+    pub summary: String,
+    /// Why, in full sentences.
+    pub detail: String,
+    /// What to do next, a full sentence, where there is one thing to do.
+    pub hint: Option<String>,
+    /// The place in the sources.
+    pub span: Option<Span>,
+    /// What the place belongs to: `azurerm_container_group.web`.
+    pub address: Option<String>,
+}
+
+impl Diagnostic {
+    /// An error.
+    #[must_use]
+    pub fn error(summary: impl Into<String>, detail: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            severity: Severity::Error,
+            summary: summary.into(),
+            detail: detail.into(),
+            hint: None,
+            span: None,
+            address: None,
+        }
+    }
+
+    /// A warning.
+    #[must_use]
+    pub fn warning(summary: impl Into<String>, detail: impl Into<String>) -> Diagnostic {
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(summary, detail) }
+    }
+
+    /// The same at a place.
+    #[must_use]
+    pub fn at(mut self, span: Span) -> Diagnostic {
+        self.span = Some(span);
+        self
+    }
+
+    /// The same at a place, if there is one.
+    #[must_use]
+    pub fn at_maybe(mut self, span: Option<Span>) -> Diagnostic {
+        self.span = self.span.or(span);
+        self
+    }
+
+    /// The same with advice.
+    #[must_use]
+    pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same, said to belong to a block or an object.
+    #[must_use]
+    pub fn about(mut self, address: impl Into<String>) -> Diagnostic {
+        self.address = Some(address.into());
+        self
+    }
+}
+
+/// Findings in the order in which they were made.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// No findings.
+    #[must_use]
+    pub fn none() -> Diagnostics {
+        Diagnostics::default()
+    }
+
+    /// Adds one.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Adds all of `other`.
+    pub fn extend(&mut self, other: Diagnostics) {
+        self.0.extend(other.0);
+    }
+
+    /// Whether an error is among them.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.0.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// Whether there is nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The findings.
+    pub fn iter(&self) -> std::slice::Iter<'_, Diagnostic> {
+        self.0.iter()
+    }
+}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Diagnostics {
+        Diagnostics(vec![diagnostic])
+    }
+}

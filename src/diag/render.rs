@@ -1,0 +1,56 @@
+//! Diagnostics as text, in the frame that Terraform users know.
+//!
+//! **Never:** decide about colour by itself: the caller says. In: a diagnostic and the sources.
+//! Out: text that ends in a line break. Lines are not wrapped, so that tools can search them.
+
+use std::fmt::Write;
+
+use super::{Diagnostic, Severity, Sources, Span};
+
+/// Renders one diagnostic. `colour` adds ANSI escapes.
+#[must_use]
+pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
+    let (word, code) = match diagnostic.severity {
+        Severity::Error => ("Error", "31"),
+        Severity::Warning => ("Warning", "33"),
+    };
+    let paint = |text: &str, code: &str| {
+        if colour { format!("\u{1b}[1;{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    };
+    let bar = paint("│", code);
+    let mut out = format!("{}\n", paint("╷", code));
+    let _ = writeln!(out, "{bar} {}{}", paint(&format!("{word}: "), code), diagnostic.summary);
+    let _ = writeln!(out, "{bar}");
+    if let Some(span) = diagnostic.span {
+        snippet(&mut out, &bar, diagnostic, span, sources);
+    } else if let Some(address) = &diagnostic.address {
+        let _ = writeln!(out, "{bar}   with {address}");
+        let _ = writeln!(out, "{bar}");
+    }
+    for line in diagnostic.detail.lines() {
+        let _ = writeln!(out, "{}", format!("{bar} {line}").trim_end());
+    }
+    if let Some(hint) = &diagnostic.hint {
+        let _ = writeln!(out, "{bar}");
+        let _ = writeln!(out, "{bar} What to do: {hint}");
+    }
+    let _ = writeln!(out, "{}", paint("╵", code));
+    out
+}
+
+fn snippet(out: &mut String, bar: &str, diagnostic: &Diagnostic, span: Span, sources: &Sources) {
+    let (Some(source), Some(start)) = (sources.get(span.file), sources.position(span.file, span.start)) else {
+        return;
+    };
+    let about = diagnostic.address.as_ref().map(|address| format!(", in {address}")).unwrap_or_default();
+    let _ = writeln!(out, "{bar}   on {} line {}{about}:", source.name, start.line);
+    if let Some(line) = source.text.lines().nth(start.line - 1) {
+        let shown = line.trim_end();
+        let _ = writeln!(out, "{bar} {:>4}: {shown}", start.line);
+        let room = shown.chars().count().saturating_sub(start.column - 1).max(1);
+        let wanted = sources.text(span).map_or(1, |text| text.lines().next().unwrap_or("").trim_end().chars().count());
+        let lead: String = line.chars().take(start.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let _ = writeln!(out, "{bar}       {lead}{}", "^".repeat(wanted.clamp(1, room)));
+    }
+    let _ = writeln!(out, "{bar}");
+}

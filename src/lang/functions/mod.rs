@@ -1,0 +1,3 @@
+//! Terraform's functions: a table with a row for each.
+//!
+//! **Never:** read files or clocks by itself; both come through [`super::host::Host`].

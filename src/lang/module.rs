@@ -1,0 +1,202 @@
+//! A loaded module: its declarations, checked as far as text alone can be.
+//!
+//! **Never:** hold evaluated values. In: parsed files and schemas. Out: the module and its graph.
+
+use std::collections::BTreeMap;
+
+use crate::addr::Block as BlockAddr;
+use crate::diag::{Diagnostics, FileId, Sources, Span};
+use crate::graph::Dag;
+use crate::schema::Schemas;
+use crate::value::{Name, Path, Type, Value};
+
+use super::ast::{Body, Expr};
+
+/// A type constraint: a type whose object attributes may be optional with defaults.
+#[derive(Clone, Debug)]
+pub struct Constraint {
+    /// The type that values end up with.
+    pub ty: Type,
+    /// Defaults of optional attributes (null where none is given), by path of attribute names;
+    /// elements of collections are stepped into without a step of their own.
+    pub optional: BTreeMap<Vec<Name>, Option<Value>>,
+}
+
+/// `variable "name" { ... }`
+#[derive(Clone, Debug)]
+pub struct Variable {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub span: Span,
+    /// What its value must be.
+    pub constraint: Constraint,
+    /// Its default, converted.
+    pub default: Option<Value>,
+    /// Whether values are hidden.
+    pub sensitive: bool,
+    /// Whether values live for one run only.
+    pub ephemeral: bool,
+    /// Whether null is a value; otherwise null means the default.
+    pub nullable: bool,
+    /// For people.
+    pub description: Option<String>,
+    /// `validation { condition, error_message }`
+    pub validations: Vec<Condition>,
+}
+
+/// `condition` and `error_message`, of validations, preconditions and postconditions.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// Must be true.
+    pub condition: Expr,
+    /// What to say when it is not.
+    pub message: Expr,
+    /// Where the block stands.
+    pub span: Span,
+}
+
+/// `output "name" { ... }`
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// Its name.
+    pub name: Name,
+    /// Where it is declared.
+    pub span: Span,
+    /// Its value.
+    pub value: Expr,
+    /// Whether the value is hidden; a sensitive value must be.
+    pub sensitive: bool,
+    /// For people.
+    pub description: Option<String>,
+    /// Must hold before the value is used.
+    pub preconditions: Vec<Condition>,
+    /// `depends_on`
+    pub depends_on: Vec<BlockAddr>,
+}
+
+/// How the instances of a block are made.
+#[derive(Clone, Debug)]
+pub enum Repetition {
+    /// One instance without a key.
+    Once,
+    /// `count = n`
+    Count(Expr),
+    /// `for_each = x`
+    ForEach(Expr),
+}
+
+/// `lifecycle { ... }`
+#[derive(Clone, Debug, Default)]
+pub struct Lifecycle {
+    /// Make the replacement first.
+    pub create_before_destroy: bool,
+    /// Refuse every plan that would delete the object.
+    pub prevent_destroy: bool,
+    /// Attributes whose configuration is ignored after creation.
+    pub ignore_changes: Ignore,
+    /// References whose change replaces the object.
+    pub replace_triggered_by: Vec<Expr>,
+    /// Must hold before the object is planned.
+    pub preconditions: Vec<Condition>,
+    /// Must hold after the object is read or made.
+    pub postconditions: Vec<Condition>,
+}
+
+/// `ignore_changes`
+#[derive(Clone, Debug, Default)]
+pub enum Ignore {
+    /// Nothing.
+    #[default]
+    None,
+    /// `all`
+    All,
+    /// These places.
+    Paths(Vec<Path>),
+}
+
+/// A `resource` or `data` block.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its address.
+    pub addr: BlockAddr,
+    /// Where its header stands.
+    pub span: Span,
+    /// How often.
+    pub repetition: Repetition,
+    /// What it says, without meta-arguments.
+    pub body: Body,
+    /// Its life cycle.
+    pub lifecycle: Lifecycle,
+    /// `timeouts { create = "30m" }`, expressions by name.
+    pub timeouts: BTreeMap<Name, Expr>,
+    /// `depends_on`
+    pub depends_on: Vec<BlockAddr>,
+    /// All blocks that it refers to or depends on, directly or through locals.
+    pub needs: Vec<BlockAddr>,
+}
+
+/// `provider "name" { ... }`
+#[derive(Clone, Debug)]
+pub struct ProviderBlock {
+    /// Its local name.
+    pub name: Name,
+    /// `alias`
+    pub alias: Option<Name>,
+    /// Where its header stands.
+    pub span: Span,
+    /// What it says.
+    pub body: Body,
+}
+
+/// What depends on what: the nodes of a module's graph.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Node {
+    /// A variable.
+    Variable(Name),
+    /// A local value.
+    Local(Name),
+    /// A provider configuration.
+    Provider(Name),
+    /// A resource or data block.
+    Block(BlockAddr),
+    /// An output value.
+    Output(Name),
+}
+
+/// A root module.
+#[derive(Clone, Debug, Default)]
+pub struct Module {
+    /// Variables by name.
+    pub variables: BTreeMap<Name, Variable>,
+    /// Local values by name.
+    pub locals: BTreeMap<Name, Expr>,
+    /// Outputs by name.
+    pub outputs: BTreeMap<Name, Output>,
+    /// Resources and data sources by address.
+    pub blocks: BTreeMap<BlockAddr, Resource>,
+    /// Provider configurations.
+    pub providers: Vec<ProviderBlock>,
+    /// What needs what.
+    pub graph: Dag<Node>,
+    /// All nodes, each after what it needs.
+    pub order: Vec<Node>,
+}
+
+/// Loads a module from its files (already among `sources`, in name order).
+/// The module is only fit for evaluation when the diagnostics hold no error.
+#[must_use]
+pub fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
+    let _ = (sources, files, schemas);
+    todo!("config helper")
+}
+
+impl Resource {
+    /// Where in the configuration the value at `path` is given: the attribute or block that is
+    /// nearest to it, or the header.
+    #[must_use]
+    pub fn locate(&self, path: &Path) -> Span {
+        let _ = path;
+        todo!("config helper")
+    }
+}

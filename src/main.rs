@@ -1,0 +1,3 @@
+//! The `acier` program: parse, run, exit code.
+
+fn main() {}

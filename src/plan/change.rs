@@ -1,0 +1,202 @@
+//! A plan as plain data: what changes, why, at what cost, and in which steps.
+//!
+//! **Never:** hold anything that cannot be printed and saved. Values here hold secrets in clear,
+//! marked sensitive, until `plan::file` seals them.
+
+use std::collections::BTreeMap;
+
+use crate::addr::{Addr, Block};
+use crate::lang::inputs::Inputs;
+use crate::schema::Cost;
+use crate::value::{Name, Path, Value};
+
+use super::{Mode, Refreshed};
+
+/// What is to happen to an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Nothing.
+    NoOp,
+    /// `<=`: a data source is read during apply.
+    Read,
+    /// `+`
+    Create,
+    /// `~`
+    Update,
+    /// `-/+`: deleted, then made again.
+    Replace,
+    /// `+/-`: the new one is made first.
+    ReplaceCreateFirst,
+    /// `-`
+    Delete,
+    /// Forgotten without being deleted.
+    Forget,
+}
+
+/// Why an action was chosen, where it is not plain from the values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Why {
+    /// The values differ.
+    #[default]
+    Changed,
+    /// An attribute changed that cannot be changed in place.
+    CannotUpdate,
+    /// The object was left half made.
+    Tainted,
+    /// `-replace`
+    Requested,
+    /// `replace_triggered_by`
+    Triggered,
+    /// The block is no longer in the configuration.
+    NoBlock,
+    /// The block is there, but not this `count` index.
+    NoIndex,
+    /// The block is there, but not this `for_each` key.
+    NoKey,
+    /// The object is what a `destroy` deletes.
+    Destroy,
+    /// A replaced object that an earlier apply left behind.
+    Deposed,
+    /// The configuration of a data source is not known before apply, or what it depends on changes.
+    Unknown,
+}
+
+/// One attribute that differs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Difference {
+    /// Where.
+    pub path: Path,
+    /// What changing it costs.
+    pub cost: Cost,
+    /// Why it costs that, from the schema; may be empty.
+    pub reason: &'static str,
+}
+
+/// What is planned for one object.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Its address.
+    pub addr: Addr,
+    /// For a replaced object: its key among the deposed.
+    pub deposed: Option<Name>,
+    /// Its kind.
+    pub kind: Name,
+    /// Its id, if it exists.
+    pub id: Option<Name>,
+    /// What is to happen.
+    pub action: Action,
+    /// Why.
+    pub why: Why,
+    /// The greatest cost of all differences.
+    pub cost: Cost,
+    /// Its attributes before (write-only ones as fingerprints); null if it does not exist.
+    pub before: Value,
+    /// Its attributes after, unknown where the cloud decides; null if it will not exist.
+    pub after: Value,
+    /// What differs.
+    pub differences: Vec<Difference>,
+    /// The blocks that it needs, for the state.
+    pub needs: Vec<Block>,
+    /// Whether a later replacement makes the new object first.
+    pub create_before_destroy: bool,
+    /// Time limits.
+    pub timeouts: crate::schema::Timeouts,
+}
+
+/// What one step does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StepAct {
+    /// Make the object.
+    Create,
+    /// Change it in place.
+    Update,
+    /// Delete it: the object at the address, or the deposed one that the change or an earlier
+    /// [`StepAct::Depose`] of the same change names.
+    Delete,
+    /// Move the object out of its place, for its replacement.
+    Depose,
+    /// Read a data source.
+    Read,
+    /// Forget the object.
+    Forget,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Its number: its place in [`Plan::steps`].
+    pub number: u32,
+    /// The change that it belongs to: its place in [`Plan::changes`].
+    pub change: usize,
+    /// What it does.
+    pub act: StepAct,
+    /// The steps that must have ended well before.
+    pub needs: Vec<u32>,
+}
+
+/// What is planned for an output value.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OutputChange {
+    /// Before; nothing if it was not there.
+    pub before: Option<Value>,
+    /// After, unknown where it is only known after apply; nothing if it goes away.
+    pub after: Option<Value>,
+}
+
+/// A plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// What it is for.
+    pub mode: Mode,
+    /// The lineage of the state it was made against.
+    pub lineage: Option<Name>,
+    /// The serial of the state it was made against.
+    pub serial: u64,
+    /// All changes, no-ops included, in address order, deposed objects behind their address.
+    pub changes: Vec<Change>,
+    /// What somebody changed behind our back: before is what was stored, after what was found.
+    pub drift: Vec<Change>,
+    /// Output values, unchanged ones included.
+    pub outputs: BTreeMap<Name, OutputChange>,
+    /// What to do, each step after what it needs.
+    pub steps: Vec<Step>,
+    /// What refreshing found; recorded when the plan is applied.
+    pub refreshed: Refreshed,
+    /// The values of variables it was made with.
+    pub inputs: Inputs,
+    /// Data sources that were read.
+    pub answers: BTreeMap<Addr, Value>,
+}
+
+impl PartialEq for Refreshed {
+    fn eq(&self, other: &Refreshed) -> bool {
+        self.found == other.found
+    }
+}
+
+impl Plan {
+    /// How many objects are added, changed and destroyed, as the summary line counts them.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        let mut counts = (0, 0, 0);
+        for change in &self.changes {
+            match change.action {
+                Action::Create => counts.0 += 1,
+                Action::Update => counts.1 += 1,
+                Action::Replace | Action::ReplaceCreateFirst => {
+                    counts.0 += 1;
+                    counts.2 += 1;
+                }
+                Action::Delete => counts.2 += 1,
+                Action::NoOp | Action::Read | Action::Forget => {}
+            }
+        }
+        counts
+    }
+
+    /// Whether applying it would change nothing, neither in the cloud nor in output values.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.outputs.values().all(|output| output.before == output.after)
+    }
+}

@@ -1,0 +1,140 @@
+//! The one port to any cloud.
+//!
+//! **Never:** name a cloud, a language or a store. Two sides implement it: `resources::azure`
+//! and the tests' toy cloud. The port acts and answers; it never sleeps and never retries on a
+//! clock of its own kind of patience: waiting belongs to `engine::drive`.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::schema::Schemas;
+use crate::value::{Name, Value};
+
+/// What a call asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// Make an object that is not there.
+    Create,
+    /// Change an object in place.
+    Update,
+    /// Remove an object; one that is already gone counts as removed.
+    Delete,
+}
+
+/// One change to one object, everything that is needed to make it or to follow it to its end.
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// What is asked.
+    pub verb: Verb,
+    /// The kind of the object.
+    pub kind: Name,
+    /// The object's id.
+    pub id: Name,
+    /// Its attributes before, write-only ones as fingerprints; null for a creation.
+    pub prior: Value,
+    /// Its attributes after; unknown where the cloud decides; null for a deletion. After a crash
+    /// the write-only ones are fingerprints, which is enough to follow a call but not to begin one.
+    pub planned: Value,
+}
+
+/// An object to read.
+#[derive(Clone, Debug)]
+pub struct Handle {
+    /// Its kind.
+    pub kind: Name,
+    /// Its id.
+    pub id: Name,
+    /// What we last knew of it; write-only attributes are taken from here. Null if nothing.
+    pub prior: Value,
+}
+
+/// Where to ask next about an accepted call, as text that survives a crash. Only the provider reads it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ticket(pub Name);
+
+/// How far a call has come.
+#[derive(Clone, Debug)]
+pub enum Progress {
+    /// It ended well; the object as it is now, or null when it is gone.
+    Done(Value),
+    /// The cloud works on it: ask again with the ticket, not before `after`.
+    Pending {
+        /// For the next question.
+        ticket: Ticket,
+        /// How long to wait before it.
+        after: Duration,
+        /// What the cloud says meanwhile, for progress lines; may be empty.
+        note: String,
+    },
+}
+
+/// Why a call did not end well.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{message}")]
+pub struct Fault {
+    /// What sort of fault.
+    pub kind: FaultKind,
+    /// The cloud's own code: `ContainerGroupQuotaReached`; may be empty.
+    pub code: String,
+    /// The cloud's own words, whole.
+    pub message: String,
+    /// HTTP status, method, URL and correlation id, one line each, for the detail; may be empty.
+    pub trace: String,
+    /// What the user can do about it, where that is known.
+    pub hint: Option<String>,
+}
+
+/// Sorts of faults, as far as anybody decides by them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FaultKind {
+    /// The cloud understood and refused.
+    Rejected,
+    /// An object of that id is there already, not made by this state.
+    Exists,
+    /// Not allowed, or not signed in.
+    Denied,
+    /// The cloud asked to slow down for longer than we wait.
+    Throttled,
+    /// The object or what it needs is gone.
+    Gone,
+    /// It did not end in time.
+    TimedOut,
+    /// No answer: the call may or may not have happened.
+    Unreachable,
+    /// The configuration or the state holds something that this provider cannot send.
+    Invalid,
+}
+
+/// A cloud.
+pub trait Provider {
+    /// What its kinds contain.
+    fn schemas(&self) -> &Schemas;
+
+    /// Which cloud and account this is, as text to compare and to show: state made on one is
+    /// refused on another.
+    fn cloud(&self) -> Name;
+
+    /// The id that an object with these attributes has or will have.
+    ///
+    /// # Errors
+    /// When a name that the id is made of is unknown or malformed.
+    fn identify(&self, kind: &str, value: &Value) -> Result<Name, Fault>;
+
+    /// The text that all objects share that one `list` answers for; nothing for a kind without lists.
+    fn scope(&self, handle: &Handle) -> Option<Name>;
+
+    /// Reads one object; null if it is gone.
+    fn read(&self, handle: &Handle) -> impl Future<Output = Result<Value, Fault>>;
+
+    /// Reads all these objects of one scope with one list; null for each that is gone.
+    fn list(&self, scope: &str, handles: &[Handle]) -> impl Future<Output = Result<Vec<Value>, Fault>>;
+
+    /// Sends a call.
+    fn begin(&self, call: &Call) -> impl Future<Output = Result<Progress, Fault>>;
+
+    /// Asks how far an accepted call has come.
+    fn poll(&self, call: &Call, ticket: &Ticket) -> impl Future<Output = Result<Progress, Fault>>;
+
+    /// Reads a data source whose configuration is `config`; the whole object with its answers.
+    fn fetch(&self, kind: &str, config: &Value) -> impl Future<Output = Result<Value, Fault>>;
+}

@@ -1,0 +1,215 @@
+//! What a block may contain, and what a change of each attribute costs.
+//!
+//! **Never:** know Azure or where an attribute lies in a request body; `resources` derives these
+//! schemas from its tables. `lang` checks configuration against them, `plan` reads costs from them.
+//! The decision to question: costs are ordered, so that the cost of a change is their maximum.
+
+pub mod walk;
+
+use std::collections::BTreeMap;
+
+use crate::value::{Name, Path, Type, Value};
+
+/// Who gives an attribute its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Usage {
+    /// The configuration must.
+    Required,
+    /// The configuration may; otherwise the default or null.
+    Optional,
+    /// The configuration may; otherwise the cloud does, and the stored value is kept.
+    OptionalComputed,
+    /// Only the cloud does.
+    Computed,
+}
+
+/// How secret an attribute is by its nature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secrecy {
+    /// It may be shown.
+    Plain,
+    /// It is not shown; stored sealed.
+    Sensitive,
+    /// It is not shown and the cloud never returns it; stored as a fingerprint only.
+    WriteOnly,
+}
+
+/// What changing an attribute of an existing object costs, from least to most.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cost {
+    /// Nothing that runs is touched.
+    #[default]
+    Nothing,
+    /// Running containers restart; the address is usually kept.
+    Restart,
+    /// Running containers restart and the name or address by which they are reached changes.
+    Readdress,
+    /// The object is deleted and made again.
+    Replace,
+}
+
+/// When two values of an attribute count as equal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Equality {
+    /// When they are the same.
+    Exact,
+    /// When they are the same but for upper and lower case.
+    Caseless,
+    /// When they name the same Azure region: "West Europe" is "westeurope".
+    Location,
+}
+
+/// Checks a known, non-null value; the error is a full sentence for the detail of a diagnostic.
+pub type Check = fn(&Value) -> Result<(), String>;
+
+/// What a check of a whole object found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The place inside the object.
+    pub path: Path,
+    /// A few words.
+    pub summary: String,
+    /// Full sentences.
+    pub detail: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+/// Checks an object whose parts may be unknown; it must stay silent about what it cannot know.
+pub type ObjectCheck = fn(&Value) -> Vec<Finding>;
+
+/// One attribute.
+#[derive(Clone, Debug)]
+pub struct Attribute {
+    /// The name in configuration.
+    pub name: Name,
+    /// The type in configuration and state.
+    pub ty: Type,
+    /// Who gives it its value.
+    pub usage: Usage,
+    /// The value when the configuration gives none.
+    pub default: Option<Value>,
+    /// How secret it is.
+    pub secrecy: Secrecy,
+    /// What changing it costs.
+    pub cost: Cost,
+    /// Why it costs that, a full sentence, shown in plans; may be empty.
+    pub reason: &'static str,
+    /// When two values are equal.
+    pub equality: Equality,
+    /// A check of the value alone.
+    pub check: Option<Check>,
+    /// A set or list of objects that may also be written as blocks (Terraform's "attributes as blocks").
+    pub as_blocks: bool,
+    /// Only for computed attributes: an in-place update that costs at least this makes the value unknown.
+    pub unsettled_by: Option<Cost>,
+    /// Not null only in old configurations; the sentence says what to use instead.
+    pub deprecated: Option<&'static str>,
+    /// What it means, for reference pages.
+    pub about: &'static str,
+}
+
+/// How often a nested block may stand and what it becomes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Nesting {
+    /// A list of objects, in order.
+    List,
+    /// A set of objects.
+    Set,
+}
+
+/// A kind of block inside a block.
+#[derive(Clone, Debug)]
+pub struct NestedBlock {
+    /// The block's name.
+    pub name: Name,
+    /// List or set.
+    pub nesting: Nesting,
+    /// The least number of blocks.
+    pub min: usize,
+    /// The greatest number of blocks; 0 is no limit.
+    pub max: usize,
+    /// What adding, removing or reordering such blocks costs; changes inside have their own cost.
+    pub cost: Cost,
+    /// Why it costs that.
+    pub reason: &'static str,
+    /// What the block contains.
+    pub block: Block,
+}
+
+/// The content of a block.
+#[derive(Clone, Debug, Default)]
+pub struct Block {
+    /// Its attributes, in the order of reference pages.
+    pub attributes: Vec<Attribute>,
+    /// Its nested blocks.
+    pub blocks: Vec<NestedBlock>,
+}
+
+impl Block {
+    /// The attribute of a name.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.attributes.iter().find(|attribute| &*attribute.name == name)
+    }
+
+    /// The nested block of a name.
+    #[must_use]
+    pub fn nested(&self, name: &str) -> Option<&NestedBlock> {
+        self.blocks.iter().find(|block| &*block.name == name)
+    }
+
+    /// The type of the object that the block becomes.
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        let attributes = self.attributes.iter().map(|attribute| (attribute.name.clone(), attribute.ty.clone()));
+        let blocks = self.blocks.iter().map(|nested| {
+            let inner = nested.block.ty();
+            let ty = match nested.nesting {
+                Nesting::List => Type::list(inner),
+                Nesting::Set => Type::set(inner),
+            };
+            (nested.name.clone(), ty)
+        });
+        Type::object(attributes.chain(blocks).collect::<BTreeMap<_, _>>())
+    }
+}
+
+/// Default time limits of a kind, in seconds, as its `timeouts` block may change them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Creating.
+    pub create: u64,
+    /// Reading.
+    pub read: u64,
+    /// Updating.
+    pub update: u64,
+    /// Deleting.
+    pub delete: u64,
+}
+
+/// Everything about a kind that configuration and plans need.
+#[derive(Clone, Debug)]
+pub struct Schema {
+    /// The kind: `azurerm_container_group`.
+    pub kind: Name,
+    /// The version of the stored form.
+    pub version: u32,
+    /// What its block contains (without `timeouts`, which every kind has).
+    pub block: Block,
+    /// Checks of the whole object.
+    pub checks: Vec<ObjectCheck>,
+    /// Default time limits.
+    pub timeouts: Timeouts,
+}
+
+/// All schemas of a run.
+#[derive(Clone, Debug, Default)]
+pub struct Schemas {
+    /// Kinds of `resource` blocks.
+    pub managed: BTreeMap<Name, Schema>,
+    /// Kinds of `data` blocks.
+    pub data: BTreeMap<Name, Schema>,
+    /// `provider` blocks by their local name.
+    pub providers: BTreeMap<Name, Schema>,
+}

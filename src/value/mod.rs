@@ -1,0 +1,417 @@
+//! THE value: everything that text, plans, state and clouds exchange inside acier.
+//!
+//! **Never:** parse or print a format; the four doors (`lang::parse`, `resources::codec`,
+//! `plugin::wire`, `store::record`) convert, this module only holds.
+//! A value is cheap to clone (shared by reference count), knows its type even when null or
+//! unknown, and carries marks beside its content. The decision to question: maps and objects
+//! are ordered by key bytes, as Terraform iterates them, so no order can leak from a hash.
+
+pub mod convert;
+pub mod number;
+pub mod order;
+pub mod path;
+pub mod ty;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+pub use number::Number;
+pub use path::{Path, Step};
+pub use ty::Type;
+
+/// A shared, immutable name: an attribute, a map key, a block label.
+pub type Name = Arc<str>;
+
+/// The members of a map or an object, ordered by the bytes of their keys.
+pub type Members = BTreeMap<Name, Value>;
+
+/// What a value is about, beside its content. Marks travel through every operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Marks(u8);
+
+impl Marks {
+    /// No mark at all.
+    pub const NONE: Marks = Marks(0);
+    /// Hidden on screens and sealed on disk.
+    pub const SENSITIVE: Marks = Marks(1);
+    /// Lives for one run only and is never stored.
+    pub const EPHEMERAL: Marks = Marks(2);
+    /// Not the secret itself but its keyed fingerprint: all that state remembers of a secret.
+    pub const FINGERPRINT: Marks = Marks(4);
+
+    /// The marks as a number, for `store::record` and `plan::file`.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// The marks of a stored number; bits that mean nothing are dropped.
+    #[must_use]
+    pub const fn from_bits(bits: u8) -> Marks {
+        Marks(bits & 7)
+    }
+
+    /// Both sets of marks together.
+    #[must_use]
+    pub const fn union(self, other: Marks) -> Marks {
+        Marks(self.0 | other.0)
+    }
+
+    /// These marks without `other`.
+    #[must_use]
+    pub const fn without(self, other: Marks) -> Marks {
+        Marks(self.0 & !other.0)
+    }
+
+    /// Whether every mark of `other` is among these.
+    #[must_use]
+    pub const fn has(self, other: Marks) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// Whether there is no mark.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The content of a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Absent, of a type.
+    Null(Type),
+    /// Not known before the apply, of a type. `not_null` is Terraform's only refinement kept here.
+    Unknown {
+        /// What it will be.
+        ty: Type,
+        /// It will certainly not be null.
+        not_null: bool,
+    },
+    /// True or false.
+    Bool(bool),
+    /// A number of Terraform's precision.
+    Number(Number),
+    /// Text, normalised to NFC where it comes from configuration.
+    String(Arc<str>),
+    /// A list of one element type.
+    List(Type, Arc<Vec<Value>>),
+    /// A set of one element type, in Terraform's iteration order, without doubles.
+    Set(Type, Arc<Vec<Value>>),
+    /// A map of one element type.
+    Map(Type, Arc<Members>),
+    /// A sequence of any types.
+    Tuple(Arc<Vec<Value>>),
+    /// Named members of any types.
+    Object(Arc<Members>),
+}
+
+/// A value with its marks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Value {
+    content: Content,
+    marks: Marks,
+}
+
+impl From<Content> for Value {
+    fn from(content: Content) -> Value {
+        Value { content, marks: Marks::NONE }
+    }
+}
+
+/// Constructors.
+impl Value {
+    /// The null of a type.
+    #[must_use]
+    pub fn null(ty: Type) -> Value {
+        Content::Null(ty).into()
+    }
+
+    /// A value of a type that is not known yet and may turn out null.
+    #[must_use]
+    pub fn unknown(ty: Type) -> Value {
+        Content::Unknown { ty, not_null: false }.into()
+    }
+
+    /// A value of a type that is not known yet but will not be null.
+    #[must_use]
+    pub fn unknown_not_null(ty: Type) -> Value {
+        Content::Unknown { ty, not_null: true }.into()
+    }
+
+    /// A boolean.
+    #[must_use]
+    pub fn bool(value: bool) -> Value {
+        Content::Bool(value).into()
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn int(value: i64) -> Value {
+        Content::Number(Number::from(value)).into()
+    }
+
+    /// A number.
+    #[must_use]
+    pub fn number(value: Number) -> Value {
+        Content::Number(value).into()
+    }
+
+    /// A string.
+    #[must_use]
+    pub fn string(value: impl Into<Arc<str>>) -> Value {
+        Content::String(value.into()).into()
+    }
+
+    /// A list whose members have the type `element`.
+    #[must_use]
+    pub fn list(element: Type, members: Vec<Value>) -> Value {
+        Content::List(element, Arc::new(members)).into()
+    }
+
+    /// A set whose members have the type `element`; sorts and drops doubles.
+    /// Marks of members move to the set, because a set cannot say which member they belong to.
+    #[must_use]
+    pub fn set(element: Type, members: Vec<Value>) -> Value {
+        let mut marks = Marks::NONE;
+        let mut plain = Vec::with_capacity(members.len());
+        for member in members {
+            let (member, found) = member.unmark_deep();
+            marks = marks.union(found);
+            plain.push(member);
+        }
+        plain.sort_by(order::compare);
+        plain.dedup_by(|a, b| a.is_wholly_known() && a == b);
+        Value { content: Content::Set(element, Arc::new(plain)), marks }
+    }
+
+    /// A map whose members have the type `element`.
+    #[must_use]
+    pub fn map(element: Type, members: Members) -> Value {
+        Content::Map(element, Arc::new(members)).into()
+    }
+
+    /// A tuple.
+    #[must_use]
+    pub fn tuple(members: Vec<Value>) -> Value {
+        Content::Tuple(Arc::new(members)).into()
+    }
+
+    /// An object.
+    #[must_use]
+    pub fn object(members: Members) -> Value {
+        Content::Object(Arc::new(members)).into()
+    }
+}
+
+/// Looking at a value.
+impl Value {
+    /// The content without its marks.
+    #[must_use]
+    pub fn content(&self) -> &Content {
+        &self.content
+    }
+
+    /// The content itself, marks dropped.
+    #[must_use]
+    pub fn into_content(self) -> Content {
+        self.content
+    }
+
+    /// The marks of this value itself, not of its members.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        self.marks
+    }
+
+    /// The type, computed from the content (allocates for tuples and objects).
+    #[must_use]
+    pub fn ty(&self) -> Type {
+        match &self.content {
+            Content::Null(ty) | Content::Unknown { ty, .. } => ty.clone(),
+            Content::Bool(_) => Type::Bool,
+            Content::Number(_) => Type::Number,
+            Content::String(_) => Type::String,
+            Content::List(ty, _) => Type::list(ty.clone()),
+            Content::Set(ty, _) => Type::set(ty.clone()),
+            Content::Map(ty, _) => Type::map(ty.clone()),
+            Content::Tuple(members) => Type::tuple(members.iter().map(Value::ty).collect()),
+            Content::Object(members) => {
+                Type::object(members.iter().map(|(name, member)| (name.clone(), member.ty())).collect())
+            }
+        }
+    }
+
+    /// Whether this is a null.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self.content, Content::Null(_))
+    }
+
+    /// Whether this itself is unknown (its members may be although it is not).
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self.content, Content::Unknown { .. })
+    }
+
+    /// Whether nothing in it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        !self.is_unknown() && self.children().all(Value::is_wholly_known)
+    }
+
+    /// Whether it or anything in it carries `mark`.
+    #[must_use]
+    pub fn contains_mark(&self, mark: Marks) -> bool {
+        self.marks.has(mark) || self.children().any(|child| child.contains_mark(mark))
+    }
+
+    /// Whether it itself is sensitive.
+    #[must_use]
+    pub fn is_sensitive(&self) -> bool {
+        self.marks.has(Marks::SENSITIVE)
+    }
+
+    /// The direct members of a collection, tuple or object, in iteration order.
+    pub fn children(&self) -> Box<dyn Iterator<Item = &Value> + '_> {
+        match &self.content {
+            Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => Box::new(members.iter()),
+            Content::Map(_, members) | Content::Object(members) => Box::new(members.values()),
+            _ => Box::new(std::iter::empty()),
+        }
+    }
+
+    /// The text of a known string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.content {
+            Content::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// A known boolean.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match &self.content {
+            Content::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// A known number.
+    #[must_use]
+    pub fn as_number(&self) -> Option<&Number> {
+        match &self.content {
+            Content::Number(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// A known whole number within `i64`.
+    #[must_use]
+    pub fn as_int(&self) -> Option<i64> {
+        self.as_number().and_then(Number::as_i64)
+    }
+
+    /// The members of a known list, set or tuple.
+    #[must_use]
+    pub fn as_sequence(&self) -> Option<&[Value]> {
+        match &self.content {
+            Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The members of a known map or object.
+    #[must_use]
+    pub fn as_members(&self) -> Option<&Members> {
+        match &self.content {
+            Content::Map(_, members) | Content::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// The member `name` of a known map or object, without inheriting marks.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.as_members().and_then(|members| members.get(name))
+    }
+
+    /// The member `name` of a known object as text, if it is a known string.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    /// Equal content, whatever the marks on either side, at any depth.
+    #[must_use]
+    pub fn same(&self, other: &Value) -> bool {
+        order::same(self, other)
+    }
+}
+
+/// Marks.
+impl Value {
+    /// This value with `marks` added to those it has.
+    #[must_use]
+    pub fn with_marks(mut self, marks: Marks) -> Value {
+        self.marks = self.marks.union(marks);
+        self
+    }
+
+    /// This value, sensitive.
+    #[must_use]
+    pub fn sensitive(self) -> Value {
+        self.with_marks(Marks::SENSITIVE)
+    }
+
+    /// This value without its own marks, and those marks. Members keep theirs.
+    #[must_use]
+    pub fn unmark(mut self) -> (Value, Marks) {
+        let marks = std::mem::take(&mut self.marks);
+        (self, marks)
+    }
+
+    /// This value with no mark at any depth, and all marks that were found.
+    #[must_use]
+    pub fn unmark_deep(self) -> (Value, Marks) {
+        let marked = !self.marks.is_empty() || self.children().any(Value::is_marked_anywhere);
+        if !marked {
+            return (self, Marks::NONE);
+        }
+        let mut all = self.marks;
+        let plain = self.map_children(|child| {
+            let (child, found) = child.clone().unmark_deep();
+            all = all.union(found);
+            child
+        });
+        (plain.unmark().0, all)
+    }
+
+    fn is_marked_anywhere(&self) -> bool {
+        !self.marks.is_empty() || self.children().any(Value::is_marked_anywhere)
+    }
+
+    /// The same value with each direct member replaced by `change(member)`.
+    /// The caller keeps element types true; sets are not sorted again.
+    #[must_use]
+    pub fn map_children(&self, mut change: impl FnMut(&Value) -> Value) -> Value {
+        let content = match &self.content {
+            Content::List(ty, members) => {
+                Content::List(ty.clone(), Arc::new(members.iter().map(&mut change).collect()))
+            }
+            Content::Set(ty, members) => Content::Set(ty.clone(), Arc::new(members.iter().map(&mut change).collect())),
+            Content::Tuple(members) => Content::Tuple(Arc::new(members.iter().map(&mut change).collect())),
+            Content::Map(ty, members) => {
+                let members = members.iter().map(|(key, member)| (key.clone(), change(member))).collect();
+                Content::Map(ty.clone(), Arc::new(members))
+            }
+            Content::Object(members) => {
+                Content::Object(Arc::new(members.iter().map(|(key, member)| (key.clone(), change(member))).collect()))
+            }
+            other => other.clone(),
+        };
+        Value { content, marks: self.marks }
+    }
+}

@@ -1,0 +1,21 @@
+//! The one integration binary: each module tests one part of acier from outside.
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "a test may stop at the first surprise and owns its temporary folder"
+)]
+
+mod arm;
+mod cli;
+mod config;
+mod emulator;
+mod engine;
+mod eval;
+mod parse;
+mod plan;
+mod resources;
+mod store;
+mod value;
+mod walls;
