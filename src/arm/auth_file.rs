@@ -84,7 +84,7 @@ const MAKE: &str = "make the file with: az ad sp create-for-rbac --role Contribu
 pub fn decode(bytes: &[u8]) -> Result<String, BadAuthFile> {
     let units = |pair: fn([u8; 2]) -> u16, rest: &[u8]| -> Option<String> {
         let units: Vec<u16> = rest.chunks_exact(2).filter_map(|two| Some(pair(two.try_into().ok()?))).collect();
-        String::from_utf16(&units).ok().filter(|_| rest.len() % 2 == 0)
+        String::from_utf16(&units).ok().filter(|_| rest.len().is_multiple_of(2))
     };
     let text = match bytes {
         [0xff, 0xfe, rest @ ..] => units(u16::from_le_bytes, rest),

@@ -97,6 +97,12 @@ impl<T: Transport> Client<T> {
         &self.endpoints
     }
 
+    /// How calls are signed in.
+    #[must_use]
+    pub fn sign_in(&self) -> &SignIn {
+        &self.sign_in
+    }
+
     /// What carries the calls.
     #[must_use]
     pub fn transport(&self) -> &T {
@@ -197,16 +203,12 @@ impl<T: Transport> Client<T> {
             let now = self.start.elapsed();
             if let Ok(response) = &outcome {
                 self.throttle.borrow_mut().learn(now, response);
-                if response.status == 401 && !renewed {
-                    renewed = true;
-                    if let Some(bearer) = &bearer
-                        && self.sign_in.renew(bearer).await
-                    {
-                        continue;
-                    }
-                }
-                if response.status < 400 {
-                    return outcome.map_err(|lost| ArmError::from_lost(method, url, &lost));
+            }
+            let refused = outcome.as_ref().is_ok_and(|response| response.status == 401) && !renewed;
+            if let Some(bearer) = bearer.as_deref().filter(|_| refused) {
+                renewed = true;
+                if self.sign_in.renew(bearer).await {
+                    continue;
                 }
             }
             let pause = consider(method, outcome.as_ref(), &mut past, &self.options.patience, self.count.get());
@@ -240,11 +242,7 @@ impl<T: Transport> Client<T> {
         loop {
             let outcome = self.transport.send(request.clone()).await;
             let seed = self.count.replace(self.count.get() + 1);
-            let pause = match &outcome {
-                Ok(response) if response.status < 400 => None,
-                _ => consider("GET", outcome.as_ref(), &mut past, &self.options.patience, seed),
-            };
-            match pause {
+            match consider("GET", outcome.as_ref(), &mut past, &self.options.patience, seed) {
                 Some(pause) => self.wait(pause.wait, &pause.why).await,
                 None => return outcome.map_err(|lost| ArmError::from_lost(request.method, &request.url, &lost)),
             }

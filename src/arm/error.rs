@@ -189,9 +189,10 @@ pub(super) fn parse_body(body: &[u8]) -> Option<Value> {
 pub(super) fn show_request(method: &str, url: &str) -> String {
     let (address, query) = url.split_once('?').unwrap_or((url, ""));
     let address = match address.split_once("://") {
-        Some((scheme, rest)) => match rest.find('/').map_or((rest, ""), |at| rest.split_at(at)) {
-            (host, path) => format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host)),
-        },
+        Some((scheme, rest)) => {
+            let (host, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+            format!("{scheme}://{}{path}", host.rsplit('@').next().unwrap_or(host))
+        }
         None => address.to_owned(),
     };
     let version = query.split('&').find(|pair| pair.starts_with("api-version="));

@@ -93,7 +93,7 @@ impl ResourceId {
         if !fixed.eq_ignore_ascii_case("providers") {
             return Err(bad(format!("it has \"{fixed}\" where \"providers\" should stand")));
         }
-        if pairs.is_empty() || pairs.len() % 2 != 0 {
+        if pairs.is_empty() || !pairs.len().is_multiple_of(2) {
             return Err(bad("each kind needs a name after it".to_owned()));
         }
         let every_second = |from: usize| pairs.iter().skip(from).step_by(2).copied().collect::<Vec<_>>().join("/");

@@ -132,9 +132,10 @@ fn lost(host: &str, error: &reqwest::Error) -> Lost {
         format!("{host} did not answer in time.")
     } else if error.is_timeout() {
         format!("No connection to {host} came about in time.")
-    } else if why.contains("UnknownIssuer") {
+    } else if why.contains("UnknownIssuer") || why.contains("BadSignature") {
+        // A bad signature is what an authority of the same name with another key looks like.
         format!(
-            "{host} shows a certificate that no known authority has signed ({why}). If it should be trusted, name \
+            "{host} shows a certificate that no trusted authority has signed ({why}). If it should be trusted, name \
              the authority's certificate as caCertificatePath in the auth file."
         )
     } else if sent {

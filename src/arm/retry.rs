@@ -45,6 +45,9 @@ impl Default for Patience {
     }
 }
 
+/// No answer is believed that asks to wait longer than this.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+
 /// What one call has been through so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Past {
@@ -56,6 +59,8 @@ pub struct Past {
     pub throttles: u32,
     /// Waited for the throttle.
     pub throttled: Duration,
+    /// Looks at a container group in transition.
+    pub transitions: u32,
     /// Waited for a container group in transition.
     pub transitioning: Duration,
 }
@@ -110,9 +115,9 @@ fn backoff(past: &mut Past, patience: &Patience, seed: u64, asked: Option<Durati
 fn throttled(response: &Response, past: &mut Past, patience: &Patience, seed: u64) -> Option<Pause> {
     // Without Retry-After nobody knows; the service's own windows are five minutes and an hour.
     let guess = doubled(Duration::from_secs(5), past.throttles).min(Duration::from_secs(60));
-    let asked = retry_after(response);
     // A little later than asked, never earlier: earlier tries are refused too.
-    let wait = asked.map_or_else(|| spread(guess, seed), |asked| asked + asked.mul_f64(fraction(seed) * 0.1));
+    let later = |asked: Duration| asked + asked.mul_f64(fraction(seed) * 0.1);
+    let wait = retry_after(response).map_or_else(|| spread(guess, seed), later).max(floor(past.throttles));
     if past.throttled + wait > patience.throttled {
         return None;
     }
@@ -125,10 +130,12 @@ fn conflict(response: &Response, past: &mut Past, patience: &Patience, seed: u64
     let body = parse_body(&response.body)?;
     let code = find_error(&body).and_then(|said| at(said, "code"))?.as_str()?;
     if code.eq_ignore_ascii_case("ContainerGroupTransitioning") {
-        let wait = retry_after(response).unwrap_or_else(|| spread(patience.transition_wait, seed));
+        let asked = retry_after(response).unwrap_or_else(|| spread(patience.transition_wait, seed));
+        let wait = asked.max(floor(past.transitions));
         if past.transitioning + wait > patience.transitioning {
             return None;
         }
+        past.transitions += 1;
         past.transitioning += wait;
         return Some(Pause { wait, why: "the container group is still in transition".to_owned(), throttled: false });
     }
@@ -148,15 +155,20 @@ pub fn retry_after(response: &Response) -> Option<Duration> {
     let ms =
         ["retry-after-ms", "x-ms-retry-after-ms"].iter().find_map(|name| response.header(name)?.trim().parse().ok());
     if let Some(ms) = ms {
-        return Some(Duration::from_millis(ms));
+        return Some(Duration::from_millis(ms).min(LONGEST));
     }
     let text = response.header("retry-after")?.trim();
     if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds).min(LONGEST));
     }
     let instant = |text: &str| jiff::fmt::rfc2822::parse(text.trim()).ok().map(|zoned| zoned.timestamp());
     let wait = instant(text)?.duration_since(instant(response.header("date")?)?);
-    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO).min(LONGEST))
+}
+
+/// The least wait after so many tries: an answer that asks for no wait at all must not keep us busy for ever.
+fn floor(times: u32) -> Duration {
+    doubled(Duration::from_millis(1), times).min(Duration::from_secs(10))
 }
 
 fn doubled(first: Duration, times: u32) -> Duration {
