@@ -195,9 +195,9 @@ impl<T: Transport> Client<T> {
         let mut past = Past::default();
         let mut renewed = false;
         loop {
-            let bearer = self.bearer(method, url).await?;
             let wait = self.throttle.borrow_mut().take(kind, self.start.elapsed());
             self.wait(wait, "keeping to Azure's limit of requests").await;
+            let bearer = self.bearer(method, url).await?;
             let request = self.request(method, url, bearer.as_deref(), body.clone());
             let outcome = self.transport.send(request).await;
             let now = self.start.elapsed();
@@ -211,7 +211,7 @@ impl<T: Transport> Client<T> {
                     continue;
                 }
             }
-            let pause = consider(method, outcome.as_ref(), &mut past, &self.options.patience, self.count.get());
+            let pause = consider(method, outcome.as_ref(), &mut past, &self.options.patience, self.tick());
             let Some(Pause { wait, why, throttled }) = pause else {
                 return outcome.map_err(|lost| self.identify(ArmError::from_lost(method, url, &lost)));
             };
@@ -241,16 +241,20 @@ impl<T: Transport> Client<T> {
         let mut past = Past::default();
         loop {
             let outcome = self.transport.send(request.clone()).await;
-            let seed = self.count.replace(self.count.get() + 1);
-            match consider("GET", outcome.as_ref(), &mut past, &self.options.patience, seed) {
+            match consider("GET", outcome.as_ref(), &mut past, &self.options.patience, self.tick()) {
                 Some(pause) => self.wait(pause.wait, &pause.why).await,
                 None => return outcome.map_err(|lost| ArmError::from_lost(request.method, &request.url, &lost)),
             }
         }
     }
 
+    /// A number that no other request and no other wait of this run has.
+    fn tick(&self) -> u64 {
+        self.count.replace(self.count.get() + 1)
+    }
+
     fn request(&self, method: &'static str, url: &str, bearer: Option<&str>, body: Option<Vec<u8>>) -> Request {
-        let count = self.count.replace(self.count.get() + 1);
+        let count = self.tick();
         let id = Uuid::new_v5(&self.run, &count.to_be_bytes()).to_string();
         let mut headers = Vec::with_capacity(6);
         let mut add = |name: &str, value: &str| headers.push((name.to_owned(), value.to_owned()));
