@@ -135,6 +135,11 @@ pub trait Provider {
     /// Asks how far an accepted call has come.
     fn poll(&self, call: &Call, ticket: &Ticket) -> impl Future<Output = Result<Progress, Fault>>;
 
+    /// Finds out what became of a call whose answer was lost, or that a crash left in flight:
+    /// the object as it is (null if it is not there), or something to wait for while the cloud
+    /// still works on it. Sends no change.
+    fn follow(&self, call: &Call) -> impl Future<Output = Result<Progress, Fault>>;
+
     /// Reads a data source whose configuration is `config`; the whole object with its answers.
     fn fetch(&self, kind: &str, config: &Value) -> impl Future<Output = Result<Value, Fault>>;
 }
