@@ -1,3 +1,31 @@
 //! Terraform's functions: a table with a row for each.
 //!
 //! **Never:** read files or clocks by itself; both come through [`super::host::Host`].
+//! To add a function, write it and a row in the file of its group. Names, parameters and results
+//! are those of Terraform 1.11 (`terraform metadata functions`).
+
+pub(crate) mod call;
+mod collection;
+mod convert;
+mod lazy;
+mod numeric;
+pub(crate) mod row;
+mod text;
+
+use row::Row;
+
+/// The groups.
+const GROUPS: &[&[Row]] = &[numeric::ROWS, text::ROWS, collection::ROWS, convert::ROWS, lazy::ROWS];
+
+/// Functions of Terraform that acier does not have yet.
+pub(crate) const NOT_YET: &[&str] = &[];
+
+/// The row of a function.
+pub(crate) fn find(name: &str) -> Option<&'static Row> {
+    GROUPS.iter().flat_map(|group| group.iter()).find(|row| row.name == name)
+}
+
+/// The names of all functions, those that are not supported yet included.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().flat_map(|group| group.iter()).map(|row| row.name).chain(NOT_YET.iter().copied())
+}

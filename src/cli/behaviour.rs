@@ -1,0 +1,23 @@
+//! The emulator's settings from their text forms.
+//!
+//! **Never:** interpret a fault rule or a quota: the emulator reads its own language.
+
+use crate::emulator::settings::Settings;
+
+use super::arguments::EmulatorBehaviour;
+
+/// Reads the settings; the error is a full sentence.
+pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String> {
+    let mut settings = Settings::default();
+    if let Some(text) = &behaviour.latency {
+        settings.set_latency(text)?;
+    }
+    if let Some(text) = &behaviour.faults {
+        settings.set_faults(text)?;
+    }
+    if let Some(text) = &behaviour.quota {
+        settings.set_quota(text)?;
+    }
+    settings.faithful = behaviour.faithful;
+    Ok(settings)
+}
