@@ -174,7 +174,12 @@ fn start_up(acier: &str, terraform: bool) {
     println!("start: acier version: {:.1} ms wall, {} CPU, {}", wall.as_secs_f64() * 1e3, cpu(cost), memory(cost));
     if terraform {
         let (wall, cost) = start("terraform");
-        println!("start: terraform version: {:.1} ms wall, {} CPU, {}", wall.as_secs_f64() * 1e3, cpu(cost), memory(cost));
+        println!(
+            "start: terraform version: {:.1} ms wall, {} CPU, {}",
+            wall.as_secs_f64() * 1e3,
+            cpu(cost),
+            memory(cost)
+        );
     }
 }
 
@@ -188,7 +193,9 @@ fn memory(cost: Cost) -> String {
 
 fn report(shape: Shape, size: usize, own: &[Cost], other: Option<&[Cost]>, before: Option<&(usize, Vec<Cost>)>) {
     println!("\n{} of {size} blocks", shape.name());
-    println!("| command | acier CPU | acier memory | terraform CPU | terraform memory | CPU ratio | memory ratio | growth |");
+    println!(
+        "| command | acier CPU | acier memory | terraform CPU | terraform memory | CPU ratio | memory ratio | growth |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     for (index, act) in ACTS.iter().enumerate() {
         let cost = own[index];

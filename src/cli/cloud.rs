@@ -15,7 +15,7 @@ use crate::arm::cloud::Endpoints;
 use crate::arm::net::Net;
 use crate::arm::wire::{Lost, Request, Response, Transport};
 use crate::diag::{Diagnostic, Span};
-use crate::emulator::embedded::{Embedded, BASE, CLIENT_ID, CLIENT_SECRET, SUBSCRIPTION, TENANT};
+use crate::emulator::embedded::{BASE, CLIENT_ID, CLIENT_SECRET, Embedded, SUBSCRIPTION, TENANT};
 use crate::resources::azure::Azure;
 use crate::value::{Content, Value};
 
@@ -83,7 +83,11 @@ pub(super) fn connect(
     let settings = Settings { block, span };
     if let Content::Unknown { .. } = block.content() {
         let detail = "The provider configuration depends on values that are only known after apply.";
-        return Err(Box::new(settings.problem("Provider configuration not known", detail, "use variables or literals")));
+        return Err(Box::new(settings.problem(
+            "Provider configuration not known",
+            detail,
+            "use variables or literals",
+        )));
     }
     let environment = settings.text("environment", "ARM_ENVIRONMENT");
     if environment.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("emulator")) {
@@ -105,9 +109,8 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
         faithful: env("ACIER_EMULATOR_FAITHFUL").is_some(),
     };
     let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "see the message above");
-    let parsed = super::behaviour::settings(&behaviour).map_err(|detail| {
-        settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`")
-    })?;
+    let parsed = super::behaviour::settings(&behaviour)
+        .map_err(|detail| settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`"))?;
     let embedded = Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?;
     let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).map_err(|error| problem(error.0))?;
     let credentials = Credentials::ClientSecret {
@@ -121,7 +124,11 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
     Ok(Azure::new(client, settings.block))
 }
 
-fn network(settings: &Settings<'_>, environment: Option<&str>, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Diagnostic> {
+fn network(
+    settings: &Settings<'_>,
+    environment: Option<&str>,
+    notice: Rc<dyn Fn(String)>,
+) -> Result<Cloud, Diagnostic> {
     let file = auth_file(settings)?;
     let from_file = |pick: fn(&AuthFile) -> Option<String>| file.as_ref().and_then(pick);
     let endpoints = match &file {
@@ -130,10 +137,9 @@ fn network(settings: &Settings<'_>, environment: Option<&str>, notice: Rc<dyn Fn
             settings.problem("Unknown environment", &error.0, "use public, usgovernment, china or emulator")
         })?,
     };
-    let pick = |own: &str, variable: &str, filed: Option<String>| {
-        settings.own(own).or(filed).or_else(|| env(variable))
-    };
-    let subscription = pick("subscription_id", "ARM_SUBSCRIPTION_ID", from_file(|file| Some(file.subscription.clone())));
+    let pick = |own: &str, variable: &str, filed: Option<String>| settings.own(own).or(filed).or_else(|| env(variable));
+    let subscription =
+        pick("subscription_id", "ARM_SUBSCRIPTION_ID", from_file(|file| Some(file.subscription.clone())));
     let credentials = match from_file_or_settings(settings, file.as_ref()) {
         Ok(credentials) => credentials,
         Err(diagnostic) => return Err(*diagnostic),
@@ -145,7 +151,11 @@ fn network(settings: &Settings<'_>, environment: Option<&str>, notice: Rc<dyn Fn
     };
     let authorities = authorities(settings, file.as_ref())?;
     let net = Net::new(&authorities).map_err(|error| {
-        settings.problem("Secure connections cannot be set up", &error, "check the certificate files named in the environment")
+        settings.problem(
+            "Secure connections cannot be set up",
+            &error,
+            "check the certificate files named in the environment",
+        )
     })?;
     let options = Options { notice: Some(notice), ..Options::new(subscription) };
     let client = Client::new(Carrier::Net(net), SignIn::new(credentials), endpoints, options);
@@ -205,9 +215,9 @@ fn auth_file(settings: &Settings<'_>) -> Result<Option<AuthFile>, Diagnostic> {
 
 /// Certificates to trust beside the system's: those that the usual variables and the auth file name.
 fn authorities(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Vec<Vec<u8>>, Diagnostic> {
-    let named = ["ACIER_CA_BUNDLE", "REQUESTS_CA_BUNDLE"].into_iter().filter_map(|variable| {
-        env(variable).map(|path| (variable.to_owned(), path))
-    });
+    let named = ["ACIER_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
+        .into_iter()
+        .filter_map(|variable| env(variable).map(|path| (variable.to_owned(), path)));
     let filed = file.and_then(|file| file.ca_certificate.clone()).map(|path| ("caCertificatePath".to_owned(), path));
     let mut found = Vec::new();
     for (source, path) in named.chain(filed) {

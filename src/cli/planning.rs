@@ -44,9 +44,13 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
         (_, true) => Mode::RefreshOnly,
         _ => Mode::Normal,
     };
-    Ok(Options { mode, targets: targets(&arguments.target)?, excludes: targets(&arguments.exclude)?, replace: replace? })
+    Ok(Options {
+        mode,
+        targets: targets(&arguments.target)?,
+        excludes: targets(&arguments.exclude)?,
+        replace: replace?,
+    })
 }
-
 
 /// Refreshes and plans.
 pub(super) async fn make_plan(
@@ -59,7 +63,9 @@ pub(super) async fn make_plan(
         let wanted = |addr: &Addr| options.targets.is_empty() || options.targets.iter().any(|t| t.covers(addr));
         match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &wanted).await {
             Ok(refreshed) => refreshed,
-            Err(diagnostics) => return Err(show(screen, &diagnostics, &session.project.sources).err().unwrap_or(Exit::Failed)),
+            Err(diagnostics) => {
+                return Err(show(screen, &diagnostics, &session.project.sources).err().unwrap_or(Exit::Failed));
+            }
         }
     } else {
         Refreshed::default()
@@ -80,7 +86,8 @@ pub(super) async fn make_plan(
                     }
                 }
                 if answers.len() == before {
-                    let detail = "The planner asked again for data sources that were read already. This is a fault of acier.";
+                    let detail =
+                        "The planner asked again for data sources that were read already. This is a fault of acier.";
                     return fail(screen, &Diagnostic::error("Planning does not end", detail), &session.project.sources);
                 }
             }

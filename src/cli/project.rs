@@ -1,7 +1,10 @@
 //! A configuration folder as it lies on disk: its files, the machine it runs on, given values.
 //!
 //! **Never:** evaluate. Reads everything that pure modules need, once, and hands it on.
-#![expect(clippy::disallowed_methods, reason = "this is the door for configuration files, the environment and the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door for configuration files, the environment and the clock"
+)]
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;

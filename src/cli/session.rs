@@ -8,11 +8,12 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::engine::notice::diagnose;
 use crate::engine::resume::resume;
 use crate::engine::{Desk, Notice};
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
-use crate::provider::Provider;
+use crate::provider::{Fault, Provider};
 use crate::seal::Key;
 use crate::state::State;
 use crate::store::{Access, Store, StoreError};
@@ -57,8 +58,8 @@ pub(super) fn fail<T>(screen: &Screen, diagnostic: &Diagnostic, sources: &Source
 
 /// Opens the configuration of a folder.
 pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
-    let schemas = crate::resources::schemas();
-    match Project::open(folder, Rc::new(schemas)) {
+    let schemas = Rc::new(crate::resources::schemas().clone());
+    match Project::open(folder, schemas) {
         Ok(project) => Ok(project),
         Err(broken) => {
             let Broken { diagnostics, sources } = *broken;
@@ -75,17 +76,15 @@ pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outc
         Ok((store, state))
     });
     match opened {
-        Ok((store, state)) => {
+        Ok((mut store, state)) => {
             for note in store.notes() {
-                screen.note(note);
+                screen.note(&note);
             }
             Ok((store, state))
         }
         Err(error) => {
-            let exit = if matches!(error, StoreError::Locked { .. }) { Exit::Locked } else { Exit::Damaged };
-            let summary = if exit == Exit::Locked { "The state is in use" } else { "The state cannot be used" };
-            screen.diagnostic(&Diagnostic::error(summary, error.to_string()), &Sources::default());
-            Err(exit)
+            screen.diagnostic(&error.diagnostic(), &Sources::default());
+            Err(if matches!(error, StoreError::Locked { .. }) { Exit::Locked } else { Exit::Damaged })
         }
     }
 }
@@ -95,6 +94,33 @@ impl Session {
     pub(super) async fn open(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
         let project = open_project(folder, screen)?;
         Session::with_project(project, vars, ask, screen).await
+    }
+
+    /// Opens everything to look only: beside a running apply it reads what is known so far.
+    pub(super) async fn look(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
+        let mut project = open_project(folder, screen)?;
+        let inputs = match project.inputs(vars, ask, screen) {
+            Ok(inputs) => inputs,
+            Err(diagnostics) => {
+                screen.diagnostics(&diagnostics, &project.sources);
+                return Err(Exit::Failed);
+            }
+        };
+        let locked = matches!(Store::open(&folder.join("state"), Access::Write), Err(StoreError::Locked { .. }));
+        if !locked {
+            return Session::with_inputs(project, inputs, screen).await;
+        }
+        let (store, state) = open_store(&project.folder, Access::Read, screen)?;
+        let cloud = choose_cloud(&project, &inputs, screen)?;
+        let key = store.key().clone();
+        let session = Session { project, inputs, store, state, key, cloud };
+        session.check_cloud(screen)?;
+        Ok(session)
+    }
+
+    /// The cloud's name, to show.
+    pub(super) fn cloud_name(&self) -> Name {
+        self.cloud.cloud()
     }
 
     async fn with_project(mut project: Project, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
@@ -150,13 +176,17 @@ impl Session {
     async fn resume(&mut self, screen: &Screen) -> Outcome<()> {
         let shown = screen.clone();
         let mut tell = move |notice: Notice| shown.note(&progress::line(&notice));
-        let mut desk =
-            Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) };
+        let mut desk = Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) };
         match resume(&self.cloud, &mut desk, 10, &mut tell).await {
             Ok(diagnostics) => show(screen, &diagnostics, &self.project.sources),
             Err(broken) => fail(screen, &journal_broken(&broken.0), &self.project.sources),
         }
     }
+}
+
+/// Shows a fault of the cloud and ends the command.
+pub(super) fn fault<T>(screen: &Screen, fault: &Fault) -> Outcome<T> {
+    fail(screen, &diagnose(fault, ""), &Sources::default())
 }
 
 /// The diagnostic for a journal that cannot be written.

@@ -67,7 +67,8 @@ fn act(act: StepAct) -> &'static str {
 pub(super) fn plan(screen: &Screen, plan: &Plan) {
     let version = env!("CARGO_PKG_VERSION");
     line(screen, "info", &format!("acier {version}"), "version", json!({ "acier": version, "ui": "1.2" }));
-    let of = |change: &Change| json!({ "change": { "resource": resource(&change.addr), "action": action(change.action) } });
+    let of =
+        |change: &Change| json!({ "change": { "resource": resource(&change.addr), "action": action(change.action) } });
     for change in &plan.drift {
         line(screen, "info", &format!("{}: Drift detected", change.addr), "resource_drift", of(change));
     }
@@ -76,7 +77,8 @@ pub(super) fn plan(screen: &Screen, plan: &Plan) {
         line(screen, "info", &message, "planned_change", of(change));
     }
     let (add, change, remove) = plan.counts();
-    let fields = json!({ "changes": { "add": add, "change": change, "import": 0, "remove": remove, "operation": "plan" } });
+    let fields =
+        json!({ "changes": { "add": add, "change": change, "import": 0, "remove": remove, "operation": "plan" } });
     let message = format!("Plan: {add} to add, {change} to change, {remove} to destroy.");
     line(screen, "info", &message, "change_summary", fields);
 }

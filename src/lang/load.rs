@@ -31,20 +31,20 @@ pub(super) struct Loader<'a> {
 
 /// Loads a module; see [`super::module::load`].
 pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
-    let mut loader = Loader {
-        sources,
-        schemas,
-        module: Module::default(),
-        declared: Declared::new(),
-        out: Diagnostics::none(),
-    };
+    let mut loader =
+        Loader { sources, schemas, module: Module::default(), declared: Declared::new(), out: Diagnostics::none() };
+    let mut unread = false;
     for file in files {
         let (body, wrong) = parse::file(sources, *file);
+        unread |= wrong.has_errors();
         loader.out.extend(wrong);
         loader.file(body);
     }
     let Loader { mut module, mut out, declared, .. } = loader;
-    out.extend(link::link(&mut module, schemas, &declared, sources));
+    // What a syntax error hides is not missing: references are judged when all files are read.
+    if !unread {
+        out.extend(link::link(&mut module, schemas, &declared, sources));
+    }
     (module, out)
 }
 

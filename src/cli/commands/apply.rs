@@ -111,7 +111,7 @@ async fn saved(
     for (name, text) in &saved.sources {
         sources.add(name.clone(), text.clone());
     }
-    let project = match Project::from_sources(folder, sources, Rc::new(crate::resources::schemas())) {
+    let project = match Project::from_sources(folder, sources, Rc::new(crate::resources::schemas().clone())) {
         Ok(project) => project,
         Err(broken) => {
             screen.diagnostics(&broken.diagnostics, &broken.sources);
@@ -133,9 +133,8 @@ fn approved(plan: &Plan, arguments: &ApplyArguments, screen: &Screen) -> bool {
     } else {
         ("Do you want to perform these actions?", "acier will perform the actions described above.")
     };
-    let answer = screen.ask(&format!(
-        "\n{question}\n  {meaning}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "
-    ));
+    let answer = screen
+        .ask(&format!("\n{question}\n  {meaning}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "));
     screen.line("");
     answer.as_deref().map(str::trim) == Some("yes")
 }

@@ -15,7 +15,12 @@ use crate::cli::stream;
 use crate::diag::Diagnostic;
 use crate::plan::{file, render};
 
-pub(in crate::cli) async fn run(folder: &Path, vars: &[Var], arguments: &PlanArguments, screen: &Screen) -> Outcome<Exit> {
+pub(in crate::cli) async fn run(
+    folder: &Path,
+    vars: &[Var],
+    arguments: &PlanArguments,
+    screen: &Screen,
+) -> Outcome<Exit> {
     let options = options(&arguments.planning, arguments.destroy, screen)?;
     let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
@@ -33,7 +38,9 @@ pub(in crate::cli) async fn run(folder: &Path, vars: &[Var], arguments: &PlanArg
         }
         if !arguments.json {
             let shown = out.display();
-            screen.line(&format!("\nSaved the plan to: {shown}\n\nTo carry out exactly these actions, run:\n    acier apply {shown:?}"));
+            screen.line(&format!(
+                "\nSaved the plan to: {shown}\n\nTo carry out exactly these actions, run:\n    acier apply {shown:?}"
+            ));
         }
     } else if !arguments.json && !plan.is_empty() {
         screen.line(

@@ -10,7 +10,12 @@ use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::Outcome;
 
-pub(in crate::cli) async fn run(folder: &Path, vars: &[Var], arguments: RefreshArguments, screen: &Screen) -> Outcome<Exit> {
+pub(in crate::cli) async fn run(
+    folder: &Path,
+    vars: &[Var],
+    arguments: RefreshArguments,
+    screen: &Screen,
+) -> Outcome<Exit> {
     let mut planning = arguments.planning;
     planning.refresh_only = true;
     let apply = ApplyArguments { planning, destroy: false, auto_approve: true, json: false, plan: None };

@@ -55,7 +55,8 @@ fn covered(state: &State, targets: &[Target], screen: &Screen) -> Outcome<Vec<Ad
 fn list(folder: &Path, addresses: &[String], screen: &Screen) -> Outcome<Exit> {
     let targets = targets(addresses, screen)?;
     let (_, state) = open_store(folder, Access::Read, screen)?;
-    let shown = if targets.is_empty() { state.objects.keys().cloned().collect() } else { covered(&state, &targets, screen)? };
+    let shown =
+        if targets.is_empty() { state.objects.keys().cloned().collect() } else { covered(&state, &targets, screen)? };
     for addr in shown {
         screen.line(&addr.to_string());
     }

@@ -10,12 +10,13 @@ mod convert;
 mod lazy;
 mod numeric;
 pub(crate) mod row;
+mod sequence;
 mod text;
 
 use row::Row;
 
 /// The groups.
-const GROUPS: &[&[Row]] = &[numeric::ROWS, text::ROWS, collection::ROWS, convert::ROWS, lazy::ROWS];
+const GROUPS: &[&[Row]] = &[numeric::ROWS, text::ROWS, collection::ROWS, sequence::ROWS, convert::ROWS, lazy::ROWS];
 
 /// Functions of Terraform that acier does not have yet.
 pub(crate) const NOT_YET: &[&str] = &[];
