@@ -106,7 +106,7 @@ pub(super) fn missing(id: &str) -> Fault {
     Fault {
         kind: FaultKind::Gone,
         code: "ResourceNotFound".into(),
-        message: format!("Azure has accepted the call, but {id} is not there."),
+        message: format!("{id} is not there, although it should be."),
         trace: String::new(),
         hint: None,
     }
@@ -133,7 +133,7 @@ pub(super) fn add_events(fault: &mut Fault, body: &Json) {
         .flat_map(|container| container.events.iter().map(|event| (container.name.as_str(), event)));
     let said: Vec<String> = own
         .chain(inner)
-        .filter(|(_, event)| event.warns && !event.message.is_empty() && !fault.message.contains(&event.message))
+        .filter(|(_, event)| event.warns() && !event.message.is_empty() && !fault.message.contains(&event.message))
         .map(|(name, event)| format!("{name}: {}", event.message))
         .collect();
     for line in said {
