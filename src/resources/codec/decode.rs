@@ -146,10 +146,10 @@ fn absent(row: &Row, ty: &Type, own: Option<&Value>, base: Option<&Value>) -> Va
             _ => {}
         }
     }
-    if row.sticky || matches!(row.form, Form::Absent | Form::Segment) {
-        if let Some(given) = given {
-            return of_type(given, ty);
-        }
+    if let Some(given) = given
+        && (row.sticky || matches!(row.form, Form::Absent | Form::Segment))
+    {
+        return of_type(given, ty);
     }
     if let Some(fallback) = row.fallback.build() {
         return fallback;
