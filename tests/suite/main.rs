@@ -10,6 +10,7 @@
 mod arm;
 mod cli;
 mod config;
+mod crash;
 mod emulator;
 mod engine;
 mod eval;
