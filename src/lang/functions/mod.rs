@@ -7,16 +7,31 @@
 pub(crate) mod call;
 mod collection;
 mod convert;
+mod encoding;
+mod hash;
 mod lazy;
+mod network;
 mod numeric;
 pub(crate) mod row;
 mod sequence;
 mod text;
+mod time;
 
 use row::Row;
 
 /// The groups.
-const GROUPS: &[&[Row]] = &[numeric::ROWS, text::ROWS, collection::ROWS, sequence::ROWS, convert::ROWS, lazy::ROWS];
+const GROUPS: &[&[Row]] = &[
+    numeric::ROWS,
+    text::ROWS,
+    collection::ROWS,
+    sequence::ROWS,
+    convert::ROWS,
+    encoding::ROWS,
+    hash::ROWS,
+    time::ROWS,
+    network::ROWS,
+    lazy::ROWS,
+];
 
 /// Functions of Terraform that acier does not have yet.
 pub(crate) const NOT_YET: &[&str] = &[];
