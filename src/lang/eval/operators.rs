@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::diag::Span;
-use crate::value::{Content, Marks, Members, Number, Type, Value};
+use crate::value::{Content, Members, Number, Type, Value};
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use super::interim::Arithmetic;
@@ -187,15 +187,4 @@ fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Option<
         }
     }
     known.then_some(true)
-}
-
-/// The marks of two values together, and the values without any.
-pub(crate) fn strip(values: Vec<Value>) -> (Vec<Value>, Marks) {
-    let mut marks = Marks::NONE;
-    let plain = values.into_iter().map(|value| {
-        let (value, found) = value.unmark_deep();
-        marks = marks.union(found);
-        value
-    });
-    (plain.collect(), marks)
 }

@@ -3,8 +3,6 @@
 //! **Never:** lose digits of a number or the order that Terraform writes: keys sorted by bytes.
 //! JSON is written by hand because Terraform escapes `<`, `>` and `&`.
 
-use std::fmt::Write;
-
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
@@ -39,7 +37,7 @@ fn urlencode(args: &[Value], _: &Type) -> Outcome {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => encoded.push(char::from(byte)),
             b' ' => encoded.push('+'),
-            other => drop(write!(encoded, "%{other:02X}")),
+            other => encoded.push_str(&format!("%{other:02X}")),
         }
     }
     make(encoded)
@@ -110,7 +108,7 @@ fn quote(text: &str, json: &mut String) {
             '\u{8}' => json.push_str("\\b"),
             '\u{c}' => json.push_str("\\f"),
             '<' | '>' | '&' | '\u{2028}' | '\u{2029}' | '\0'..'\u{20}' => {
-                drop(write!(json, "\\u{:04x}", u32::from(letter)))
+                json.push_str(&format!("\\u{:04x}", u32::from(letter)))
             }
             other => json.push(other),
         }

@@ -8,11 +8,15 @@ pub(crate) mod call;
 mod collection;
 mod convert;
 mod encoding;
+mod files;
 mod hash;
 mod lazy;
 mod network;
 mod numeric;
+mod pattern;
+mod render;
 pub(crate) mod row;
+mod search;
 mod sequence;
 mod text;
 mod time;
@@ -23,6 +27,7 @@ use row::Row;
 const GROUPS: &[&[Row]] = &[
     numeric::ROWS,
     text::ROWS,
+    search::ROWS,
     collection::ROWS,
     sequence::ROWS,
     convert::ROWS,
@@ -30,11 +35,14 @@ const GROUPS: &[&[Row]] = &[
     hash::ROWS,
     time::ROWS,
     network::ROWS,
+    files::ROWS,
     lazy::ROWS,
+    render::ROWS,
 ];
 
 /// Functions of Terraform that acier does not have yet.
-pub(crate) const NOT_YET: &[&str] = &[];
+pub(crate) const NOT_YET: &[&str] =
+    &["base64gzip", "bcrypt", "rsadecrypt", "textdecodebase64", "textencodebase64", "yamldecode", "yamlencode"];
 
 /// The row of a function.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {
