@@ -9,7 +9,6 @@ pub(crate) mod access;
 mod comprehension;
 pub(crate) mod conditional;
 pub(crate) mod conversion;
-pub(crate) mod interim;
 mod operators;
 mod references;
 pub(crate) mod template;

@@ -62,9 +62,7 @@ fn encode(value: &Value, json: &mut String) -> Result<(), Fault> {
         Content::Null(_) => json.push_str("null"),
         Content::Unknown { .. } => return Err("value is not known".into()),
         Content::Bool(value) => json.push_str(if *value { "true" } else { "false" }),
-        Content::Number(number)
-            if !number.as_f64().is_finite() && number.to_string().to_lowercase().contains("inf") =>
-        {
+        Content::Number(number) if number.is_infinite() => {
             return Err("cannot serialize infinity as JSON".into());
         }
         Content::Number(number) => json.push_str(&number.to_string()),

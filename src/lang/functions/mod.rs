@@ -7,8 +7,10 @@
 pub(crate) mod call;
 mod collection;
 mod convert;
+mod decimal;
 mod encoding;
 mod files;
+mod format;
 mod hash;
 mod lazy;
 mod network;
@@ -28,6 +30,7 @@ const GROUPS: &[&[Row]] = &[
     numeric::ROWS,
     text::ROWS,
     search::ROWS,
+    format::ROWS,
     collection::ROWS,
     sequence::ROWS,
     convert::ROWS,

@@ -90,7 +90,7 @@ fn take_network(args: &[Value]) -> Result<Network, Fault> {
 fn cidrhost(args: &[Value], _: &Type) -> Outcome {
     let network = take_network(args)?;
     let number = take_number(args, 1)?;
-    if !crate::lang::eval::interim::Arithmetic::is_integer(number) {
+    if !number.is_integer() {
         return Err("value must be a whole number".into());
     }
     let text = number.to_string();
