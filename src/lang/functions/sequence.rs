@@ -10,7 +10,6 @@ use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
 
 use super::numeric::{take_int, take_number};
 use super::row::{Fault, Kind, Outcome, Param, Row, any, bad, number, param};
-use crate::lang::eval::interim::Arithmetic;
 
 const STRINGS: Kind = Kind::List(&Kind::String);
 const LIST: Kind = Kind::List(&Kind::Any);
@@ -195,7 +194,7 @@ fn range(args: &[Value], _: &Type) -> Outcome {
                     .into(),
             );
         }
-        let following = next.add(&step);
+        let Some(following) = next.add(&step) else { return Err("cannot count beyond infinity".into()) };
         numbers.push(Value::number(std::mem::replace(&mut next, following)));
     }
     Ok(Value::list(Type::Number, numbers))
