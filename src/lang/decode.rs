@@ -22,6 +22,8 @@ use super::structure::{iterator, judge_count};
 pub(super) struct Decoder<'a> {
     pub(super) reader: Reader<'a>,
     pub(super) out: Diagnostics,
+    /// Whether the value is kept in the state; a provider's configuration is not.
+    pub(super) stored: bool,
 }
 
 /// What blocks of one name become.
@@ -123,7 +125,7 @@ impl Decoder<'_> {
         if let Some(instead) = attribute.deprecated {
             self.out.push(Diagnostic::warning("Argument is deprecated", instead).at(written.name_span));
         }
-        if attribute.secrecy != Secrecy::WriteOnly && value.contains_mark(Marks::EPHEMERAL) {
+        if self.stored && attribute.secrecy != Secrecy::WriteOnly && value.contains_mark(Marks::EPHEMERAL) {
             let detail = format!(
                 "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be \
                  persisted to state.",

@@ -105,14 +105,14 @@ fn run(case: &Case) -> String {
                 for line in text.lines() {
                     let (variable, text) = line.split_once('=').expect("name=text");
                     let origin = match name.as_str() {
-                        "env" => format!("the TF_VAR_{variable} environment variable"),
-                        _ => format!("using -var=\"{variable}=...\""),
+                        "env" => format!("TF_VAR_{variable}"),
+                        _ => format!("-var {variable}=..."),
                     };
                     let file = sources.add(origin, text);
                     given.push(Given::Text { name: variable.into(), file, lenient: name == "env" });
                 }
             }
-            name if name.ends_with(".tf") => files.push(sources.add(name, text.as_str())),
+            name if name.ends_with(".tf") || name.ends_with(".tf.json") => files.push(sources.add(name, text.as_str())),
             name => {
                 let file = sources.add(name, text.as_str());
                 given.push(Given::File { file });
