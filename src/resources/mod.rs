@@ -4,10 +4,14 @@
 //! `kinds` holds them, `schema_of` and `codec` walk them, `checks` looks at configuration,
 //! `azure` implements `provider::Provider`, `operate` reads what runs.
 
+pub mod azure;
 mod checks;
 pub mod codec;
+mod faults;
 mod ids;
 pub mod kinds;
+pub mod operate;
+mod progress;
 mod schema_of;
 pub mod table;
 
@@ -16,11 +20,13 @@ use std::sync::OnceLock;
 use crate::schema::Schemas;
 
 /// The schemas of all kinds, derived from the tables once.
-pub fn schemas() -> &'static Schemas {
+#[must_use]
+pub fn schemas() -> Schemas {
     static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
-    SCHEMAS.get_or_init(|| {
+    let derive = || {
         let all =
             |kinds: &[&table::Kind]| kinds.iter().map(|kind| (kind.name.into(), schema_of::schema(kind))).collect();
         Schemas { managed: all(kinds::MANAGED), data: all(kinds::DATA), providers: all(&[&kinds::PROVIDER]) }
-    })
+    };
+    SCHEMAS.get_or_init(derive).clone()
 }
