@@ -210,7 +210,7 @@ impl Store {
                     self.disk.write(&mut file, b"\n").map_err(|error| io(&error))?;
                     bytes += 1;
                 }
-                _ => file.set_len(end.bytes).map_err(|error| io(&error))?,
+                _ => self.disk.truncate(&file, end.bytes).map_err(|error| io(&error))?,
             }
             self.notes
                 .push(format!("The last record of operation {serial} was interrupted; its beginning is cut off."));
