@@ -25,7 +25,7 @@ fn name() -> impl Strategy<Value = Name> {
 }
 
 fn number() -> impl Strategy<Value = Number> {
-    prop_oneof!["-?[1-9][0-9]{0,17}", "-?[0-9]{1,6}\\.[0-9]{1,6}[1-9]", Just("0".to_owned())]
+    prop_oneof!["-?[1-9][0-9]{0,17}", "-?[0-9]{1,6}\\.[0-9]{1,6}[1-9]", "[1-9][0-9]{30,60}", Just("0".to_owned())]
         .prop_map(|text| Number::parse(&text).unwrap())
 }
 

@@ -1,11 +1,13 @@
 //! One writer at a time, named to the others; a dead one blocks nobody.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use acier::state::Journal;
 use acier::store::{Access, Store, StoreError};
 
-use super::story::{files, load, operations, write};
+use super::story::{files, load, operations, states, write};
 
 const HOLD: &str = "ACIER_TEST_HOLD_LOCK_OF";
 
@@ -42,7 +44,7 @@ fn a_killed_owner_never_blocks() {
     if let Some(folder) = std::env::var_os(HOLD) {
         // The other process: holds the lock until it is killed or left alone.
         let _store = Store::open(std::path::Path::new(&folder), Access::Write).unwrap();
-        eprintln!("\nheld");
+        writeln!(std::io::stderr(), "\nheld").unwrap();
         let _ = std::io::stdin().read(&mut [0]);
         return;
     }
@@ -64,4 +66,41 @@ fn a_killed_owner_never_blocks() {
     owner.kill().unwrap();
     owner.wait().unwrap();
     assert_eq!(Store::open(folder.path(), Access::Write).unwrap().load().unwrap(), state);
+}
+
+#[test]
+fn a_reader_beside_a_writer_sees_one_state_after_another() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("state");
+    let events = operations().concat();
+    let states = states(&events);
+    // Set however the writing ends, so that the reader ends too.
+    struct Ended<'a>(&'a AtomicBool);
+    impl Drop for Ended<'_> {
+        fn drop(&mut self) {
+            self.0.store(true, Ordering::Release);
+        }
+    }
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let mut at = 0;
+            loop {
+                let last = ended.load(Ordering::Acquire);
+                let seen = load(&folder).unwrap_or_else(|error| panic!("after state {at}: {error}"));
+                let ahead = states[at..].iter().position(|state| *state == seen);
+                at += ahead.unwrap_or_else(|| panic!("not a state after state {at}"));
+                if last {
+                    return at;
+                }
+            }
+        });
+        let ending = Ended(&ended);
+        let mut store = Store::open(&folder, Access::Write).unwrap();
+        for event in &events {
+            store.append(std::slice::from_ref(event), true).unwrap();
+        }
+        drop(ending);
+        assert_eq!(reader.join().unwrap(), states.len() - 1);
+    });
 }
