@@ -7,15 +7,19 @@
 
 mod action;
 pub mod change;
+mod conform;
 mod data;
 pub mod diff;
+pub mod file;
 mod identity;
 mod laid;
+mod ledger;
 mod order;
 mod orphans;
 mod outputs;
 mod pairs;
 pub mod propose;
+mod record;
 pub mod resolve;
 pub mod steps;
 mod targets;
