@@ -20,6 +20,7 @@ mod outputs;
 mod pairs;
 pub mod propose;
 mod record;
+pub mod render;
 pub mod resolve;
 pub mod steps;
 mod targets;
