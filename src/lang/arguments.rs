@@ -62,7 +62,12 @@ pub(super) fn missing_argument(name: &str, header: Span) -> Diagnostic {
 }
 
 /// The only block of a name; others of that name are reported.
-pub(super) fn only_block<'b>(body: &'b Body, name: &str, sources: &Sources, out: &mut Diagnostics) -> Option<&'b Block> {
+pub(super) fn only_block<'b>(
+    body: &'b Body,
+    name: &str,
+    sources: &Sources,
+    out: &mut Diagnostics,
+) -> Option<&'b Block> {
     let mut found = body.blocks.iter().filter(|block| &*block.name == name);
     let first = found.next()?;
     for other in found {

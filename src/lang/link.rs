@@ -114,8 +114,9 @@ impl Linker<'_> {
     fn validation(&mut self, name: &Name, validation: &Condition) {
         self.expr(&validation.condition, &Site::plain(), &[]);
         if !self.found.contains(&Node::Variable(name.clone())) {
-            let detail =
-                format!("The condition for variable {name:?} must refer to var.{name} in order to test incoming values.");
+            let detail = format!(
+                "The condition for variable {name:?} must refer to var.{name} in order to test incoming values."
+            );
             let summary = "Invalid variable validation condition";
             self.out.push(Diagnostic::error(summary, detail).at(validation.condition.span));
         }
@@ -254,17 +255,12 @@ fn through_locals(order: &[Node], needs: &BTreeMap<Node, BTreeSet<Node>>) -> BTr
 }
 
 /// The blocks among `needed` and behind the locals among them.
-fn collect(
-    needed: &BTreeSet<Node>,
-    through: &BTreeMap<Name, Rc<BTreeSet<BlockAddr>>>,
-) -> Rc<BTreeSet<BlockAddr>> {
+fn collect(needed: &BTreeSet<Node>, through: &BTreeMap<Name, Rc<BTreeSet<BlockAddr>>>) -> Rc<BTreeSet<BlockAddr>> {
     let mut all: Rc<BTreeSet<BlockAddr>> = Rc::default();
     for node in needed {
         match node {
-            Node::Block(addr) => {
-                if !all.contains(addr) {
-                    Rc::make_mut(&mut all).insert(addr.clone());
-                }
+            Node::Block(addr) if !all.contains(addr) => {
+                Rc::make_mut(&mut all).insert(addr.clone());
             }
             Node::Local(name) => {
                 let Some(more) = through.get(name) else { continue };

@@ -84,9 +84,13 @@ impl Loader<'_> {
             Mode::Managed => {
                 (&self.schemas.managed, &self.schemas.data, "Invalid resource type", "resource type", "data source")
             }
-            Mode::Data => {
-                (&self.schemas.data, &self.schemas.managed, "Invalid data source", "data source", "managed resource type")
-            }
+            Mode::Data => (
+                &self.schemas.data,
+                &self.schemas.managed,
+                "Invalid data source",
+                "data source",
+                "managed resource type",
+            ),
         };
         let advice = if others.contains_key(kind) {
             format!(" Did you intend to use the {other} {kind:?}?")
@@ -135,11 +139,9 @@ impl Loader<'_> {
                     "acier runs no commands on the objects that it makes.",
                     "Put what must run into the container's commands or into an init_container.",
                 ),
-                "connection" => (
-                    "A connection block",
-                    "acier runs no commands on the objects that it makes.",
-                    "Remove the block.",
-                ),
+                "connection" => {
+                    ("A connection block", "acier runs no commands on the objects that it makes.", "Remove the block.")
+                }
                 "_" => (
                     "A meta-argument escaping block",
                     "No kind that acier knows has an argument of the name of a meta-argument.",
@@ -189,7 +191,7 @@ impl Loader<'_> {
             }
         }
         let mut lifecycle = Lifecycle::default();
-        let mut flag = |name: &str, out: &mut Diagnostics| {
+        let flag = |name: &str, out: &mut Diagnostics| {
             argument(body, name).and_then(|attribute| fixed::flag(attribute, out)).unwrap_or(false)
         };
         lifecycle.create_before_destroy = flag("create_before_destroy", &mut self.out);

@@ -8,9 +8,7 @@ use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::{Block as Schema, NestedBlock, Usage};
 use crate::value::{Name, Type};
 
-use super::arguments::{
-    argument, expect, missing_argument, refuse_labels, unsupported_argument, unsupported_block,
-};
+use super::arguments::{argument, expect, missing_argument, refuse_labels, unsupported_argument, unsupported_block};
 use super::ast::{Block, Body};
 use super::fixed;
 

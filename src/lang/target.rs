@@ -229,7 +229,9 @@ pub(super) fn check_trigger(linker: &mut Linker<'_>, expr: &Expr, site: &Site<'_
     let mut rest = &steps[used..];
     if let [Access::Index(index, _), behind @ ..] = rest {
         if !matches!(&index.kind, ExprKind::Literal(_) | ExprKind::Reference(..)) {
-            linker.out.push(invalid("Invalid index in replace_triggered_by: write it out, or use count.index or each.key."));
+            linker
+                .out
+                .push(invalid("Invalid index in replace_triggered_by: write it out, or use count.index or each.key."));
             return;
         }
         if let ExprKind::Reference(root, steps) = &index.kind {

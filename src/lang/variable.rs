@@ -87,9 +87,8 @@ impl Loader<'_> {
                 return None;
             }
         };
-        let invalid = |detail: String| {
-            Diagnostic::error("Invalid default value for variable", detail).at(attribute.expr.span)
-        };
+        let invalid =
+            |detail: String| Diagnostic::error("Invalid default value for variable", detail).at(attribute.expr.span);
         if value.is_null() && !nullable {
             self.out.push(invalid("A null default value is not valid when nullable=false.".into()));
             return None;
