@@ -12,6 +12,7 @@ mod data;
 pub mod diff;
 pub mod file;
 mod identity;
+pub mod json;
 mod laid;
 mod ledger;
 mod order;

@@ -78,6 +78,9 @@ impl Page {
             Sign::Read => (self.paint("<=", CYAN), 2),
             Sign::Forget => (self.paint(".", RED), 1),
         };
+        if line.is_empty() && sign == Sign::None {
+            return self.blank();
+        }
         let lead = (depth * 4).saturating_sub(width + 1);
         self.text.push_str(&" ".repeat(lead));
         self.text.push_str(&mark);
