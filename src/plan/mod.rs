@@ -7,15 +7,21 @@
 
 mod action;
 pub mod change;
+mod conform;
 mod data;
 pub mod diff;
+pub mod file;
 mod identity;
+pub mod json;
 mod laid;
+mod ledger;
 mod order;
 mod orphans;
 mod outputs;
 mod pairs;
 pub mod propose;
+mod record;
+pub mod render;
 pub mod resolve;
 pub mod steps;
 mod targets;
