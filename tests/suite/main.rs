@@ -14,6 +14,7 @@ mod crash;
 mod emulator;
 mod engine;
 mod eval;
+mod lab;
 mod parse;
 mod plan;
 mod resources;

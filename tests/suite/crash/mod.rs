@@ -1,7 +1,7 @@
 //! Any crash ends in the truth: the process is killed at every point of a run, the same command is
 //! given again, and then cloud = configuration = state, with every id created once.
 
-mod lab;
+mod azure;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,7 +10,8 @@ use std::rc::Rc;
 use acier::emulator::embedded::Embedded;
 use acier::plan::{Action, Mode};
 
-use lab::{End, Fuse, believed, run};
+use crate::lab::Fuse;
+use azure::{believed, run};
 
 const QUICKSTART: &str = include_str!("../../../examples/01-quickstart/main.tf");
 const SHOP: &str = include_str!("../../../examples/03-in-place-update/main.tf");
@@ -49,7 +50,7 @@ fn cases() -> Vec<Case> {
 
 fn cloud(settings: &str) -> Rc<Embedded> {
     let mut own = acier::emulator::settings::Settings::default();
-    own.set_latency(settings).expect("the latency is well written");
+    own.latency = acier::emulator::settings::Settings::parse_latency(settings).expect("a latency");
     Rc::new(Embedded::open(None, own).expect("the emulator opens"))
 }
 
@@ -74,7 +75,7 @@ async fn matrix(case: &Case) -> usize {
         }
         let fuse = Fuse::new(Some(at));
         let end = run(folder.path(), &cloud, &case.after, case.mode, &fuse).await;
-        let died = matches!(end, End::Died);
+        let died = end.is_none();
         let what = format!("{}, killed at point {at}", case.name);
         finish(folder.path(), &cloud, &case.after, case.mode, &what).await;
         verify(folder.path(), &cloud, case, &what).await;
@@ -89,8 +90,8 @@ async fn matrix(case: &Case) -> usize {
 /// Runs to the end, with no fuse, and asserts that it was complete.
 async fn finish(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: Mode, what: &str) {
     match run(folder, cloud, text, mode, &Fuse::new(None)).await {
-        End::Finished(_, report) => assert!(report.is_complete(), "{what}: {report:?}"),
-        End::Died => panic!("{what}: died without a fuse"),
+        Some(end) => assert!(end.report.is_complete(), "{what}: {:?}", end.report),
+        None => panic!("{what}: died without a fuse"),
     }
 }
 
@@ -112,7 +113,8 @@ async fn verify(folder: &Path, cloud: &Rc<Embedded>, case: &Case, what: &str) {
         return;
     }
     match run(folder, cloud, &case.after, case.mode, &Fuse::new(None)).await {
-        End::Finished(plan, _) => {
+        Some(end) => {
+            let plan = end.plan.expect("there is a plan");
             let left: Vec<String> = plan
                 .changes
                 .iter()
@@ -121,6 +123,6 @@ async fn verify(folder: &Path, cloud: &Rc<Embedded>, case: &Case, what: &str) {
                 .collect();
             assert!(left.is_empty() && plan.drift.is_empty(), "{what}: planning again finds {left:?}");
         }
-        End::Died => panic!("{what}: died without a fuse"),
+        None => panic!("{what}: died without a fuse"),
     }
 }
