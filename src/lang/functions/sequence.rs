@@ -354,9 +354,11 @@ fn slice(args: &[Value], want: &Type) -> Outcome {
     Ok(sequence(want, kept.to_vec()).with_marks(args[0].marks()))
 }
 
-fn sort(args: &[Value], want: &Type) -> Outcome {
+fn sort(args: &[Value], _: &Type) -> Outcome {
     if !args[0].is_wholly_known() {
-        return Ok(Value::unknown(want.clone()));
+        // Which member comes where is open, but not how many there are.
+        let each = members(&args[0]).iter().map(|_| Value::unknown_not_null(Type::String));
+        return Ok(Value::list(Type::String, each.collect()));
     }
     let mut sorted = members(&args[0]).to_vec();
     if let Some(position) = sorted.iter().position(Value::is_null) {
