@@ -132,6 +132,9 @@ fn explain_json(error: &serde_json::Error, document: &str) -> Fault {
     if error.is_eof() {
         return "EOF".into();
     }
+    if error.to_string().starts_with("trailing characters") {
+        return "extraneous data after JSON object".into();
+    }
     let line = document.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
     let at = line.as_bytes().get(error.column().saturating_sub(1)).map(|byte| char::from(*byte));
     match at {

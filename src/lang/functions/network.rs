@@ -84,7 +84,7 @@ fn parse_v4(text: &str) -> Option<u32> {
 }
 
 fn take_network(args: &[Value]) -> Result<Network, Fault> {
-    Network::parse(take_text(args, 0)?).or_else(|why| bad(0, why))
+    Network::parse(take_text(args, 0)?).map_err(Fault::Call)
 }
 
 fn cidrhost(args: &[Value], _: &Type) -> Outcome {
@@ -109,7 +109,7 @@ fn cidrhost(args: &[Value], _: &Type) -> Outcome {
 fn cidrnetmask(args: &[Value], _: &Type) -> Outcome {
     let network = take_network(args)?;
     if network.width != 32 {
-        return bad(0, "IPv6 addresses cannot have a netmask: only IPv4 has one");
+        return Err(format!("IPv6 addresses cannot have a netmask: {}", take_text(args, 0)?).into());
     }
     make(network.show(network.mask()))
 }

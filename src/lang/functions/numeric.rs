@@ -31,7 +31,8 @@ pub(super) fn take_int(args: &[Value], index: usize) -> Result<i64, Fault> {
     take_number(args, index)?.as_i64().ok_or_else(|| Fault::Call(NOT_WHOLE.into()))
 }
 
-const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
+/// What Terraform says of a number that is not a whole one of ordinary size.
+pub(super) const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
 
 fn each(args: &[Value], change: fn(&Number) -> Number) -> Outcome {
     Ok(Value::number(change(take_number(args, 0)?)))

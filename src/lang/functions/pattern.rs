@@ -186,7 +186,7 @@ impl<'p> Translation<'p> {
                     negated = true;
                     flags = 0;
                 }
-                ':' | ')' if !(negated && flags == 0) && !(letter == ')' && offset == 2) => {
+                ':' | ')' if !(negated && flags == 0 || letter == ')' && offset == 2) => {
                     self.out.push_str(&rest[..=offset]);
                     self.skip_to(at + offset + 1);
                     return Ok(letter == ':');
@@ -326,16 +326,14 @@ impl<'p> Translation<'p> {
                 break;
             }
             first = false;
-            if letter == '[' && self.pattern[start..].starts_with("[:") {
-                if let Some(length) = self.pattern[start..].find(":]") {
-                    let named = &self.pattern[start..start + length + 2];
-                    set.push_str(
-                        posix_class(named)
-                            .ok_or_else(|| Wrong { reason: "invalid character class range", part: named.to_owned() })?,
-                    );
-                    self.skip_to(start + length + 2);
-                    continue;
-                }
+            if letter == '['
+                && let Some(named) = self.posix(start)
+            {
+                let items = posix_class(named);
+                let wrong = || Wrong { reason: "invalid character class range", part: named.to_owned() };
+                set.push_str(items.ok_or_else(wrong)?);
+                self.skip_to(start + named.len());
+                continue;
             }
             let low = match self.member(start, letter)? {
                 Escaped::Set(items) => {
@@ -364,6 +362,12 @@ impl<'p> Translation<'p> {
         set.push(']');
         self.out.push_str(&set);
         Ok(())
+    }
+
+    /// `[:name:]` at `start`.
+    fn posix(&self, start: usize) -> Option<&'p str> {
+        let rest = self.pattern.get(start..).filter(|rest| rest.starts_with("[:"))?;
+        rest.find(":]").map(|length| &rest[..length + 2])
     }
 
     fn member(&mut self, at: usize, letter: char) -> Result<Escaped, Wrong> {

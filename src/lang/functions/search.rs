@@ -18,7 +18,7 @@ use super::text::{make, take_text};
 const ARGUMENTS: &[super::row::Param] = &[text("pattern"), text("string")];
 
 pub(super) const ROWS: &[Row] = &[
-    Row::typed("regex", ARGUMENTS, |args| match_type(args), regex_first),
+    Row::typed("regex", ARGUMENTS, match_type, regex_first),
     Row::typed("regexall", ARGUMENTS, |args| match_type(args).map(Type::list), regex_all),
     Row::new("replace", &[text("str"), text("substr"), text("replace")], Kind::String, replace),
 ];

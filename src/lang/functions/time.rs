@@ -98,7 +98,7 @@ impl Time {
         };
         let sign = |rest: &mut &str, sign: char, part: &str| -> Result<(), String> {
             *rest = rest.strip_prefix(sign).ok_or_else(|| {
-                if rest.is_empty() { format!("missing required {part}") } else { format!("missing {part} at {rest:?}") }
+                if part.starts_with("required") { format!("missing {part}") } else { cannot(rest, part) }
             })?;
             Ok(())
         };
@@ -122,7 +122,7 @@ impl Time {
         let second = number(&mut rest, 2, "second")?;
         for (value, limit, part) in [(hour, 24, "hour"), (minute, 60, "minute"), (second, 60, "second")] {
             if value >= limit {
-                return Err(format!("cannot use {:?} as {part}", format!("{value:02}")));
+                return Err(format!("{part} must be between 0 and {} inclusive", limit - 1));
             }
         }
         let mut fraction = 0;
