@@ -148,6 +148,8 @@ pub fn plan(
         Mode::Destroy => outputs::removed(state, walk.selection.is_whole()),
         Mode::Normal | Mode::RefreshOnly => walk.outputs(state),
     };
+    let warnings = walk.scope.warnings();
+    walk.diagnostics.extend(warnings);
     if walk.diagnostics.has_errors() {
         return Err(walk.diagnostics);
     }
