@@ -88,11 +88,11 @@ impl Project {
 
 /// What the cloud makes of a planned value: every unknown becomes known.
 fn settle(value: &Value, prefix: &str) -> Value {
-    let id = format!(
-        "/{}/{}",
-        value.text("resource_group_name").unwrap_or("sub"),
-        value.text("name").unwrap_or("nameless")
-    );
+    let name = value.text("name").unwrap_or("nameless");
+    let id = match value.text("resource_group_name") {
+        Some(group) => format!("/sub/{group}/{name}"),
+        None => format!("/sub/{name}"),
+    };
     let mut names: Vec<Name> = value.as_members().into_iter().flat_map(|members| members.keys().cloned()).collect();
     names.reverse();
     value.map_children(|child| {
