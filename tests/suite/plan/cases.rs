@@ -86,7 +86,8 @@ fn set(line: &str, setting: &mut Setting, state: &mut State) {
             refreshed.found.push((addr(), None, Some(object)));
         }
         "deposed" => {
-            let object = state.objects[&addr()].clone();
+            let mut object = state.objects[&addr()].clone();
+            object.id = "/sub/rg/old".into();
             state.deposed.insert((addr(), "0badcafe".into()), object);
         }
         other => panic!("{other} is no option of a case"),
