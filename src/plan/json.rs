@@ -83,20 +83,9 @@ fn planned(plan: &Plan, schemas: &Schemas) -> Vec<Json> {
 fn resource(addr: &Addr, value: &Value, version: u32) -> Json {
     let mut resource = named(addr);
     resource["schema_version"] = version.into();
-    resource["values"] = known_members(value);
+    resource["values"] = visible(value);
     resource["sensitive_values"] = flags(value, &|value| value.is_sensitive());
     resource
-}
-
-/// Unknown attributes are left out of planned values, as Terraform does.
-fn known_members(value: &Value) -> Json {
-    match value.as_members() {
-        Some(members) if !value.is_sensitive() => {
-            let known = members.iter().filter(|(_, member)| !member.is_unknown());
-            known.map(|(name, member)| (name.to_string(), visible(member))).collect::<Map<_, _>>().into()
-        }
-        _ => visible(value),
-    }
 }
 
 fn named(addr: &Addr) -> Json {
@@ -123,7 +112,7 @@ fn resource_change(change: &Change) -> Json {
     let mut inner = json!({
         "actions": actions(change.action),
         "before": visible(&change.before),
-        "after": known_members(&change.after),
+        "after": visible(&change.after),
         "after_unknown": flags(&change.after, &Value::is_unknown),
         "before_sensitive": flags(&change.before, &|value| value.is_sensitive()),
         "after_sensitive": flags(&change.after, &|value| value.is_sensitive()),
@@ -204,7 +193,8 @@ fn output_value(value: &Value) -> Json {
     output
 }
 
-/// A value as far as it is known and may be seen; null where not.
+/// A value as far as it is known and may be seen; null where not. Unknown members of objects and
+/// maps are left out, as Terraform does.
 fn visible(value: &Value) -> Json {
     if value.is_sensitive() {
         return Json::Null;
@@ -218,7 +208,8 @@ fn visible(value: &Value) -> Json {
             members.iter().map(visible).collect()
         }
         Content::Map(_, members) | Content::Object(members) => {
-            members.iter().map(|(name, member)| (name.to_string(), visible(member))).collect::<Map<_, _>>().into()
+            let known = members.iter().filter(|(_, member)| !member.is_unknown());
+            known.map(|(name, member)| (name.to_string(), visible(member))).collect::<Map<_, _>>().into()
         }
     }
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::change::{Action, Change, Difference};
-use crate::plan::pairs;
+use crate::plan::{diff, pairs};
 use crate::schema::{Attribute, Block, Cost, NestedBlock, Nesting, Secrecy};
 use crate::value::{Path, Value};
 
@@ -74,6 +74,7 @@ impl<'a> Body<'a> {
             (Some(_), Some(_)) if attribute.secrecy == Secrecy::WriteOnly => {
                 if self.differences.contains_key(path) { Sign::Change } else { Sign::None }
             }
+            (Some(before), Some(after)) if diff::same(attribute.equality, before, after) => Sign::None,
             (before, after) => super::values::sign(before, after),
         }
     }

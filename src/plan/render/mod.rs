@@ -30,7 +30,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
     let acts = plan.changes.iter().any(|change| change.action != Action::NoOp);
     if !plan.drift.is_empty() {
         drift(&mut page, plan, schemas);
-        if acts || outputs_change {
+        if plan.mode == Mode::Normal && (acts || outputs_change) {
             page.text(
                 "Unless you have made equivalent changes to your configuration, or ignored the relevant attributes \
                  using ignore_changes, the following plan may include actions to undo or respond to these changes.",

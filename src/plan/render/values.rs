@@ -54,9 +54,9 @@ pub(super) fn signed(
             let suffix = if sign == Sign::Remove { null.as_str() } else { "" };
             page.line(depth, sign, &format!("{prefix}{SENSITIVE}{suffix}{note}"));
         }
-        (Some(before), None) => whole(page, depth, sign, prefix, before, &format!("{null}{note}")),
-        (None, Some(after)) => whole(page, depth, sign, prefix, after, note),
-        (Some(_), Some(after)) if sign == Sign::None => whole(page, depth, sign, prefix, after, note),
+        (Some(before), None) => whole(page, depth, sign, prefix, before, &null, note),
+        (None, Some(after)) => whole(page, depth, sign, prefix, after, "", note),
+        (Some(_), Some(after)) if sign == Sign::None => whole(page, depth, sign, prefix, after, "", note),
         (Some(before), Some(after)) => changed(page, depth, sign, prefix, before, after, note),
     }
 }
@@ -89,8 +89,8 @@ fn changed(page: &mut Page, depth: usize, sign: Sign, prefix: &str, before: &Val
             page.line(depth, Sign::None, "EOT");
         }
         (_, Content::Unknown { .. }) => {
-            let suffix = format!("{}{UNKNOWN}{note}", arrow(page));
-            whole(page, depth, sign, prefix, before, &suffix);
+            let suffix = format!("{}{UNKNOWN}", arrow(page));
+            whole(page, depth, sign, prefix, before, &suffix, note);
         }
         _ => {
             let arrow = arrow(page);
@@ -100,40 +100,41 @@ fn changed(page: &mut Page, depth: usize, sign: Sign, prefix: &str, before: &Val
     }
 }
 
-/// A whole value; its members bear the same sign, unless they are only shown.
-fn whole(page: &mut Page, depth: usize, sign: Sign, prefix: &str, value: &Value, suffix: &str) {
+/// A whole value; its members bear the same sign, unless they are only shown. The suffix follows
+/// its end, the note its first line.
+fn whole(page: &mut Page, depth: usize, sign: Sign, prefix: &str, value: &Value, suffix: &str, note: &str) {
     let inner = match sign {
         Sign::Change => Sign::Remove,
         other => other,
     };
     if value.is_sensitive() {
-        return page.line(depth, sign, &format!("{prefix}{SENSITIVE}{suffix}"));
+        return page.line(depth, sign, &format!("{prefix}{SENSITIVE}{suffix}{note}"));
     }
     match value.content() {
         Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) if !members.is_empty() => {
-            page.line(depth, sign, &format!("{prefix}["));
+            page.line(depth, sign, &format!("{prefix}[{note}"));
             for member in members.iter() {
-                whole(page, depth + 1, inner, "", member, ",");
+                whole(page, depth + 1, inner, "", member, ",", "");
             }
             page.line(depth, Sign::None, &format!("]{suffix}"));
         }
         Content::Map(_, members) | Content::Object(members) if !members.is_empty() => {
             let quoted = matches!(value.content(), Content::Map(..));
-            page.line(depth, sign, &format!("{prefix}{{"));
+            page.line(depth, sign, &format!("{prefix}{{{note}"));
             let width = width(members.keys(), quoted);
             for (name, member) in members.iter() {
-                whole(page, depth + 1, inner, &format!("{:width$} = ", label(name, quoted)), member, "");
+                whole(page, depth + 1, inner, &format!("{:width$} = ", label(name, quoted)), member, "", "");
             }
             page.line(depth, Sign::None, &format!("}}{suffix}"));
         }
         Content::String(text) if text.contains('\n') => {
-            page.line(depth, sign, &format!("{prefix}<<-EOT"));
+            page.line(depth, sign, &format!("{prefix}<<-EOT{note}"));
             for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
                 page.line(depth + 1, Sign::None, line);
             }
             page.line(depth, Sign::None, &format!("EOT{suffix}"));
         }
-        _ => page.line(depth, sign, &format!("{prefix}{}{suffix}", inline(value))),
+        _ => page.line(depth, sign, &format!("{prefix}{}{suffix}{note}", inline(value))),
     }
 }
 
@@ -197,7 +198,7 @@ fn list(page: &mut Page, depth: usize, before: &[Value], after: &[Value]) {
             continue;
         }
         count_hidden(page, depth, std::mem::take(&mut hidden), "element");
-        whole(page, depth, *sign, "", value, ",");
+        whole(page, depth, *sign, "", value, ",", "");
     }
     count_hidden(page, depth, hidden, "element");
 }
@@ -205,10 +206,10 @@ fn list(page: &mut Page, depth: usize, before: &[Value], after: &[Value]) {
 fn set(page: &mut Page, depth: usize, before: &[Value], after: &[Value]) {
     let missing = |from: &[Value], value: &&Value| !from.iter().any(|other| other.same(value));
     for value in before.iter().filter(|value| missing(after, value)) {
-        whole(page, depth, Sign::Remove, "", value, ",");
+        whole(page, depth, Sign::Remove, "", value, ",", "");
     }
     for value in after.iter().filter(|value| missing(before, value)) {
-        whole(page, depth, Sign::Add, "", value, ",");
+        whole(page, depth, Sign::Add, "", value, ",", "");
     }
     let kept = after.iter().filter(|value| !missing(before, value)).count();
     count_hidden(page, depth, kept, "element");
