@@ -2,6 +2,7 @@
 //!
 //! **Never:** interpret a fault rule or a quota: the emulator reads its own language.
 
+use crate::emulator::faults::Faults;
 use crate::emulator::settings::Settings;
 
 use super::arguments::EmulatorBehaviour;
@@ -10,13 +11,13 @@ use super::arguments::EmulatorBehaviour;
 pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String> {
     let mut settings = Settings::default();
     if let Some(text) = &behaviour.latency {
-        settings.set_latency(text)?;
+        settings.latency = Settings::parse_latency(text)?;
     }
     if let Some(text) = &behaviour.faults {
-        settings.set_faults(text)?;
+        settings.faults = Faults::parse(text)?;
     }
     if let Some(text) = &behaviour.quota {
-        settings.set_quota(text)?;
+        settings.quota = Settings::parse_quota(text)?;
     }
     settings.faithful = behaviour.faithful;
     Ok(settings)

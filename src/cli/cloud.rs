@@ -9,10 +9,10 @@ use std::path::Path;
 use std::rc::Rc;
 
 use crate::arm::auth::{Credentials, Secret, SignIn};
-use crate::arm::auth_file::AuthFile;
+use crate::arm::auth_file::{AuthFile, decode, parse};
 use crate::arm::client::{Client, Options};
 use crate::arm::cloud::Endpoints;
-use crate::arm::net::Net;
+use crate::arm::net::{Network, Settings as NetworkSettings};
 use crate::arm::wire::{Lost, Request, Response, Transport};
 use crate::diag::{Diagnostic, Span};
 use crate::emulator::embedded::{BASE, CLIENT_ID, CLIENT_SECRET, Embedded, SUBSCRIPTION, TENANT};
@@ -26,7 +26,7 @@ pub(super) enum Carrier {
     /// The emulator in this process.
     Embedded(Box<Embedded>),
     /// The network.
-    Net(Net),
+    Net(Network),
 }
 
 impl Transport for Carrier {
@@ -124,51 +124,46 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
     Ok(Azure::new(client, settings.block))
 }
 
-fn network(
-    settings: &Settings<'_>,
-    environment: Option<&str>,
-    notice: Rc<dyn Fn(String)>,
-) -> Result<Cloud, Diagnostic> {
+fn network(settings: &Settings<'_>, environment: Option<&str>, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Diagnostic> {
     let file = auth_file(settings)?;
-    let from_file = |pick: fn(&AuthFile) -> Option<String>| file.as_ref().and_then(pick);
     let endpoints = match &file {
         Some(file) => file.endpoints.clone(),
         None => Endpoints::named(environment.unwrap_or("public")).map_err(|error| {
-            settings.problem("Unknown environment", &error.0, "use public, usgovernment, china or emulator")
+            let detail = format!("{}.", error.0);
+            settings.problem("Unknown environment", &detail, "use public, usgovernment, china or emulator")
         })?,
     };
-    let pick = |own: &str, variable: &str, filed: Option<String>| settings.own(own).or(filed).or_else(|| env(variable));
-    let subscription =
-        pick("subscription_id", "ARM_SUBSCRIPTION_ID", from_file(|file| Some(file.subscription.clone())));
-    let credentials = match from_file_or_settings(settings, file.as_ref()) {
-        Ok(credentials) => credentials,
-        Err(diagnostic) => return Err(*diagnostic),
-    };
-    let Some(subscription) = subscription else {
+    let credentials = credentials(settings, file.as_ref()).map_err(|diagnostic| *diagnostic)?;
+    let filed = file.as_ref().map(|file| file.subscription.clone());
+    let Some(subscription) = settings.own("subscription_id").or(filed).or_else(|| env("ARM_SUBSCRIPTION_ID")) else {
         let detail = "Neither the provider block nor the environment says which subscription to work in.";
         let hint = "set subscription_id in the provider block, or ARM_SUBSCRIPTION_ID";
         return Err(settings.problem("No subscription", detail, hint));
     };
-    let authorities = authorities(settings, file.as_ref())?;
-    let net = Net::new(&authorities).map_err(|error| {
-        settings.problem(
-            "Secure connections cannot be set up",
-            &error,
-            "check the certificate files named in the environment",
-        )
-    })?;
+    let network = Network::new(NetworkSettings {
+        certificates: authorities(settings, file.as_ref())?,
+        ..NetworkSettings::default()
+    });
     let options = Options { notice: Some(notice), ..Options::new(subscription) };
-    let client = Client::new(Carrier::Net(net), SignIn::new(credentials), endpoints, options);
+    let client = Client::new(Carrier::Net(network), SignIn::new(credentials), endpoints, options);
     Ok(Azure::new(client, settings.block))
 }
 
-fn from_file_or_settings(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Credentials, Box<Diagnostic>> {
-    let own = |name: &str| settings.own(name);
-    let tenant = own("tenant_id").or_else(|| file.map(|file| file.tenant.clone())).or_else(|| env("ARM_TENANT_ID"));
-    let client = own("client_id").or_else(|| file.map(|file| file.client.clone())).or_else(|| env("ARM_CLIENT_ID"));
-    let secret = own("client_secret")
-        .or_else(|| file.map(|file| file.secret.expose().to_owned()))
-        .or_else(|| env("ARM_CLIENT_SECRET"));
+/// The provider block's own service principal, else the file's, else the environment's.
+fn credentials(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Credentials, Box<Diagnostic>> {
+    let own = ["client_id", "client_secret", "tenant_id"].iter().any(|name| settings.own(name).is_some());
+    if let Some(file) = file
+        && !own
+    {
+        return Ok(file.credentials.clone());
+    }
+    let tenant = settings.own("tenant_id").or_else(|| file.map(|file| file.tenant.clone())).or_else(|| env("ARM_TENANT_ID"));
+    let client = settings.own("client_id").or_else(|| file.map(|file| file.client.clone())).or_else(|| env("ARM_CLIENT_ID"));
+    let filed = file.and_then(|file| match &file.credentials {
+        Credentials::ClientSecret { secret, .. } => Some(secret.expose().to_owned()),
+        _ => None,
+    });
+    let secret = settings.own("client_secret").or(filed).or_else(|| env("ARM_CLIENT_SECRET"));
     if let (Some(tenant), Some(client), Some(secret)) = (&tenant, &client, &secret) {
         let secret = Secret::new(secret.clone());
         return Ok(Credentials::ClientSecret { tenant: tenant.clone(), client: client.clone(), secret });
@@ -203,29 +198,30 @@ fn from_file_or_settings(settings: &Settings<'_>, file: Option<&AuthFile>) -> Re
 
 fn auth_file(settings: &Settings<'_>) -> Result<Option<AuthFile>, Diagnostic> {
     let Some(path) = env("AZURE_AUTH_LOCATION") else { return Ok(None) };
-    let text = std::fs::read_to_string(&path).map_err(|error| {
+    let bytes = std::fs::read(&path).map_err(|error| {
         let detail = format!("AZURE_AUTH_LOCATION names {path}, which cannot be read: {error}.");
         settings.problem("The auth file cannot be read", &detail, "correct the path, or unset AZURE_AUTH_LOCATION")
     })?;
-    AuthFile::parse(&text).map(Some).map_err(|error| {
-        let detail = format!("AZURE_AUTH_LOCATION names {path}: {error}");
-        settings.problem("The auth file is not usable", &detail, "make one with `az ad sp create-for-rbac --json-auth`")
+    decode(&bytes).and_then(|text| parse(&text)).map(Some).map_err(|error| {
+        let detail = format!("AZURE_AUTH_LOCATION names {path}: {}", error.message);
+        settings.problem("The auth file is not usable", &detail, &error.hint)
     })
 }
 
-/// Certificates to trust beside the system's: those that the usual variables and the auth file name.
-fn authorities(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Vec<Vec<u8>>, Diagnostic> {
+/// Certificates to trust beside the system's, PEM texts one behind the other.
+fn authorities(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Vec<u8>, Diagnostic> {
     let named = ["ACIER_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
         .into_iter()
         .filter_map(|variable| env(variable).map(|path| (variable.to_owned(), path)));
-    let filed = file.and_then(|file| file.ca_certificate.clone()).map(|path| ("caCertificatePath".to_owned(), path));
+    let filed = file.and_then(|file| file.ca_certificate_path.clone()).map(|path| ("caCertificatePath".to_owned(), path));
     let mut found = Vec::new();
     for (source, path) in named.chain(filed) {
         let bytes = std::fs::read(&path).map_err(|error| {
             let detail = format!("{source} names {path}, which cannot be read: {error}.");
             settings.problem("A certificate file cannot be read", &detail, "correct the path")
         })?;
-        found.push(bytes);
+        found.extend(bytes);
+        found.push(b'\n');
     }
     Ok(found)
 }

@@ -137,6 +137,11 @@ impl Session {
     /// Opens store and cloud for a configuration whose inputs are decided.
     pub(super) async fn with_inputs(project: Project, inputs: Inputs, screen: &Screen) -> Outcome<Session> {
         show(screen, &project.warnings, &project.sources)?;
+        // What is wrong whatever the inputs are is said before anything is opened: also in blocks
+        // that are made no time at all and in locals that nothing uses.
+        let (module, schemas) = (project.module.clone(), project.schemas.clone());
+        let mut scope = Scope::new(module, &Inputs::default(), schemas, project.host.clone(), false);
+        show(screen, &scope.validate(), &project.sources)?;
         let (store, state) = open_store(&project.folder, Access::Write, screen)?;
         let cloud = choose_cloud(&project, &inputs, screen)?;
         let key = store.key().clone();

@@ -112,7 +112,7 @@ pub fn report_missing(module: &Module, missing: &[Name]) -> Diagnostics {
 struct Found {
     value: Value,
     span: Span,
-    /// Where it came from, as a sentence goes on after "set": `using -var="x=..."`; nothing for files.
+    /// The name of the text that it came from; nothing for files.
     origin: Option<String>,
 }
 
@@ -144,11 +144,18 @@ impl Collector<'_> {
             }
             return;
         };
-        let value = if variable.literal {
+        let mut value = if variable.literal {
             Ok(Value::string(source.text.clone()))
         } else {
             parse::expression(self.sources, file).and_then(|expr| fixed::value(&expr))
         };
+        if variable.sensitive {
+            // A message shows the text that it points at, so it points at the declaration.
+            value = value.map_err(|mut wrong| {
+                wrong.0.iter_mut().for_each(|finding| finding.span = Some(variable.span));
+                wrong
+            });
+        }
         let origin = Some(source.name.to_string());
         let found = self.keep(value).map(|value| Found { value, span, origin });
         self.found.insert(name.clone(), found);
@@ -236,13 +243,14 @@ fn settle(variable: &Variable, found: &Found, sources: &Sources) -> Result<Value
     let name = &variable.name;
     let unsuitable = |summary: &str, why: &str| {
         let detail = match &found.origin {
+            Some(origin) if origin.starts_with('<') => format!("Unsuitable value for var.{name}: {why}."),
             Some(origin) => format!("Unsuitable value for var.{name} set using {origin}: {why}."),
             None => {
                 let declared = place(sources, variable.span);
                 format!("The given value is not suitable for var.{name} declared at {declared}: {why}.")
             }
         };
-        Diagnostic::error(summary, detail).at(found.span)
+        Diagnostic::error(summary, detail).at(shown(variable, found))
     };
     let value = variable
         .constraint
@@ -255,6 +263,11 @@ fn settle(variable: &Variable, found: &Found, sources: &Sources) -> Result<Value
         Some(default) => Ok(default.clone()),
         None => Err(unsuitable("Required variable not set", "required variable may not be set to null")),
     }
+}
+
+/// The place to show with a message about a value; a sensitive value is not shown.
+fn shown(variable: &Variable, found: &Found) -> Span {
+    if variable.sensitive { variable.span } else { found.span }
 }
 
 fn mark(variable: &Variable, value: Value) -> Value {
@@ -279,7 +292,7 @@ fn validate(
         names.settle(module, &Node::Variable(name.clone()));
         let nowhere = Place::default();
         let reader = names.reader(module, &nowhere);
-        let given = found.get(name).and_then(Option::as_ref).map_or(variable.span, |found| found.span);
+        let given = found.get(name).and_then(Option::as_ref).map_or(variable.span, |found| shown(variable, found));
         for validation in &variable.validations {
             if let Verdict::Fails(message) = judge(validation, &reader, &mut out) {
                 let rule = place(sources, validation.span);

@@ -259,10 +259,8 @@ fn collect(needed: &BTreeSet<Node>, through: &BTreeMap<Name, Rc<BTreeSet<BlockAd
     let mut all: Rc<BTreeSet<BlockAddr>> = Rc::default();
     for node in needed {
         match node {
-            Node::Block(addr) => {
-                if !all.contains(addr) {
-                    Rc::make_mut(&mut all).insert(addr.clone());
-                }
+            Node::Block(addr) if !all.contains(addr) => {
+                Rc::make_mut(&mut all).insert(addr.clone());
             }
             Node::Local(name) => {
                 let Some(more) = through.get(name) else { continue };

@@ -35,6 +35,11 @@ pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (M
         Loader { sources, schemas, module: Module::default(), declared: Declared::new(), out: Diagnostics::none() };
     let mut unread = false;
     for file in files {
+        if let Some(wrong) = refuse_file(sources, *file) {
+            unread = true;
+            loader.out.push(wrong);
+            continue;
+        }
         let (body, wrong) = parse::file(sources, *file);
         unread |= wrong.has_errors();
         loader.out.extend(wrong);
@@ -227,6 +232,24 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// What is said about a file of a form that is not read.
+fn refuse_file(sources: &Sources, file: FileId) -> Option<Diagnostic> {
+    let name = &sources.get(file)?.name;
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let start = Span { file, start: 0, end: 0 };
+    if base.ends_with(".json") {
+        let detail = format!("The file {name} is written in JSON, which acier does not read.");
+        let hint = "Write it in the native syntax, in a .tf file.";
+        return Some(unsupported_yet("Configuration in JSON", &detail, hint, start));
+    }
+    if base == "override.tf" || base.ends_with("_override.tf") {
+        let detail = format!("The file {name} would be merged into the others, which acier does not do.");
+        let hint = "Write its settings into the blocks that they override, and remove the file.";
+        return Some(unsupported_yet("An override file", &detail, hint, start));
+    }
+    None
 }
 
 /// What is said about a block that has no place at the top.

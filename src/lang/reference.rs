@@ -95,22 +95,8 @@ pub(super) fn resolve(root: &Name, steps: &[Access], span: Span) -> Result<(Targ
             span,
         )
         .into()),
-        "data" => match (first, steps.get(1).and_then(attr)) {
-            (Some(kind), Some(name)) => Ok((block(Mode::Data, kind, name), 2)),
-            _ => Err(invalid(
-                "The \"data\" object must be followed by two attribute names: the data source type and the resource \
-                 name.",
-                span,
-            )),
-        },
-        "resource" => match (first, steps.get(1).and_then(attr)) {
-            (Some(kind), Some(name)) => Ok((block(Mode::Managed, kind, name), 2)),
-            _ => Err(invalid(
-                "The \"resource\" object must be followed by two attribute names: the resource type and the resource \
-                 name.",
-                span,
-            )),
-        },
+        "data" => two_names(Mode::Data, "data", "data source type", steps, span),
+        "resource" => two_names(Mode::Managed, "resource", "resource type", steps, span),
         _ => match first {
             Some(name) => Ok((block(Mode::Managed, root, name), 1)),
             None => Err(invalid(
@@ -127,6 +113,22 @@ pub(super) fn attr(step: &Access) -> Option<&Name> {
     match step {
         Access::Attr(name, _) => Some(name),
         _ => None,
+    }
+}
+
+fn two_names(
+    mode: Mode,
+    root: &str,
+    first: &str,
+    steps: &[Access],
+    span: Span,
+) -> Result<(Target, usize), Diagnostics> {
+    match (steps.first().and_then(attr), steps.get(1).and_then(attr)) {
+        (Some(kind), Some(name)) => Ok((block(mode, kind, name), 2)),
+        _ => Err(invalid(
+            &format!("The {root:?} object must be followed by two attribute names: the {first} and the resource name."),
+            span,
+        )),
     }
 }
 

@@ -105,9 +105,9 @@ impl Scope {
             let detail = format!("There is no schema for {}.", addr.block.kind);
             return Err(Diagnostic::error("Invalid resource type", detail).at(resource.span).into());
         };
-        let mut decoder = Decoder { reader: self.names.reader(&module, place), out: Diagnostics::none() };
+        let mut decoder = Decoder { reader: self.names.reader(&module, place), out: Diagnostics::none(), stored: true };
         let value = decoder.whole(&resource.body, &schema.block, shape, &schema.checks, resource.span);
-        let Decoder { reader, mut out } = decoder;
+        let Decoder { reader, mut out, .. } = decoder;
         let timeouts = timeouts::decide(schema.timeouts, &resource.timeouts, &reader, &mut out);
         let out = about(out, &addr.to_string());
         let errors = self.keep_warnings(out);
@@ -238,7 +238,8 @@ impl Scope {
         let Some(block) = module.providers.iter().find(|block| block.name == *name) else {
             return Ok(Decoder::empty(&schema.block));
         };
-        let mut decoder = Decoder { reader: self.names.reader(&module, &place), out: Diagnostics::none() };
+        let mut decoder =
+            Decoder { reader: self.names.reader(&module, &place), out: Diagnostics::none(), stored: false };
         let value = decoder.whole(&block.body, &schema.block, shape, &schema.checks, block.span);
         let out = about(decoder.out, &format!("provider {name:?}"));
         let errors = self.keep_warnings(out);

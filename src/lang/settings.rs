@@ -37,11 +37,11 @@ impl Loader<'_> {
                 experiments.name_span,
             ));
         }
-        if let Some(language) = argument(body, "language") {
-            if fixed::keyword(&language.expr).is_none_or(|word| &**word != "TF2021") {
-                let detail = "The only language edition is TF2021.";
-                self.out.push(Diagnostic::error("Invalid language edition", detail).at(language.expr.span));
-            }
+        if let Some(language) = argument(body, "language")
+            && fixed::keyword(&language.expr).is_none_or(|word| &**word != "TF2021")
+        {
+            let detail = "The only language edition is TF2021.";
+            self.out.push(Diagnostic::error("Invalid language edition", detail).at(language.expr.span));
         }
         for inner in &body.blocks {
             match &*inner.name {

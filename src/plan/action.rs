@@ -8,7 +8,7 @@ use crate::lang::module::Ignore;
 use crate::schema::{Cost, Schema};
 use crate::seal::Key;
 use crate::state::Object;
-use crate::value::{Type, Value};
+use crate::value::{Path, Type, Value};
 
 use super::change::{Action, Difference, Why};
 use super::{diff, propose};
@@ -27,6 +27,8 @@ pub(crate) struct Case<'a> {
     pub(crate) requested: bool,
     /// `replace_triggered_by` says so.
     pub(crate) triggered: bool,
+    /// An object that holds it is deleted, and takes it along.
+    pub(crate) swept: bool,
     /// Compares secrets with their fingerprints.
     pub(crate) key: &'a Key,
 }
@@ -62,6 +64,10 @@ impl Case<'_> {
         let settled = propose::propose(block, Some(&before), &config, None);
         let mut differences = diff::diff(block, &before, &settled, self.key);
         differences.retain(|difference| !propose::is_ignored(self.ignored, &difference.path));
+        if self.swept && diff::cost(&differences) < Cost::Replace {
+            let reason = "The object that it lies in is replaced, and everything in it goes with it.".into();
+            differences.push(Difference { path: Path::root().attr("id"), cost: Cost::Replace, reason });
+        }
         let cost = diff::cost(&differences);
         if let Some(why) = self.replaces(prior, cost) {
             let after = propose::propose(block, None, &config, None);

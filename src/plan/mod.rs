@@ -7,19 +7,26 @@
 
 mod action;
 pub mod change;
+mod conform;
 mod data;
 pub mod diff;
+pub mod file;
 mod identity;
+pub mod json;
 mod laid;
+mod ledger;
 mod order;
 mod orphans;
 mod outputs;
 mod pairs;
 pub mod propose;
+mod record;
+pub mod render;
 pub mod resolve;
 pub mod steps;
 mod targets;
 mod walk;
+mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +45,7 @@ use laid::Laid;
 use order::Order;
 use targets::{Selection, Web};
 use walk::Walk;
+use within::Going;
 
 /// What the plan is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -114,6 +122,7 @@ pub fn plan(
         selection,
         changes: Vec::new(),
         places: BTreeMap::new(),
+        going: Going::default(),
         moved: BTreeMap::new(),
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
@@ -142,6 +151,11 @@ pub fn plan(
         Mode::Destroy => outputs::removed(state, walk.selection.is_whole()),
         Mode::Normal | Mode::RefreshOnly => walk.outputs(state),
     };
+    if !walk.diagnostics.has_errors() {
+        walk.diagnostics.extend(within::check(&walk.changes, &walk.places, &walk.laid));
+    }
+    let warnings = walk.scope.warnings();
+    walk.diagnostics.extend(warnings);
     if walk.diagnostics.has_errors() {
         return Err(walk.diagnostics);
     }
@@ -192,6 +206,7 @@ fn finish(
         needed
     };
     let needed: Vec<Vec<Block>> = changes.iter().map(needed).collect();
+    let follows = within::follows(&changes, &walk.schemas, &walk.laid);
     let mut refreshed = refreshed.clone();
     for (to, (from, object)) in &walk.moved {
         refreshed.found.retain(|(addr, deposed, _)| addr != from || deposed.is_some());
@@ -202,7 +217,7 @@ fn finish(
         mode: walk.options.mode,
         lineage: state.lineage.clone(),
         serial: state.serial,
-        steps: steps::lower(&changes, &needed),
+        steps: steps::lower(&changes, &needed, &follows),
         changes,
         drift,
         outputs,

@@ -12,12 +12,13 @@ use crate::addr::Block;
 use super::change::{Action, Change, Step, StepAct};
 
 /// Lowers changes. `needed` says for each change which blocks its prior object needed, as the
-/// state has it; what is made needs the blocks of [`Change::needs`].
+/// state has it; what is made needs the blocks of [`Change::needs`]. `follows` names pairs of changes:
+/// the object of the first can only be made when that of the second is gone, because both have one id.
 ///
 /// Source of the order: Terraform, "Resource Lifecycle" and its destroy edges: an object is
 /// made after what it needs; it is deleted after all that needed it is deleted.
 #[must_use]
-pub fn lower(changes: &[Change], needed: &[Vec<Block>]) -> Vec<Step> {
+pub fn lower(changes: &[Change], needed: &[Vec<Block>], follows: &[(usize, usize)]) -> Vec<Step> {
     let mut net = Net::default();
     for (place, change) in changes.iter().enumerate() {
         net.add_change(place, change);
@@ -28,6 +29,12 @@ pub fn lower(changes: &[Change], needed: &[Vec<Block>]) -> Vec<Step> {
         net.connect_made(place, change, &made);
         if let Some(needed) = needed.get(place) {
             net.connect_gone(place, change, needed, changes, &gone);
+        }
+    }
+    for (maker, goer) in follows {
+        let steps = (net.entry.get(*maker).copied().flatten(), net.gone.get(*goer).copied().flatten());
+        if let (Some(entry), Some(gone)) = steps {
+            net.wait(entry, gone);
         }
     }
     net.number()

@@ -23,6 +23,7 @@ use super::laid::Laid;
 use super::order::Order;
 use super::propose;
 use super::targets::Selection;
+use super::within::Going;
 use super::{Mode, Options, Questions};
 
 /// One walk.
@@ -39,6 +40,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) changes: Vec<Change>,
     /// Where the change of a managed instance stands in `changes`.
     pub(crate) places: BTreeMap<Addr, usize>,
+    /// Objects that are replaced, for what lies in them.
+    pub(crate) going: Going,
     /// Objects that the configuration moved, by their new address, with the old one.
     pub(crate) moved: BTreeMap<Addr, (Addr, &'a Object)>,
     /// Blocks that were planned, all instances known.
@@ -193,6 +196,7 @@ impl<'a> Walk<'a> {
             ignored: &resource.lifecycle.ignore_changes,
             requested: self.options.replace.contains(&addr),
             triggered,
+            swept: prior.is_some_and(|prior| self.going.holder(&prior.id).is_some()),
             key: self.key,
         }
         .decide();
@@ -216,6 +220,9 @@ impl<'a> Walk<'a> {
                 Ok(action) => change.action = action,
                 Err(found) => return self.fail(&addr.block, found.into()),
             }
+        }
+        if let (true, Some(prior)) = (change.action != Action::Update && change.action != Action::NoOp, prior) {
+            self.going.add(&prior.id, addr.to_string());
         }
         self.check_destroy(&change);
         self.scope.publish(&addr, propose::conceal(&change.after));

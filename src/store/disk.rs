@@ -22,6 +22,12 @@ pub trait Disk: Send {
     /// # Errors
     /// When the system cannot promise it.
     fn sync(&mut self, file: &File) -> io::Result<()>;
+
+    /// Cuts the file off, to take back a part of a write.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn truncate(&mut self, file: &File, length: u64) -> io::Result<()>;
 }
 
 /// The disk of this machine.
@@ -35,6 +41,10 @@ impl Disk for LocalDisk {
 
     fn sync(&mut self, file: &File) -> io::Result<()> {
         file.sync_data()
+    }
+
+    fn truncate(&mut self, file: &File, length: u64) -> io::Result<()> {
+        file.set_len(length)
     }
 }
 

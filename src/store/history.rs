@@ -64,8 +64,9 @@ pub(super) fn read(folder: &Path, key: &Key) -> Result<Vec<Operation>, StoreErro
         operations: Vec::new(),
     };
     for (position, serial) in serials.iter().copied().enumerate() {
-        if position > 0 && serials[position - 1] + 1 != serial {
-            let why = format!("the file of operation {} is missing", serials[position - 1] + 1);
+        let expected = position as u64 + 1;
+        if serial != expected {
+            let why = format!("the file of operation {expected} is missing");
             return Err(StoreError::Behind { folder: folder.to_owned(), why, known: Box::default() });
         }
         reading.serial = serial;

@@ -105,7 +105,7 @@ impl Store {
         }
         if let Err(error) = self.disk.write(&mut writing.file, &bytes) {
             // Without its broken end the file is what it was; with it, the next opening cuts it off.
-            let _ = writing.file.set_len(writing.bytes);
+            let _ = self.disk.truncate(&writing.file, writing.bytes);
             return Err(JournalError(format!("{error}.")));
         }
         let records = lines.len() as u64 + u64::from(begins);

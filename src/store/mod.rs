@@ -99,12 +99,8 @@ impl Store {
                 Some(Lock::take(folder)?)
             }
         };
-        // The head is read before the log: a writer may go on meanwhile, and then the log is
-        // ahead of the head, as it may be.
-        let found = Head::read(folder)?;
-        let (key, fresh_key) = read_key(folder, &found)?;
         let mut index = Index::new(folder.join("index"));
-        let recovered = recover::recover(folder, &key, found, lock.is_some().then_some(&mut index))?;
+        let (key, fresh_key, recovered) = read_all(folder, lock.is_some().then_some(&mut index))?;
         let shadow = if lock.is_some() { Shadow::of(&recovered.state) } else { Shadow::default() };
         let mut store = Store {
             folder: folder.to_owned(),
@@ -139,9 +135,8 @@ impl Store {
         if let Some(state) = self.loaded.take() {
             return Ok(state);
         }
-        let found = Head::read(&self.folder)?;
         let index = self.lock.is_some().then_some(&mut self.index);
-        Ok(recover::recover(&self.folder, &self.key, found, index)?.state)
+        Ok(read_all(&self.folder, index)?.2.state)
     }
 
     /// The key that seals and fingerprints what this state holds. Before anything was written it
@@ -210,7 +205,7 @@ impl Store {
                     self.disk.write(&mut file, b"\n").map_err(|error| io(&error))?;
                     bytes += 1;
                 }
-                _ => file.set_len(end.bytes).map_err(|error| io(&error))?,
+                _ => self.disk.truncate(&file, end.bytes).map_err(|error| io(&error))?,
             }
             self.notes
                 .push(format!("The last record of operation {serial} was interrupted; its beginning is cut off."));
@@ -236,6 +231,25 @@ impl Store {
         head.write(self.disk.as_mut(), &self.folder)?;
         self.head = Some(head);
         Ok(())
+    }
+}
+
+/// Reads what is stored. A reader takes no lock, so a writer may go on meanwhile; the head is
+/// read before the log, which may then be ahead of it. Only the very first files and a new key
+/// can appear between two looks, and then the reader looks again.
+fn read_all(folder: &Path, mut index: Option<&mut Index>) -> Result<(Key, Option<String>, Recovered), StoreError> {
+    let mut seen = None;
+    loop {
+        let look = [folder.join("head"), folder.join("secret.key")].map(|path| disk::read(&path).ok());
+        let read = Head::read(folder).and_then(|found| {
+            let (key, fresh_key) = read_key(folder, &found)?;
+            let recovered = recover::recover(folder, &key, found, index.as_deref_mut())?;
+            Ok((key, fresh_key, recovered))
+        });
+        if read.is_ok() || seen.as_ref() == Some(&look) {
+            return read;
+        }
+        seen = Some(look);
     }
 }
 

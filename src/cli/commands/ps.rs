@@ -87,7 +87,7 @@ fn document(addr: Option<&Addr>, group: &Group) -> serde_json::Value {
 
 fn table(rows: &[(Option<&Addr>, Group)]) -> String {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING);
+    table.load_style(presets::NOTHING);
     table.set_header(["ADDRESS", "NAME", "LOCATION", "PROVISIONING", "IP", "FQDN", "CONTAINERS"]);
     for (addr, group) in rows {
         let images: Vec<String> = group.containers.iter().map(|c| format!("{} ({})", c.name, c.image)).collect();

@@ -8,7 +8,7 @@ use crate::lang::eval::equals;
 use crate::value::convert::{convert, unify};
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
-use super::numeric::take_int;
+use super::numeric::{NOT_WHOLE, take_int};
 use super::row::{Fault, Kind, Outcome, Param, Row, any, bad, number, param, text};
 use super::text::take_text;
 
@@ -142,7 +142,7 @@ fn element_type(args: &[Value]) -> Result<Type, Fault> {
 }
 
 fn wrap(args: &[Value], length: usize) -> Result<usize, Fault> {
-    let index = take_int(args, 1).map_err(|_| "invalid index: value must be a whole number")?;
+    let index = take_int(args, 1).map_err(|_| format!("invalid index: {NOT_WHOLE}"))?;
     let Some(rest) = i64::try_from(length).ok().and_then(|length| index.checked_rem(length)) else {
         return Err("cannot use element function with an empty list".into());
     };

@@ -31,8 +31,9 @@ fn try_each(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
     let mut failures = Diagnostics::none();
     for expression in &call.args {
         match evaluator.expr(expression) {
-            // With something unknown in it, whether it will succeed is open, and so is the answer.
-            Ok(value) if !value.is_wholly_known() && call.args.len() > 1 && may_fail_later(&value) => {
+            // What is unknown in it may make it fail later, and then another expression answers:
+            // so not even the type is known yet.
+            Ok(value) if !value.is_wholly_known() => {
                 return Ok(Value::unknown(Type::Dynamic).with_marks(value.unmark_deep().1));
             }
             Ok(value) => return Ok(value),
@@ -45,8 +46,4 @@ fn try_each(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
     }
     why.push_str("\nAt least one expression must produce a successful result.");
     Err(fail("Error in function call", why, call.name_span))
-}
-
-fn may_fail_later(value: &Value) -> bool {
-    value.is_unknown()
 }

@@ -7,7 +7,6 @@ use crate::value::{Number, Type, Value};
 
 use super::row::{Fault, Kind, Outcome, Row, any, bad, number};
 use crate::lang::eval::conversion::convert_to;
-use crate::lang::eval::interim::Arithmetic;
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("abs", &[number("num")], Kind::Number, |args, _| each(args, Number::abs)),
@@ -32,7 +31,8 @@ pub(super) fn take_int(args: &[Value], index: usize) -> Result<i64, Fault> {
     take_number(args, index)?.as_i64().ok_or_else(|| Fault::Call(NOT_WHOLE.into()))
 }
 
-const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
+/// What Terraform says of a number that is not a whole one of ordinary size.
+pub(super) const NOT_WHOLE: &str = "value must be a whole number, between -9223372036854775808 and 9223372036854775807";
 
 fn each(args: &[Value], change: fn(&Number) -> Number) -> Outcome {
     Ok(Value::number(change(take_number(args, 0)?)))
@@ -99,7 +99,7 @@ fn parseint(args: &[Value], _: &Type) -> Outcome {
         result = result * base + digit;
     }
     let result = if negative { -result } else { result };
-    Number::parse(&result.to_string()).map(Value::number).ok_or_else(wrong)
+    Ok(Value::number(Number::from(result)))
 }
 
 fn sum(args: &[Value], _: &Type) -> Outcome {
@@ -124,7 +124,7 @@ fn sum(args: &[Value], _: &Type) -> Outcome {
             return bad(0, "argument must be list, set, or tuple of number values");
         };
         total = Some(match total {
-            Some(so_far) => so_far.add(number),
+            Some(so_far) => so_far.add(number).ok_or("can't compute sum of opposing infinities")?,
             None => number.clone(),
         });
     }

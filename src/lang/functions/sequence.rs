@@ -8,9 +8,8 @@ use crate::lang::eval::equals;
 use crate::value::convert::{convert, unify};
 use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
 
-use super::numeric::{take_int, take_number};
+use super::numeric::{NOT_WHOLE, take_int, take_number};
 use super::row::{Fault, Kind, Outcome, Param, Row, any, bad, number, param};
-use crate::lang::eval::interim::Arithmetic;
 
 const STRINGS: Kind = Kind::List(&Kind::String);
 const LIST: Kind = Kind::List(&Kind::Any);
@@ -74,10 +73,10 @@ fn concat_type(args: &[Value]) -> Result<Type, Fault> {
         return Err("at least one argument is required".into());
     }
     let types: Vec<Type> = args.iter().map(Value::ty).collect();
-    if types.iter().all(|ty| matches!(ty, Type::List(_))) {
-        if let Some(common) = unify(&types) {
-            return Ok(common);
-        }
+    if types.iter().all(|ty| matches!(ty, Type::List(_)))
+        && let Some(common) = unify(&types)
+    {
+        return Ok(common);
     }
     let mut elements = Vec::new();
     for (index, (arg, ty)) in args.iter().zip(types).enumerate() {
@@ -139,7 +138,7 @@ impl Ord for Ordered {
 
 fn flatten_type(args: &[Value]) -> Result<Type, Fault> {
     if args[0].as_sequence().is_none() && !args[0].is_unknown() {
-        return bad(0, "can only flatten lists, sets and tuples");
+        return Err("can only flatten lists, sets and tuples".into());
     }
     let mut flat = Vec::new();
     let known = flatten_into(&args[0], &mut flat, &mut Marks::default());
@@ -185,6 +184,12 @@ fn range(args: &[Value], _: &Type) -> Outcome {
     };
     let step = step.unwrap_or_else(|| Number::from(if start <= end { 1 } else { -1 }));
     let down = step < zero;
+    if down && start < end {
+        return bad(1, "end must be less than start when step is negative");
+    }
+    if !down && start > end {
+        return bad(1, "end must be greater than start when step is positive");
+    }
     let mut numbers = Vec::new();
     let mut next = start.clone();
     while if down { next > *end } else { next < *end } {
@@ -195,7 +200,7 @@ fn range(args: &[Value], _: &Type) -> Outcome {
                     .into(),
             );
         }
-        let following = next.add(&step);
+        let Some(following) = next.add(&step) else { return Err("cannot count beyond infinity".into()) };
         numbers.push(Value::number(std::mem::replace(&mut next, following)));
     }
     Ok(Value::list(Type::Number, numbers))
@@ -309,8 +314,8 @@ fn slice_bounds(args: &[Value]) -> Result<Option<(usize, usize)>, Fault> {
         if args[index].is_unknown() {
             return Ok(None);
         }
-        let at = take_int(args, index)
-            .map_err(|_| Fault::Argument(index, format!("invalid {which} index: a whole number is required")))?;
+        let at =
+            take_int(args, index).map_err(|_| Fault::Argument(index, format!("invalid {which} index: {NOT_WHOLE}")))?;
         match usize::try_from(at) {
             Err(_) => bad(index, format!("{which} index must not be less than zero")),
             Ok(at) if length.is_some_and(|length| at > length) => {
@@ -349,13 +354,15 @@ fn slice(args: &[Value], want: &Type) -> Outcome {
     Ok(sequence(want, kept.to_vec()).with_marks(args[0].marks()))
 }
 
-fn sort(args: &[Value], want: &Type) -> Outcome {
+fn sort(args: &[Value], _: &Type) -> Outcome {
     if !args[0].is_wholly_known() {
-        return Ok(Value::unknown(want.clone()));
+        // Which member comes where is open, but not how many there are.
+        let each = members(&args[0]).iter().map(|_| Value::unknown_not_null(Type::String));
+        return Ok(Value::list(Type::String, each.collect()));
     }
     let mut sorted = members(&args[0]).to_vec();
     if let Some(position) = sorted.iter().position(Value::is_null) {
-        return bad(0, format!("given list element {position} is null; a null string cannot be sorted"));
+        return Err(format!("given list element {position} is null; a null string cannot be sorted").into());
     }
     sorted.sort_by(crate::value::order::compare);
     Ok(Value::list(Type::String, sorted))
@@ -397,7 +404,7 @@ fn zipmap_type(args: &[Value]) -> Result<Type, Fault> {
             let named = keys.iter().filter_map(Value::as_str).map(Name::from).zip(elements.iter().cloned());
             Ok(Type::object(named.collect()))
         }
-        _ => bad(1, "values argument must be a list or tuple value"),
+        _ => Err("values argument must be a list or tuple value".into()),
     }
 }
 

@@ -26,9 +26,10 @@ enum Shape {
     Fields,
 }
 
+/// In the order of their names, because they are searched by halves.
 const KNOWN: &[(&str, Shape)] = &[
-    ("act", Shape::Text),
     ("acier", Shape::Number),
+    ("act", Shape::Text),
     ("addr", Shape::Text),
     ("at", Shape::Text),
     ("bytes", Shape::Number),

@@ -25,7 +25,7 @@ fn name() -> impl Strategy<Value = Name> {
 }
 
 fn number() -> impl Strategy<Value = Number> {
-    prop_oneof!["-?[1-9][0-9]{0,17}", "-?[0-9]{1,6}\\.[0-9]{1,6}[1-9]", Just("0".to_owned())]
+    prop_oneof!["-?[1-9][0-9]{0,17}", "-?[0-9]{1,6}\\.[0-9]{1,6}[1-9]", "[1-9][0-9]{30,60}", Just("0".to_owned())]
         .prop_map(|text| Number::parse(&text).unwrap())
 }
 
@@ -50,7 +50,7 @@ pub(super) fn value() -> impl Strategy<Value = Value> {
     let marked = (leaf, marks()).prop_map(|(value, marks)| value.with_marks(marks));
     marked.prop_recursive(4, 24, 4, |inner| {
         let many = prop::collection::vec(inner.clone(), 0..4);
-        let named = prop::collection::btree_map(name(), inner, 0..4);
+        let named = prop::collection::btree_map(name(), inner, 0..4).boxed();
         let content = prop_oneof![
             (ty(), many.clone()).prop_map(|(ty, members)| Value::list(ty, members)),
             (ty(), many.clone()).prop_map(|(ty, members)| Content::Set(ty, members.into()).into()),
