@@ -18,14 +18,14 @@ use super::walk::Walk;
 impl Walk<'_> {
     /// Plans one data source.
     pub(crate) fn data(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
-        let waits = !desired.value.is_wholly_known()
-            || resource.depends_on.iter().any(|needed| self.changing.contains(needed));
+        let waits =
+            !desired.value.is_wholly_known() || resource.depends_on.iter().any(|needed| self.changing.contains(needed));
         if waits {
             self.read_later(addr, schema, desired);
             return;
         }
         let Some(answer) = self.answers.get(&addr) else {
-            self.awaiting.insert(addr.block.clone());
+            self.asking.insert(addr.block.clone());
             self.questions.push((addr, desired.value));
             return;
         };

@@ -133,8 +133,7 @@ pub(crate) fn same(equality: Equality, before: &Value, after: &Value) -> bool {
                 && b.iter().all(|member| within(a, member))
         }
         (Content::Map(_, a) | Content::Object(a), Content::Map(_, b) | Content::Object(b)) => {
-            a.len() == b.len()
-                && a.iter().zip(b.iter()).all(|((ka, a), (kb, b))| ka == kb && same(equality, a, b))
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|((ka, a), (kb, b))| ka == kb && same(equality, a, b))
         }
         _ => false,
     }

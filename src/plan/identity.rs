@@ -14,7 +14,8 @@ use crate::value::{Name, Type, Value};
 pub(crate) fn makes_up(schema: &Schema, object: &Object) -> Vec<Name> {
     let required = schema.block.attributes.iter().filter(|attribute| attribute.usage == Usage::Required);
     let texts = required.filter(|attribute| attribute.ty == Type::String);
-    let within = texts.filter(|attribute| object.value.text(&attribute.name).is_some_and(|text| stands(&object.id, text)));
+    let within =
+        texts.filter(|attribute| object.value.text(&attribute.name).is_some_and(|text| stands(&object.id, text)));
     within.map(|attribute| attribute.name.clone()).collect()
 }
 

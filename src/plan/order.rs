@@ -95,10 +95,11 @@ impl Order {
         let set = if root == block {
             "has lifecycle.create_before_destroy set".to_owned()
         } else {
-            format!("must be created before its old self is destroyed, because {root} needs it and has lifecycle.create_before_destroy set")
+            format!(
+                "must be created before its old self is destroyed, because {root} needs it and has lifecycle.create_before_destroy set"
+            )
         };
-        let names: Vec<String> =
-            identity::makes_up(schema, prior).iter().map(|name| format!("\"{name}\"")).collect();
+        let names: Vec<String> = identity::makes_up(schema, prior).iter().map(|name| format!("\"{name}\"")).collect();
         let because = match change.differences.iter().find(|found| found.cost == Cost::Replace) {
             Some(found) => format!(" because {} cannot be changed in place", found.path),
             None => String::new(),

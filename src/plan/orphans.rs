@@ -34,9 +34,8 @@ impl Walk<'_> {
 
     fn deposed(&mut self) {
         let held = self.laid.deposed.iter().filter(|((addr, _), _)| self.selection.holds(addr));
-        let deposed = held.map(|((addr, key), object)| {
-            deletion(existing(addr, Some(key), object, &self.schemas), Why::Deposed)
-        });
+        let deposed =
+            held.map(|((addr, key), object)| deletion(existing(addr, Some(key), object, &self.schemas), Why::Deposed));
         let deposed = deposed.collect();
         self.delete(deposed);
     }
@@ -71,9 +70,12 @@ impl Walk<'_> {
             if planned.is_some_and(|change| change.id.is_some()) {
                 continue;
             }
-            let detail = format!("No object {addr} exists that this plan could replace, so -replace={addr} changes nothing.");
+            let detail =
+                format!("No object {addr} exists that this plan could replace, so -replace={addr} changes nothing.");
             let warning = Diagnostic::warning("Nothing to replace", detail);
-            self.diagnostics.push(warning.hint("Check the address; one of several instances needs its index, as in azurerm_container_group.web[0]."));
+            self.diagnostics.push(warning.hint(
+                "Check the address; one of several instances needs its index, as in azurerm_container_group.web[0].",
+            ));
         }
     }
 }

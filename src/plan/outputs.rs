@@ -56,7 +56,9 @@ impl Walk<'_> {
         if needs.iter().any(|block| self.failed.contains(block)) {
             return None;
         }
-        let kept = |before: Option<Value>| before.map(|value| OutputChange { before: Some(value.clone()), after: Some(value) });
+        let kept = |before: Option<Value>| {
+            before.map(|value| OutputChange { before: Some(value.clone()), after: Some(value) })
+        };
         if !self.selection.is_whole() && !needs.iter().all(|block| self.selection.touches(block)) {
             return kept(before);
         }

@@ -125,7 +125,8 @@ pub fn ignore(block: &Block, prior: &Value, config: &Value, ignored: &Ignore) ->
         Ignore::None => return config.clone(),
         Ignore::All => prior.clone(),
         Ignore::Paths(paths) => paths.iter().fold(config.clone(), |config, path| {
-            let secret = matches!(find(block, path), Some(Found::Attribute(found)) if found.secrecy == Secrecy::WriteOnly);
+            let secret =
+                matches!(find(block, path), Some(Found::Attribute(found)) if found.secrecy == Secrecy::WriteOnly);
             if secret { config } else { overlay(&config, Some(prior), &path.0) }
         }),
     };

@@ -185,7 +185,11 @@ impl Net {
                     continue;
                 }
                 let left = &mut missing[*step];
-                if *wish { left.1 -= 1 } else { left.0 -= 1 }
+                if *wish {
+                    left.1 -= 1
+                } else {
+                    left.0 -= 1
+                }
                 match *left {
                     (0, 0) => {
                         wishing.remove(step);

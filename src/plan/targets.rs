@@ -112,9 +112,7 @@ fn touches(target: &Target, block: &Block) -> bool {
 }
 
 fn find(target: &Target, web: &Web, addrs: &[&Addr]) -> BTreeSet<Block> {
-    let known = |block: &Block| {
-        web.needs.contains_key(block) || addrs.iter().any(|addr| addr.block == *block)
-    };
+    let known = |block: &Block| web.needs.contains_key(block) || addrs.iter().any(|addr| addr.block == *block);
     match target {
         Target::Block(block) => Some(block).filter(|block| known(block)).into_iter().cloned().collect(),
         Target::Instance(addr) => Some(&addr.block).filter(|block| known(block)).into_iter().cloned().collect(),

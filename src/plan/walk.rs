@@ -51,7 +51,7 @@ pub(crate) struct Walk<'a> {
     /// Blocks that could not be planned, with all that need them.
     pub(crate) failed: BTreeSet<Block>,
     /// Blocks that wait for a question, with all that need them.
-    pub(crate) awaiting: BTreeSet<Block>,
+    pub(crate) asking: BTreeSet<Block>,
     pub(crate) questions: Questions,
     /// Data sources whose answers were used.
     pub(crate) read: BTreeMap<Addr, Value>,
@@ -76,8 +76,8 @@ impl<'a> Walk<'a> {
             self.failed.insert(block.clone());
             return;
         }
-        if resource.needs.iter().any(|needed| self.awaiting.contains(needed)) {
-            self.awaiting.insert(block.clone());
+        if resource.needs.iter().any(|needed| self.asking.contains(needed)) {
+            self.asking.insert(block.clone());
             return;
         }
         let refreshing = self.options.mode == Mode::RefreshOnly && block.mode == BlockMode::Managed;
@@ -247,8 +247,8 @@ impl<'a> Walk<'a> {
 
     /// Refuses a change that destroys what `prevent_destroy` protects.
     pub(crate) fn check_destroy(&mut self, change: &Change) {
-        let destroys =
-            matches!(change.action, Action::Delete | Action::Replace | Action::ReplaceCreateFirst) && change.deposed.is_none();
+        let destroys = matches!(change.action, Action::Delete | Action::Replace | Action::ReplaceCreateFirst)
+            && change.deposed.is_none();
         let Some(resource) = self.module.blocks.get(&change.addr.block) else { return };
         if !destroys || !resource.lifecycle.prevent_destroy {
             return;
@@ -283,8 +283,12 @@ impl<'a> Walk<'a> {
     /// Only updates and replacements trigger; of an attribute, only when it differs.
     fn triggers(&self, addr: &Addr, path: &crate::value::Path) -> bool {
         let exact = self.places.get(addr).into_iter();
-        let any = (addr.key == Key::None && !self.places.contains_key(addr))
-            .then(|| self.places.range::<Addr, _>(addr..).take_while(|(other, _)| other.block == addr.block).map(|(_, place)| place));
+        let any = (addr.key == Key::None && !self.places.contains_key(addr)).then(|| {
+            self.places
+                .range::<Addr, _>(addr..)
+                .take_while(|(other, _)| other.block == addr.block)
+                .map(|(_, place)| place)
+        });
         exact.chain(any.into_iter().flatten()).filter_map(|place| self.changes.get(*place)).any(|change| {
             matches!(change.action, Action::Update | Action::Replace | Action::ReplaceCreateFirst)
                 && (path.0.is_empty()
