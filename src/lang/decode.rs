@@ -7,7 +7,7 @@
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::{Attribute, Block as Schema, NestedBlock, Nesting, ObjectCheck, Secrecy, Usage};
 use crate::value::convert::convert;
-use crate::value::{Marks, Members, Path, Type, Value};
+use crate::value::{Content, Marks, Members, Path, Type, Value};
 
 use super::arguments::{argument, missing_argument};
 use super::ast::{Attribute as Written, Block, Body};
@@ -90,7 +90,9 @@ impl Decoder<'_> {
             None => None,
         };
         match value {
-            Some(value) if !value.is_null() => value,
+            Some(value) if !value.is_null() => fill_members(value, attribute),
+            // The default of an attribute as blocks is one of its members, not of the whole.
+            _ if attribute.as_blocks => Value::null(attribute.ty.clone()),
             _ => attribute.default.clone().unwrap_or_else(|| Value::null(attribute.ty.clone())),
         }
     }
@@ -264,6 +266,31 @@ impl Decoder<'_> {
             self.reader.bound.pop();
             found.values.push(value);
         }
+    }
+}
+
+/// The value of an attribute as blocks with defaults in place of null members. Such an attribute's
+/// default is an object: the defaults of the members of each element.
+fn fill_members(value: Value, attribute: &Attribute) -> Value {
+    let defaults = attribute.default.as_ref().filter(|_| attribute.as_blocks).and_then(Value::as_members);
+    let (Some(defaults), Type::Set(element) | Type::List(element)) = (defaults, &attribute.ty) else { return value };
+    let filled = value.map_children(|child| {
+        let Some(members) = child.as_members() else { return child.clone() };
+        let mut members = members.clone();
+        for (name, default) in defaults {
+            if let Some(member) = members.get_mut(name)
+                && member.is_null()
+                && !default.is_null()
+            {
+                *member = default.clone();
+            }
+        }
+        Value::object(members).with_marks(child.marks())
+    });
+    match filled.content() {
+        // Elements may have become equal, and a set sorts them.
+        Content::Set(_, members) => Value::set((**element).clone(), members.to_vec()).with_marks(filled.marks()),
+        _ => filled,
     }
 }
 

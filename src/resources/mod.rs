@@ -1,1 +1,26 @@
-//! Placeholder.
+//! Azure kinds as tables, one file a kind; one codec; the port to Azure.
+//!
+//! **Never:** know the language, plans, state or the emulator. `table` says what a table is,
+//! `kinds` holds them, `schema_of` and `codec` walk them, `checks` looks at configuration,
+//! `azure` implements `provider::Provider`, `operate` reads what runs.
+
+mod checks;
+pub mod codec;
+mod ids;
+pub mod kinds;
+mod schema_of;
+pub mod table;
+
+use std::sync::OnceLock;
+
+use crate::schema::Schemas;
+
+/// The schemas of all kinds, derived from the tables once.
+pub fn schemas() -> &'static Schemas {
+    static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
+    SCHEMAS.get_or_init(|| {
+        let all =
+            |kinds: &[&table::Kind]| kinds.iter().map(|kind| (kind.name.into(), schema_of::schema(kind))).collect();
+        Schemas { managed: all(kinds::MANAGED), data: all(kinds::DATA), providers: all(&[&kinds::PROVIDER]) }
+    })
+}

@@ -267,7 +267,7 @@ fn at_position(value: &Value, number: &Number) -> Result<Value, &'static str> {
         (_, Some(_)) => return Ok(unknown_member(value)),
         _ => usize::MAX,
     };
-    Err(if !super::operators::is_whole(number) {
+    Err(if !number.is_integer() {
         ": indexing a sequence requires a whole number, but the given index has a fractional part"
     } else if number < &Number::from(0) {
         ": a negative number is not a valid index for a sequence"

@@ -9,7 +9,6 @@ pub(crate) mod access;
 mod comprehension;
 pub(crate) mod conditional;
 pub(crate) mod conversion;
-pub(crate) mod interim;
 mod operators;
 mod references;
 pub(crate) mod template;
@@ -23,6 +22,7 @@ use super::host::Host;
 
 pub(crate) use operators::equals;
 pub use references::references;
+pub(crate) use references::references_in;
 
 /// Looks a reference up: the root name, the steps behind it, where it stands. Answers with the
 /// value and how many of the steps it has used up (`var.x.y` uses one: the value of `var.x`).

@@ -6,10 +6,9 @@
 use std::cmp::Ordering;
 
 use crate::diag::Span;
-use crate::value::{Content, Marks, Members, Number, Type, Value};
+use crate::value::{Content, Members, Number, Type, Value};
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
-use super::interim::Arithmetic;
 use super::{Answer, Errors, Evaluator, conditional::is_definite, conversion, fail};
 
 impl Evaluator<'_, '_> {
@@ -114,15 +113,17 @@ fn arithmetic(op: BinaryOp, left: &Number, right: &Number) -> Result<Value, &'st
         BinaryOp::Add => left.add(right),
         BinaryOp::Subtract => left.sub(right),
         BinaryOp::Multiply => left.mul(right),
-        BinaryOp::Divide => left.div(right).ok_or("can't divide zero by zero or infinity by infinity")?,
+        BinaryOp::Divide => left.div(right),
         _ => left.rem(right),
     };
-    Ok(Value::number(number))
-}
-
-/// Whether a number has no fraction.
-pub(super) fn is_whole(number: &Number) -> bool {
-    number.is_integer()
+    let undefined = match op {
+        BinaryOp::Add => "can't compute sum of opposing infinities",
+        BinaryOp::Subtract => "can't subtract infinity from itself",
+        BinaryOp::Multiply => "can't multiply zero by infinity",
+        BinaryOp::Divide => "can't divide zero by zero or infinity by infinity",
+        _ => "can't use modulo with infinity",
+    };
+    number.map(Value::number).ok_or(undefined)
 }
 
 /// Whether two values without marks are equal, as `==` has it: values of different types are not,
@@ -187,15 +188,4 @@ fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Option<
         }
     }
     known.then_some(true)
-}
-
-/// The marks of two values together, and the values without any.
-pub(crate) fn strip(values: Vec<Value>) -> (Vec<Value>, Marks) {
-    let mut marks = Marks::NONE;
-    let plain = values.into_iter().map(|value| {
-        let (value, found) = value.unmark_deep();
-        marks = marks.union(found);
-        value
-    });
-    (plain.collect(), marks)
 }

@@ -15,6 +15,11 @@ pub fn references(expr: &Expr, found: &mut dyn FnMut(&Name, &[Access], Span)) {
     Walk { bound: Vec::new(), found }.expr(expr);
 }
 
+/// The same in the parts of a template.
+pub(crate) fn references_in(parts: &[Part], found: &mut dyn FnMut(&Name, &[Access], Span)) {
+    Walk { bound: Vec::new(), found }.parts(parts);
+}
+
 struct Walk<'f, 'g> {
     bound: Vec<Name>,
     found: &'f mut Found<'g>,

@@ -7,18 +7,45 @@
 pub(crate) mod call;
 mod collection;
 mod convert;
+mod decimal;
+mod encoding;
+mod files;
+mod format;
+mod hash;
 mod lazy;
+mod network;
 mod numeric;
+mod pattern;
+mod render;
 pub(crate) mod row;
+mod search;
+mod sequence;
 mod text;
+mod time;
 
 use row::Row;
 
 /// The groups.
-const GROUPS: &[&[Row]] = &[numeric::ROWS, text::ROWS, collection::ROWS, convert::ROWS, lazy::ROWS];
+const GROUPS: &[&[Row]] = &[
+    numeric::ROWS,
+    text::ROWS,
+    search::ROWS,
+    format::ROWS,
+    collection::ROWS,
+    sequence::ROWS,
+    convert::ROWS,
+    encoding::ROWS,
+    hash::ROWS,
+    time::ROWS,
+    network::ROWS,
+    files::ROWS,
+    lazy::ROWS,
+    render::ROWS,
+];
 
 /// Functions of Terraform that acier does not have yet.
-pub(crate) const NOT_YET: &[&str] = &[];
+pub(crate) const NOT_YET: &[&str] =
+    &["base64gzip", "bcrypt", "rsadecrypt", "textdecodebase64", "textencodebase64", "yamldecode", "yamlencode"];
 
 /// The row of a function.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {

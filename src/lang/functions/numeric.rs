@@ -7,7 +7,6 @@ use crate::value::{Number, Type, Value};
 
 use super::row::{Fault, Kind, Outcome, Row, any, bad, number};
 use crate::lang::eval::conversion::convert_to;
-use crate::lang::eval::interim::Arithmetic;
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("abs", &[number("num")], Kind::Number, |args, _| each(args, Number::abs)),
@@ -99,7 +98,7 @@ fn parseint(args: &[Value], _: &Type) -> Outcome {
         result = result * base + digit;
     }
     let result = if negative { -result } else { result };
-    Number::parse(&result.to_string()).map(Value::number).ok_or_else(wrong)
+    Ok(Value::number(Number::from(result)))
 }
 
 fn sum(args: &[Value], _: &Type) -> Outcome {
@@ -124,7 +123,7 @@ fn sum(args: &[Value], _: &Type) -> Outcome {
             return bad(0, "argument must be list, set, or tuple of number values");
         };
         total = Some(match total {
-            Some(so_far) => so_far.add(number),
+            Some(so_far) => so_far.add(number).ok_or("can't compute sum of opposing infinities")?,
             None => number.clone(),
         });
     }

@@ -125,6 +125,7 @@ fn container_group() -> Schema {
     let port = Type::object_of(&[("port", Type::Number), ("protocol", Type::String)]);
     let mut exposed_port = attribute("exposed_port", Type::set(port), Usage::OptionalComputed);
     exposed_port.as_blocks = true;
+    exposed_port.default = Some(Value::object([("protocol".into(), Value::string("TCP"))].into()));
     let mut profile = optional("network_profile_id", Type::String);
     profile.deprecated = Some("Use \"subnet_ids\" instead of \"network_profile_id\".");
     let mut key = optional("key", Type::String);
