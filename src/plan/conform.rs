@@ -39,12 +39,7 @@ fn check(planned: &Value, actual: &Value, steps: &mut Vec<Step>) -> Option<Strin
     }
 }
 
-fn members(
-    planned: &Members,
-    actual: &Members,
-    step: fn(Name) -> Step,
-    steps: &mut Vec<Step>,
-) -> Option<String> {
+fn members(planned: &Members, actual: &Members, step: fn(Name) -> Step, steps: &mut Vec<Step>) -> Option<String> {
     if let Some(key) = actual.keys().find(|key| !planned.contains_key(*key)) {
         return Some(format!("it has a new member {key:?}"));
     }

@@ -25,7 +25,7 @@ impl Walk<'_> {
             return;
         }
         let Some(answer) = self.answers.get(&addr) else {
-            self.awaiting.insert(addr.block.clone());
+            self.asking.insert(addr.block.clone());
             self.questions.push((addr, desired.value));
             return;
         };

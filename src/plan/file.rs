@@ -66,7 +66,8 @@ pub fn from_bytes(bytes: &[u8], key: &Key) -> Result<SavedPlan, String> {
         "the plan was sealed with the key of another state, so it does not belong to this folder. Make a new plan",
     )?;
     let json = serde_json::from_slice(&body).map_err(|error| format!("the plan cannot be read: {error}"))?;
-    let (plan, sources) = ledger::read(&json).map_err(|what: record::Broken| format!("the plan cannot be read: {what}"))?;
+    let (plan, sources) =
+        ledger::read(&json).map_err(|what: record::Broken| format!("the plan cannot be read: {what}"))?;
     let digest = digest(&plan, &sources);
     Ok(SavedPlan { plan, sources, digest })
 }

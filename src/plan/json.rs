@@ -22,7 +22,8 @@ const PROVIDER: &str = "registry.terraform.io/hashicorp/azurerm";
 #[must_use]
 pub fn plan(plan: &Plan, schemas: &Schemas, state: &State, timestamp: &str) -> Json {
     let outputs = plan.outputs.iter().map(|(name, output)| (name.to_string(), output_change(output)));
-    let after = plan.outputs.iter().filter_map(|(name, output)| Some((name.to_string(), output_value(output.after.as_ref()?))));
+    let after =
+        plan.outputs.iter().filter_map(|(name, output)| Some((name.to_string(), output_value(output.after.as_ref()?))));
     let variables = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), json!({ "value": visible(value) })));
     json!({
         "format_version": "1.2",

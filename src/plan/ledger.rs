@@ -150,7 +150,8 @@ fn write_object(out: &mut Writer, object: &Object) -> Json {
 /// Reads back what [`write`] wrote.
 pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken> {
     let reader = Reader::new(&json["types"])?;
-    let changes = |name: &str| list(&json[name])?.iter().map(|json| read_change(&reader, json)).collect::<Result<Vec<_>, _>>();
+    let changes =
+        |name: &str| list(&json[name])?.iter().map(|json| read_change(&reader, json)).collect::<Result<Vec<_>, _>>();
     let mut outputs = BTreeMap::new();
     for (name, sides) in fields(&json["outputs"])? {
         let side = |at: usize| optional(&sides[at]).map(|json| reader.value(json)).transpose();

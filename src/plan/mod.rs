@@ -127,7 +127,7 @@ pub fn plan(
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
         failed: BTreeSet::new(),
-        awaiting: BTreeSet::new(),
+        asking: BTreeSet::new(),
         questions: Vec::new(),
         read: BTreeMap::new(),
         diagnostics,

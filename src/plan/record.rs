@@ -112,7 +112,8 @@ impl Reader {
     fn tagged(&self, fields: &Map<String, Json>) -> Result<Value, Broken> {
         let Some((tag, first)) = fields.iter().next() else { return Err(broken("a value")) };
         let rest = |name: &str| fields.get(name).ok_or_else(|| broken("a value"));
-        let members = |json: &Json| json.as_array().ok_or_else(|| broken("a list")).and_then(|list| self.sequence(list));
+        let members =
+            |json: &Json| json.as_array().ok_or_else(|| broken("a list")).and_then(|list| self.sequence(list));
         match tag.as_str() {
             "!" => {
                 let bits = first.as_u64().and_then(|bits| u8::try_from(bits).ok()).ok_or_else(|| broken("a mark"))?;

@@ -193,4 +193,3 @@ fn moved(addr: &Addr, path: &Path, what: &str) -> Diagnostic {
         .about(addr.to_string())
         .hint("Plan again.")
 }
-

@@ -51,7 +51,7 @@ pub(crate) struct Walk<'a> {
     /// Blocks that could not be planned, with all that need them.
     pub(crate) failed: BTreeSet<Block>,
     /// Blocks that wait for a question, with all that need them.
-    pub(crate) awaiting: BTreeSet<Block>,
+    pub(crate) asking: BTreeSet<Block>,
     pub(crate) questions: Questions,
     /// Data sources whose answers were used.
     pub(crate) read: BTreeMap<Addr, Value>,
@@ -76,8 +76,8 @@ impl<'a> Walk<'a> {
             self.failed.insert(block.clone());
             return;
         }
-        if resource.needs.iter().any(|needed| self.awaiting.contains(needed)) {
-            self.awaiting.insert(block.clone());
+        if resource.needs.iter().any(|needed| self.asking.contains(needed)) {
+            self.asking.insert(block.clone());
             return;
         }
         let refreshing = self.options.mode == Mode::RefreshOnly && block.mode == BlockMode::Managed;

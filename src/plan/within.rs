@@ -72,9 +72,9 @@ fn refuse(holder: &str, lost: &[String]) -> Diagnostic {
         "{holder} is to be deleted, and Azure deletes everything at its id and below with it. But the plan keeps \
          {shown}{more}, which would be lost."
     );
-    Diagnostic::error("An object would be lost", detail).about(holder).hint(format!(
-        "Keep {holder}, or let what lies in it refer to it, so that both go together."
-    ))
+    Diagnostic::error("An object would be lost", detail)
+        .about(holder)
+        .hint(format!("Keep {holder}, or let what lies in it refer to it, so that both go together."))
 }
 
 /// The creations that must wait because another object of the same id goes away: pairs of places
@@ -99,9 +99,7 @@ pub(crate) fn follows(changes: &[Change], schemas: &Schemas, laid: &Laid<'_>) ->
     if going.is_empty() {
         return Vec::new();
     }
-    let made = |change: &Change| {
-        matches!(change.action, Action::Create | Action::Replace | Action::ReplaceCreateFirst)
-    };
+    let made = |change: &Change| matches!(change.action, Action::Create | Action::Replace | Action::ReplaceCreateFirst);
     let mut follows = Vec::new();
     for (place, change) in changes.iter().enumerate().filter(|(_, change)| made(change)) {
         let Some(known) = names.get(&change.kind) else { continue };

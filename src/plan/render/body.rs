@@ -72,7 +72,11 @@ impl<'a> Body<'a> {
     fn sign(&self, attribute: &Attribute, path: &Path, sides: Sides<'_>) -> Sign {
         match (sides.before, sides.after) {
             (Some(_), Some(_)) if attribute.secrecy == Secrecy::WriteOnly => {
-                if self.differences.contains_key(path) { Sign::Change } else { Sign::None }
+                if self.differences.contains_key(path) {
+                    Sign::Change
+                } else {
+                    Sign::None
+                }
             }
             (Some(before), Some(after)) if diff::same(attribute.equality, before, after) => Sign::None,
             (before, after) => super::values::sign(before, after),
@@ -94,7 +98,8 @@ impl<'a> Body<'a> {
                 }
                 self.element(page, depth, nested, &at, element);
             }
-            if let Some(found) = self.differences.get(&path.attr(&nested.name)).filter(|_| self.reorders(nested, sides)) {
+            if let Some(found) = self.differences.get(&path.attr(&nested.name)).filter(|_| self.reorders(nested, sides))
+            {
                 if std::mem::take(&mut spaced) {
                     page.blank();
                 }
@@ -194,5 +199,7 @@ impl<'a> Body<'a> {
 }
 
 fn is_empty(value: Option<&Value>) -> bool {
-    value.is_none_or(|value| value.children().next().is_none() && (value.as_sequence().is_some() || value.as_members().is_some()))
+    value.is_none_or(|value| {
+        value.children().next().is_none() && (value.as_sequence().is_some() || value.as_members().is_some())
+    })
 }

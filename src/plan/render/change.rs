@@ -98,7 +98,8 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
 /// Whether everything that the configuration gives is known; what only the cloud gives is not asked.
 fn config_is_known(block: &Block, after: &Value) -> bool {
     let asked = |usage: Usage| matches!(usage, Usage::Required | Usage::Optional);
-    let attributes = block.attributes.iter().filter(|attribute| asked(attribute.usage)).map(|attribute| &attribute.name);
+    let attributes =
+        block.attributes.iter().filter(|attribute| asked(attribute.usage)).map(|attribute| &attribute.name);
     let blocks = block.blocks.iter().map(|nested| &nested.name);
     attributes.chain(blocks).all(|name| after.get(name).is_none_or(Value::is_wholly_known))
 }

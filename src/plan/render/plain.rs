@@ -29,9 +29,11 @@ fn write(text: &mut String, value: &Value, depth: usize) {
         Content::List(_, members) => ("tolist([", "])", bare(members)),
         Content::Set(_, members) => ("toset([", "])", bare(members)),
         Content::Tuple(members) => ("[", "]", bare(members)),
-        Content::Map(_, members) => {
-            ("tomap({", "})", members.iter().map(|(name, value)| (format!("{} = ", label(name, true)), value)).collect())
-        }
+        Content::Map(_, members) => (
+            "tomap({",
+            "})",
+            members.iter().map(|(name, value)| (format!("{} = ", label(name, true)), value)).collect(),
+        ),
         Content::Object(members) => {
             ("{", "}", members.iter().map(|(name, value)| (format!("{} = ", label(name, true)), value)).collect())
         }

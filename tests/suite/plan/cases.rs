@@ -96,7 +96,8 @@ fn set(line: &str, setting: &mut Setting, state: &mut State) {
 
 fn short(found: &Diagnostics, project: &Project) -> String {
     let texts = found.iter().map(|finding| render(finding, &project.sources, false));
-    let texts: Vec<String> = texts.map(|text| text.lines().map(|line| format!("{}\n", line.trim_end())).collect()).collect();
+    let texts: Vec<String> =
+        texts.map(|text| text.lines().map(|line| format!("{}\n", line.trim_end())).collect()).collect();
     texts.concat()
 }
 

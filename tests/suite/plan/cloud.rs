@@ -98,7 +98,9 @@ fn settle(value: &Value, prefix: &str) -> Value {
     value.map_children(|child| {
         let name = names.pop().unwrap_or_else(|| "".into());
         if !child.is_unknown() {
-            return child.map_children(|element| if element.as_members().is_some() { settle(element, prefix) } else { element.clone() });
+            return child.map_children(|element| {
+                if element.as_members().is_some() { settle(element, prefix) } else { element.clone() }
+            });
         }
         match (&*name, child.ty()) {
             ("id", _) => Value::string(id.clone()),
@@ -140,11 +142,14 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
                     }
                     _ => asked,
                 };
-                let made = settle(&asked, match step.act {
-                    StepAct::Read => "found",
-                    StepAct::Update => "updated",
-                    _ => "made",
-                });
+                let made = settle(
+                    &asked,
+                    match step.act {
+                        StepAct::Read => "found",
+                        StepAct::Update => "updated",
+                        _ => "made",
+                    },
+                );
                 if step.act != StepAct::Read {
                     let existed = state.objects.contains_key(&change.addr);
                     assert_eq!(existed, step.act == StepAct::Update, "{}", change.addr);

@@ -45,7 +45,7 @@ fn location() -> Attribute {
     Attribute { equality: Equality::Location, reason: "An object cannot move.", ..required("location", Cost::Replace) }
 }
 
-/// `toy_group`: a container, with something of everything.
+/// A container group with something of everything.
 pub(super) fn group() -> Block {
     let container = Block {
         attributes: vec![
@@ -53,10 +53,7 @@ pub(super) fn group() -> Block {
             required("image", Cost::Restart),
             attribute("cpu", Type::Number, Usage::Required, Cost::Replace),
             optional("env", Type::map(Type::String), Cost::Restart),
-            Attribute {
-                secrecy: Secrecy::WriteOnly,
-                ..optional("secrets", Type::map(Type::String), Cost::Restart)
-            },
+            Attribute { secrecy: Secrecy::WriteOnly, ..optional("secrets", Type::map(Type::String), Cost::Restart) },
             attribute("commands", Type::list(Type::String), Usage::OptionalComputed, Cost::Restart),
         ],
         blocks: vec![nested(

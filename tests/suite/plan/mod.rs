@@ -4,5 +4,6 @@ mod cases;
 mod cloud;
 mod files;
 mod kinds;
+mod resolve;
 mod steps;
 mod values;
