@@ -23,9 +23,10 @@ impl Evaluator<'_, '_> {
             fail(INCONSISTENT, detail, yes.span.to(no.span))
         })?;
         let (verdict, marks) = self.verdict(condition)?;
+        // Which branch was taken may tell something about the other, so the marks of both count.
+        let marks = marks.union(of(&yes_answer).marks()).union(of(&no_answer).marks());
         match verdict {
             None => {
-                let marks = marks.union(of(&yes_answer).marks()).union(of(&no_answer).marks());
                 let result = merge_unknown(&of(&yes_answer).unmark().0, &of(&no_answer).unmark().0, ty);
                 Ok(result.with_marks(marks))
             }
@@ -63,14 +64,14 @@ impl Evaluator<'_, '_> {
         let Some((verdict, marks)) = errors.keep(self.verdict(condition)) else {
             return errors.or_else(|| Value::unknown(Type::String));
         };
-        match verdict {
-            Some(true) => yes.map(|value| value.with_marks(marks)),
-            Some(false) => no.map(|value| value.with_marks(marks)),
-            None => {
-                let of = |answer: Answer| answer.map_or(Marks::NONE, |value| value.marks());
-                Ok(Value::unknown_not_null(Type::String).with_marks(marks.union(of(yes)).union(of(no))))
-            }
-        }
+        let of = |answer: &Answer| answer.as_ref().map_or(Marks::NONE, Value::marks);
+        let marks = marks.union(of(&yes)).union(of(&no));
+        let value = match verdict {
+            Some(true) => yes?,
+            Some(false) => no?,
+            None => Value::unknown_not_null(Type::String),
+        };
+        Ok(value.with_marks(marks))
     }
 }
 
