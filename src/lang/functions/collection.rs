@@ -202,6 +202,9 @@ fn length(args: &[Value], _: &Type) -> Outcome {
 }
 
 fn keys_type(args: &[Value]) -> Result<Type, Fault> {
+    if let Content::Object(members) = args[0].content() {
+        return Ok(Type::tuple(vec![Type::String; members.len()]));
+    }
     match args[0].ty() {
         Type::Map(_) => Ok(Type::list(Type::String)),
         Type::Object(members) => Ok(Type::tuple(members.keys().map(|_| Type::String).collect())),
