@@ -18,20 +18,20 @@ impl Evaluator<'_, '_> {
         let no_answer = self.expr(no);
         // A branch that failed may have any type; its errors matter only if it is taken.
         let of = |answer: &Answer| answer.as_ref().map_or(Value::unknown(Type::Dynamic), Value::clone);
-        let ty = unify_branches(&of(&yes_answer), &of(&no_answer)).map_err(|why| {
+        let (yes_value, no_value) = (of(&yes_answer), of(&no_answer));
+        let common = unify_branches(&yes_value, &no_value).map_err(|why| {
             let detail = format!("The true and false result expressions must have consistent types. {why}");
             fail(INCONSISTENT, detail, yes.span.to(no.span))
         })?;
         let (verdict, marks) = self.verdict(condition)?;
-        match verdict {
-            None => {
-                let marks = marks.union(of(&yes_answer).marks()).union(of(&no_answer).marks());
-                let result = merge_unknown(&of(&yes_answer).unmark().0, &of(&no_answer).unmark().0, ty);
-                Ok(result.with_marks(marks))
-            }
-            Some(true) => finish(yes_answer?, &ty, "true", yes.span).map(|value| value.with_marks(marks)),
-            Some(false) => finish(no_answer?, &ty, "false", no.span).map(|value| value.with_marks(marks)),
-        }
+        // Which branch was taken may tell something about the other, so the marks of both count.
+        let marks = marks.union(yes_value.marks()).union(no_value.marks());
+        let value = match verdict {
+            None => merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common),
+            Some(true) => finish(yes_answer?, &common, &no_value, "true", yes.span)?,
+            Some(false) => finish(no_answer?, &common, &yes_value, "false", no.span)?,
+        };
+        Ok(value.with_marks(marks))
     }
 
     /// Whether a condition holds (none: unknown) and its marks.
@@ -63,40 +63,60 @@ impl Evaluator<'_, '_> {
         let Some((verdict, marks)) = errors.keep(self.verdict(condition)) else {
             return errors.or_else(|| Value::unknown(Type::String));
         };
-        match verdict {
-            Some(true) => yes.map(|value| value.with_marks(marks)),
-            Some(false) => no.map(|value| value.with_marks(marks)),
-            None => {
-                let of = |answer: Answer| answer.map_or(Marks::NONE, |value| value.marks());
-                Ok(Value::unknown_not_null(Type::String).with_marks(marks.union(of(yes)).union(of(no))))
-            }
-        }
+        let of = |answer: &Answer| answer.as_ref().map_or(Marks::NONE, Value::marks);
+        let marks = marks.union(of(&yes)).union(of(&no));
+        let value = match verdict {
+            Some(true) => yes?,
+            Some(false) => no?,
+            None => Value::unknown_not_null(Type::String),
+        };
+        Ok(value.with_marks(marks))
     }
 }
 
-fn finish(value: Value, ty: &Type, which: &str, span: Span) -> Answer {
-    conversion::convert_to(&value, ty)
-        .map_err(|why| fail(INCONSISTENT, format!("The {which} result value has the wrong type: {why}."), span))
+/// What the two branches have in common.
+enum Common {
+    /// One is an untyped null: it takes the type of the other, which stays as it is.
+    Other,
+    /// A type that both convert to.
+    Type(Type),
 }
 
-fn unify_branches(yes: &Value, no: &Value) -> Result<Type, String> {
-    let untyped_null = |value: &Value| matches!(value.content(), Content::Null(Type::Dynamic));
+fn finish(value: Value, common: &Common, other: &Value, which: &str, span: Span) -> Answer {
+    match common {
+        Common::Other if is_untyped_null(&value) => Ok(Value::null(other.ty()).with_marks(value.marks())),
+        Common::Other => Ok(value),
+        Common::Type(ty) => conversion::convert_to(&value, ty)
+            .map_err(|why| fail(INCONSISTENT, format!("The {which} result value has the wrong type: {why}."), span)),
+    }
+}
+
+fn is_untyped_null(value: &Value) -> bool {
+    matches!(value.content(), Content::Null(Type::Dynamic))
+}
+
+fn unify_branches(yes: &Value, no: &Value) -> Result<Common, String> {
+    if is_untyped_null(yes) || is_untyped_null(no) {
+        return Ok(Common::Other);
+    }
     let (yes_type, no_type) = (yes.ty(), no.ty());
-    if untyped_null(yes) || yes_type == no_type {
-        return Ok(no_type);
-    }
-    if untyped_null(no) {
-        return Ok(yes_type);
+    if yes_type == no_type {
+        return Ok(Common::Type(no_type));
     }
     if yes_type == Type::Dynamic || no_type == Type::Dynamic {
-        return Ok(Type::Dynamic);
+        return Ok(Common::Type(Type::Dynamic));
     }
-    unify(&[yes_type.clone(), no_type.clone()]).ok_or_else(|| describe(&yes_type, &no_type))
+    unify(&[yes_type.clone(), no_type.clone()]).map(Common::Type).ok_or_else(|| describe(&yes_type, &no_type))
 }
 
 /// What an unknown condition leaves known: equal numbers and booleans are known whichever way it
 /// goes, because Terraform narrows the range of an unknown to one value.
-fn merge_unknown(yes: &Value, no: &Value, ty: Type) -> Value {
+fn merge_unknown(yes: &Value, no: &Value, common: Common) -> Value {
+    let ty = match common {
+        Common::Type(ty) => ty,
+        Common::Other if is_untyped_null(yes) => no.ty(),
+        Common::Other => yes.ty(),
+    };
     match (yes.content(), no.content()) {
         (Content::Null(_), Content::Null(_)) => return Value::null(ty),
         (Content::Number(a), Content::Number(b)) if a == b => return yes.clone(),

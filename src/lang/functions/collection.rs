@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::typed("element", &[any("list").marked(), number("index")], element_type, element).maybe_null(),
     Row::new("index", &[any("list"), any("value")], Kind::Number, index),
     Row::typed("keys", &[any("inputMap").unknown().marked()], keys_type, keys),
-    Row::new("length", &[any("value").unknown()], Kind::Number, length),
+    Row::new("length", &[any("value").unknown().marked()], Kind::Number, length),
     Row::typed("lookup", &[any("inputMap").marked(), text("key")], lookup_type, lookup)
         .rest(any("default").nullable().unknown().marked())
         .maybe_null(),
@@ -130,6 +130,11 @@ fn contains(args: &[Value], _: &Type) -> Outcome {
 }
 
 fn element_type(args: &[Value]) -> Result<Type, Fault> {
+    // Known tuples and objects are asked for one member's type; making all their types costs more.
+    if let (Content::Tuple(members), false) = (args[0].content(), args[1].is_unknown()) {
+        let position = wrap(args, members.len())?;
+        return Ok(members[position].ty());
+    }
     match args[0].ty() {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(_) if args[1].is_unknown() => Ok(Type::Dynamic),
@@ -186,17 +191,20 @@ fn length(args: &[Value], _: &Type) -> Outcome {
         }
         Content::Unknown { ty: Type::Tuple(elements), .. } => elements.len(),
         Content::Unknown { ty: Type::Object(members), .. } => members.len(),
-        Content::Unknown { .. } => return Ok(Value::unknown(Type::Number)),
+        Content::Unknown { .. } => return Ok(Value::unknown(Type::Number).with_marks(value.marks())),
         Content::Set(_, members) if members.len() > 1 && !value.is_wholly_known() => {
-            return Ok(Value::unknown(Type::Number));
+            return Ok(Value::unknown(Type::Number).with_marks(value.marks()));
         }
         Content::Set(_, members) | Content::List(_, members) | Content::Tuple(members) => members.len(),
         _ => value.as_members().map_or(0, Members::len),
     };
-    Ok(Value::int(i64::try_from(count).unwrap_or(i64::MAX)))
+    Ok(Value::int(i64::try_from(count).unwrap_or(i64::MAX)).with_marks(value.marks()))
 }
 
 fn keys_type(args: &[Value]) -> Result<Type, Fault> {
+    if let Content::Object(members) = args[0].content() {
+        return Ok(Type::tuple(vec![Type::String; members.len()]));
+    }
     match args[0].ty() {
         Type::Map(_) => Ok(Type::list(Type::String)),
         Type::Object(members) => Ok(Type::tuple(members.keys().map(|_| Type::String).collect())),
@@ -239,6 +247,11 @@ fn values(args: &[Value], want: &Type) -> Outcome {
 fn lookup_type(args: &[Value]) -> Result<Type, Fault> {
     if args.len() > 3 {
         return Err(format!("lookup() takes two or three arguments, got {}", args.len()).into());
+    }
+    if let (Some(key), Content::Object(members)) = (args[1].as_str(), args[0].content())
+        && let Some(member) = members.get(key)
+    {
+        return Ok(member.ty());
     }
     match args[0].ty() {
         Type::Object(_) if args[1].is_unknown() => Ok(Type::Dynamic),

@@ -36,9 +36,26 @@ pub(super) struct Mask {
     pub(super) faults: Vec<Diagnostic>,
 }
 
+/// Where the parser stopped, for the words of an error.
+pub(super) struct Place {
+    /// What the innermost open bracket holds.
+    pub(super) kind: Kind,
+    /// The innermost open bracket; none at the root of the range.
+    pub(super) opener: Option<usize>,
+    /// Whether the opener belongs to a call or an index, and not to an expression of its own.
+    pub(super) attached: bool,
+    /// Behind the equals sign of an argument or an attribute.
+    pub(super) in_value: bool,
+    /// Whether a name, literal or closing bracket stands before.
+    pub(super) after_term: bool,
+}
+
+/// What a bracket, or the root of a range, holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub(super) enum Kind {
+    /// Arguments and blocks.
     Body,
+    /// Keys and values.
     Object,
     /// Parentheses, square brackets, `{for`: line breaks mean nothing.
     Free,
@@ -51,6 +68,7 @@ struct Open {
     in_value: bool,
     /// To be read on its own.
     alone: bool,
+    attached: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -76,30 +94,48 @@ struct Masker<'s> {
 
 /// Masks a range of a text.
 pub(super) fn mask(text: &str, file: FileId, range: Range<usize>, holds: Holds) -> Mask {
-    let kind = match holds {
-        Holds::Body => Kind::Body,
-        Holds::Expression => Kind::Object,
-        Holds::Sequence => Kind::Free,
-    };
-    let mut masker = Masker {
-        text: text.as_bytes(),
-        file,
-        base: range.start,
-        at: range.start,
-        limit: range.end,
-        out: Vec::with_capacity(range.len()),
-        open: vec![Open { kind, start: range.start, in_value: holds != Holds::Body, alone: false }],
-        before: Before::Nothing,
-        fillings: 0,
-        groups: BTreeMap::new(),
-        faults: Vec::new(),
-    };
-    masker.run();
+    let masker = Masker::over(text, file, range, holds);
     let text = String::from_utf8(masker.out).unwrap_or_default();
     Mask { text, groups: masker.groups, faults: masker.faults }
 }
 
-impl Masker<'_> {
+/// What is open at the end of a range.
+pub(super) fn place(text: &str, file: FileId, range: Range<usize>, holds: Holds) -> Place {
+    let masker = Masker::over(text, file, range, holds);
+    let after_term = masker.before == Before::Term;
+    let opener = (masker.open.len() > 1).then(|| masker.open.last().map(|top| top.start)).flatten();
+    match masker.open.last() {
+        Some(top) => Place { kind: top.kind, opener, attached: top.attached, in_value: top.in_value, after_term },
+        None => Place { kind: Kind::Body, opener, attached: false, in_value: false, after_term },
+    }
+}
+
+impl<'s> Masker<'s> {
+    fn over(text: &'s str, file: FileId, range: Range<usize>, holds: Holds) -> Masker<'s> {
+        let kind = match holds {
+            Holds::Body => Kind::Body,
+            Holds::Expression => Kind::Object,
+            Holds::Sequence => Kind::Free,
+        };
+        let in_value = holds != Holds::Body;
+        let root = Open { kind, start: range.start, in_value, alone: false, attached: false };
+        let mut masker = Masker {
+            text: text.as_bytes(),
+            file,
+            base: range.start,
+            at: range.start,
+            limit: range.end,
+            out: Vec::with_capacity(range.len()),
+            open: vec![root],
+            before: Before::Nothing,
+            fillings: 0,
+            groups: BTreeMap::new(),
+            faults: Vec::new(),
+        };
+        masker.run();
+        masker
+    }
+
     fn run(&mut self) {
         while self.at < self.limit {
             let byte = self.text[self.at];
@@ -123,12 +159,21 @@ impl Masker<'_> {
                     self.copy(end - self.at);
                     self.before = Before::Term;
                 }
+                b',' | b':' => self.separator(byte),
                 _ => {
                     self.copy(1);
                     self.before = Before::Nothing;
                 }
             }
         }
+    }
+
+    fn separator(&mut self, byte: u8) {
+        if let Some(top) = self.open.last_mut().filter(|top| top.kind == Kind::Object) {
+            top.in_value = byte == b':';
+        }
+        self.copy(1);
+        self.before = Before::Nothing;
     }
 
     fn copy(&mut self, length: usize) {
@@ -151,9 +196,7 @@ impl Masker<'_> {
         if top.kind == Kind::Free {
             return self.blank(self.at + length);
         }
-        if top.kind == Kind::Body {
-            top.in_value = false;
-        }
+        top.in_value = false;
         self.before = Before::Nothing;
         self.copy(length);
     }
@@ -283,7 +326,7 @@ impl Masker<'_> {
         let term = byte == b'{' || self.before != Before::Term;
         let depth = self.open.iter().rev().take_while(|open| open.kind != Kind::Body).count();
         let alone = kind != Kind::Body && term && depth >= DEEPEST && !self.open.iter().any(|open| open.alone);
-        self.open.push(Open { kind, start, in_value: false, alone });
+        self.open.push(Open { kind, start, in_value: false, alone, attached: !term });
         self.copy(1);
         self.before = Before::Nothing;
     }

@@ -17,11 +17,16 @@ use std::ops::Range;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::value::{Type, Value};
 
+use self::fault::Failure;
 use self::mask::{Holds, Mask, mask, span};
 use super::ast::{Body, Expr, ExprKind, Part};
 
 /// After this many syntax errors the rest of a file is not read.
 const ENOUGH: usize = 10;
+
+/// Summaries of the errors that leave something unreadable behind them.
+const MASKED: &[&str] =
+    &["Unterminated comment", "Invalid multi-line string", "Unterminated template string", "Invalid 'for' expression"];
 
 /// So many equal keys of objects are read in one text.
 const EQUAL_KEYS: usize = 200;
@@ -115,7 +120,7 @@ impl<'s> Reader<'s> {
             match parse(&mut masked.text, hcl_edit::parser::parse_body) {
                 Ok(body) => return self.convert_file(&body, base, &masked),
                 Err(error) => {
-                    self.syntax_error(&error, base);
+                    self.syntax_error(&error, &masked.text, base, Holds::Body);
                     if !set_aside(&mut masked.text, error.location().offset()) {
                         break;
                     }
@@ -133,16 +138,29 @@ impl<'s> Reader<'s> {
         match parse(&mut masked.text, hcl_edit::parser::parse_expr) {
             Ok(expr) => self.convert_expr(&expr, base, &masked),
             Err(error) => {
-                self.syntax_error(&error, base);
+                self.syntax_error(&error, &masked.text, base, holds);
                 let span = self.span(range);
                 Expr { kind: ExprKind::Literal(Value::null(Type::Dynamic)), span }
             }
         }
     }
 
-    fn syntax_error(&mut self, error: &hcl_edit::parser::Error, base: usize) {
-        let fault = fault::explain(self.text, self.file, base + error.location().offset(), error.message());
-        self.faults.push(fault);
+    fn syntax_error(&mut self, error: &hcl_edit::parser::Error, masked: &str, base: usize, holds: Holds) {
+        let failure = Failure { masked, base, at: error.location().offset(), message: error.message(), holds };
+        let fault = self.explain(&failure);
+        if !self.follows_another(&fault, failure.masked) {
+            self.faults.push(fault);
+        }
+    }
+
+    /// Whether an error is most likely the consequence of one that the mask found just before it.
+    fn follows_another(&self, fault: &Diagnostic, masked: &str) -> bool {
+        let Some(at) = fault.span.map(|span| span.start as usize) else { return false };
+        let at_end = at + 1 >= self.text.trim_end().len() || masked.trim().is_empty();
+        self.faults.iter().filter(|earlier| MASKED.contains(&earlier.summary.as_str())).any(|earlier| {
+            let start = earlier.span.map_or(usize::MAX, |span| span.start as usize);
+            start <= at && (at_end || self.text[start..at].matches('\n').count() <= 1)
+        })
     }
 }
 

@@ -218,14 +218,14 @@ impl Reader<'_> {
                 })
             }
             _ => {
-                let detail = if keyword.is_empty() {
-                    "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a %{ \
-                     sequence."
-                        .to_owned()
+                if keyword.is_empty() {
+                    let detail = "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of \
+                                  a %{ sequence.";
+                    self.fault(range, "Invalid template directive", detail);
                 } else {
-                    format!("\"{keyword}\" is not a valid template control keyword.")
-                };
-                self.fault(range, "Invalid template directive", detail);
+                    let detail = format!("\"{keyword}\" is not a valid template control keyword.");
+                    self.fault(range, "Invalid template control keyword", detail);
+                }
                 None
             }
         }
@@ -288,7 +288,7 @@ impl Reader<'_> {
                     _ => ("for", "endfor"),
                 };
                 let detail = format!("This {word} directive has no corresponding \"%{{ {end} }}\".");
-                self.fault(range.clone(), "Unclosed template directive", detail);
+                self.fault(range.clone(), "Unexpected end of template", detail);
             }
         }
         levels.into_iter().next().map(|root| merge(root.parts)).unwrap_or_default()

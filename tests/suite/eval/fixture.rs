@@ -13,7 +13,7 @@ use acier::lang::ast::Access;
 use acier::lang::eval::{Env, eval};
 use acier::lang::host::Host;
 use acier::lang::parse;
-use acier::value::{Content, Marks, Members, Name, Type, Value};
+use acier::value::{Content, Marks, Members, Name, Value};
 
 /// What expressions see.
 pub(super) struct Fixture {
