@@ -8,6 +8,8 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::Value;
 use tokio::time::Instant;
 use url::Url;
@@ -183,6 +185,19 @@ impl<T: Transport> Client<T> {
     pub async fn poll(&self, ticket: &Ticket) -> Result<Verdict, ArmError> {
         let response = self.exchange("GET", ticket.url(), None).await?;
         Ok(self.identify_verdict(lro::next(ticket, &response)))
+    }
+
+    /// What the token says about whom it was given to; null for anonymous calls.
+    ///
+    /// # Errors
+    /// When signing in failed, or the token is not one that can be read.
+    pub async fn claims(&self) -> Result<Value, ArmError> {
+        let Some(header) = self.bearer("GET", &self.endpoints.resource_manager).await? else { return Ok(Value::Null) };
+        let part = header.split('.').nth(1).unwrap_or_default().trim_end_matches('=');
+        let bytes = URL_SAFE_NO_PAD.decode(part).ok();
+        bytes
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+            .ok_or_else(|| self.identify(ArmError::new(Sort::SignIn, "The token does not tell whom it was given to.")))
     }
 
     /// Sends to an absolute URL until there is an answer worth giving, whatever its status.

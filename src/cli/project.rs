@@ -1,14 +1,17 @@
 //! A configuration folder as it lies on disk: its files, the machine it runs on, given values.
 //!
 //! **Never:** evaluate. Reads everything that pure modules need, once, and hands it on.
-#![expect(clippy::disallowed_methods, reason = "this is the door for configuration files, the environment and the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door for configuration files, the environment and the clock"
+)]
 
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
 use crate::lang::host::Host;
-use crate::lang::inputs::{Decided, Given, Inputs, decide};
+use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
 use crate::lang::module::{Module, load};
 use crate::schema::Schemas;
 
@@ -101,14 +104,7 @@ impl Project {
 
     fn finish(&mut self, decided: Decided) -> Result<Inputs, Diagnostics> {
         let mut diagnostics = decided.diagnostics;
-        for name in decided.missing {
-            let span = self.module.variables.get(&name).map(|variable| variable.span);
-            let detail = format!(
-                "The root module input variable \"{name}\" is not set, and has no default value. Use a -var or \
-                 -var-file command line argument to provide a value for this variable."
-            );
-            diagnostics.push(Diagnostic::error("No value for required variable", detail).at_maybe(span));
-        }
+        diagnostics.extend(report_missing(&self.module, &decided.missing));
         if diagnostics.has_errors() {
             return Err(diagnostics);
         }

@@ -231,7 +231,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             create_before_destroy: change.create_before_destroy,
         });
         Ok(Flight {
-            call: Call { verb, kind: change.kind.clone(), id, prior, planned },
+            call: Call { verb, kind: change.kind.clone(), id, prior, planned, cost: change.cost },
             intent,
             act: step.act,
             since: Instant::now(),

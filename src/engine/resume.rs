@@ -80,7 +80,8 @@ fn call(pending: &Pending, prior: Value) -> Call {
     // with the prior secrets as its base, a changed secret shows as a difference again.
     let unsent = intent.act == Act::Update && pending.ticket.is_none();
     let planned = if unsent { prior.clone() } else { intent.planned.clone() };
-    Call { verb, kind: intent.kind.clone(), id: intent.id.clone(), prior, planned }
+    // The cost only says how to send a call, and this one is not sent anew.
+    Call { verb, kind: intent.kind.clone(), id: intent.id.clone(), prior, planned, cost: Default::default() }
 }
 
 /// What is known about a step: the object as it is, and whether the cloud says that it went wrong.

@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::schema::Schemas;
+use crate::schema::{Cost, Schemas};
 use crate::value::{Name, Value};
 
 /// What a call asks.
@@ -35,6 +35,9 @@ pub struct Call {
     /// Its attributes after; unknown where the cloud decides; null for a deletion. After a crash
     /// the write-only ones are fingerprints, which is enough to follow a call but not to begin one.
     pub planned: Value,
+    /// What the plan said that the change costs at most: an update that costs nothing must not
+    /// restart anything, and only the plan can compare secrets with their fingerprints.
+    pub cost: Cost,
 }
 
 /// An object to read.

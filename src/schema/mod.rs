@@ -87,7 +87,8 @@ pub struct Attribute {
     pub ty: Type,
     /// Who gives it its value.
     pub usage: Usage,
-    /// The value when the configuration gives none.
+    /// The value when the configuration gives none. Of an attribute with `as_blocks`: an object, the
+    /// values of members of its elements that the configuration does not give.
     pub default: Option<Value>,
     /// How secret it is.
     pub secrecy: Secrecy,

@@ -7,6 +7,8 @@
 //! are ordered by key bytes, as Terraform iterates them, so no order can leak from a hash.
 
 pub mod convert;
+mod decimal;
+mod float;
 pub mod number;
 pub mod order;
 pub mod path;
