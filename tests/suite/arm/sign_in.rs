@@ -165,3 +165,17 @@ fn other_ways_to_sign_in_ask_in_their_own_form() {
     let error = federated(Err("no such file".into())).request(&endpoints).unwrap_err();
     assert_eq!((error.sort, error.message.as_str()), (Sort::SignIn, "no such file"));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_token_tells_whom_it_was_given_to() {
+    // The middle part is {"oid":"me?"} in base64url, without padding.
+    for (token, wanted) in [
+        ("head.eyJvaWQiOiJtZT8ifQ.sign", Ok(serde_json::json!({"oid": "me?"}))),
+        ("opaque", Err(Sort::SignIn)),
+        ("a.!!.b", Err(Sort::SignIn)),
+    ] {
+        let stage = stage(Credentials::Static(token.into()), [], []);
+        assert_eq!(stage.client.claims().await.map_err(|error| error.sort), wanted, "{token}");
+    }
+    assert_eq!(stage(Credentials::Anonymous, [], []).client.claims().await, Ok(serde_json::Value::Null));
+}
