@@ -15,7 +15,8 @@ use crate::arm::cloud::Endpoints;
 use crate::arm::net::{Network, Settings as NetworkSettings};
 use crate::arm::wire::{Lost, Request, Response, Transport};
 use crate::diag::{Diagnostic, Span};
-use crate::emulator::embedded::{BASE, CLIENT_ID, CLIENT_SECRET, Embedded, SUBSCRIPTION, TENANT};
+use crate::emulator::embedded::{BASE, Embedded};
+use crate::emulator::settings::Identity;
 use crate::resources::azure::Azure;
 use crate::value::{Content, Value};
 
@@ -113,12 +114,9 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
         .map_err(|detail| settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`"))?;
     let embedded = Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?;
     let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).map_err(|error| problem(error.0))?;
-    let credentials = Credentials::ClientSecret {
-        tenant: TENANT.into(),
-        client: CLIENT_ID.into(),
-        secret: Secret::new(CLIENT_SECRET),
-    };
-    let subscription = settings.text("subscription_id", "ARM_SUBSCRIPTION_ID").unwrap_or_else(|| SUBSCRIPTION.into());
+    let Identity { tenant, client, secret, subscription, .. } = Identity::default();
+    let credentials = Credentials::ClientSecret { tenant, client, secret: Secret::new(secret) };
+    let subscription = settings.text("subscription_id", "ARM_SUBSCRIPTION_ID").unwrap_or(subscription);
     let options = Options { notice: Some(notice), ..Options::new(subscription) };
     let client = Client::new(Carrier::Embedded(Box::new(embedded)), SignIn::new(credentials), endpoints, options);
     Ok(Azure::new(client, settings.block))

@@ -58,7 +58,7 @@ pub(super) fn fail<T>(screen: &Screen, diagnostic: &Diagnostic, sources: &Source
 
 /// Opens the configuration of a folder.
 pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
-    let schemas = Rc::new(crate::resources::schemas().clone());
+    let schemas = Rc::new(crate::resources::schemas());
     match Project::open(folder, schemas) {
         Ok(project) => Ok(project),
         Err(broken) => {

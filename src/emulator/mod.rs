@@ -1,1 +1,32 @@
-//! Placeholder.
+//! The cloud in a box: resource groups and container groups over the Azure Resource Manager API.
+//!
+//! **Never:** import `resources`. Sharing the client's tables would make the emulator agree with
+//! our bugs; both sides are held to recorded exchanges with the service instead.
+//! In: `arm::wire` requests and a time. Out: `arm::wire` answers. `world` and all it calls is
+//! pure; only `disk`, `embedded`, `http` and `certificate` touch the machine.
+
+mod answer;
+mod body;
+mod catalogue;
+mod certificate;
+mod check;
+mod container_groups;
+mod disk;
+pub mod embedded;
+pub mod faults;
+mod groups;
+pub mod http;
+mod instance;
+mod login;
+mod logs;
+mod metadata;
+mod operations;
+pub mod program;
+mod quota;
+mod record;
+mod route;
+pub mod settings;
+mod tables;
+mod throttle;
+mod view;
+pub mod world;

@@ -111,7 +111,7 @@ async fn saved(
     for (name, text) in &saved.sources {
         sources.add(name.clone(), text.clone());
     }
-    let project = match Project::from_sources(folder, sources, Rc::new(crate::resources::schemas().clone())) {
+    let project = match Project::from_sources(folder, sources, Rc::new(crate::resources::schemas())) {
         Ok(project) => project,
         Err(broken) => {
             screen.diagnostics(&broken.diagnostics, &broken.sources);
