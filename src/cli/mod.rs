@@ -1,1 +1,116 @@
-//! Placeholder.
+//! Arguments, commands, and the only code that prints.
+//!
+//! **Never:** hold logic that a library user would need: commands wire the other modules
+//! together. Each command is one file under `commands/`.
+
+mod arguments;
+mod behaviour;
+mod cloud;
+mod commands;
+mod exit;
+mod groups;
+mod interrupt;
+mod json;
+mod outputs;
+mod planning;
+mod progress;
+mod project;
+mod screen;
+mod session;
+mod show_json;
+mod stream;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
+
+use arguments::{Arguments, Command, normalise};
+use project::Var;
+use screen::Screen;
+
+pub use exit::Exit;
+
+/// Runs the program on a command line, its own name first.
+pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let parsed = Arguments::command().try_get_matches_from(normalise(words));
+    let matches = match parsed {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help and version come this way too; only they go to standard output.
+            let usage = error.use_stderr();
+            let _ = error.print();
+            return if usage { Exit::Usage } else { Exit::Done };
+        }
+    };
+    let vars = in_order(&matches);
+    let arguments = match Arguments::from_arg_matches(&matches) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return Exit::Usage;
+        }
+    };
+    let screen = Screen::new(arguments.no_color || no_color());
+    let folder = arguments.chdir.unwrap_or_else(|| PathBuf::from("."));
+    match dispatch(&folder, &vars, arguments.command, &screen) {
+        Ok(exit) | Err(exit) => exit,
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "NO_COLOR is part of the command line in spirit, see no-color.org")]
+fn no_color() -> bool {
+    std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty())
+}
+
+fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> session::Outcome<Exit> {
+    match command {
+        Command::Plan(arguments) => block_on(screen, commands::plan::run(folder, vars, &arguments, screen)),
+        Command::Apply(arguments) => {
+            let destroy = arguments.destroy;
+            block_on(screen, commands::apply::run(folder, vars, &arguments, destroy, screen))
+        }
+        Command::Destroy(arguments) => block_on(screen, commands::apply::run(folder, vars, &arguments, true, screen)),
+        Command::Refresh(arguments) => block_on(screen, commands::refresh::run(folder, vars, arguments, screen)),
+        Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),
+        Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
+        Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
+        Command::State(command) => commands::state::run(folder, &command, screen),
+        Command::Ps(arguments) => block_on(screen, commands::ps::run(folder, vars, &arguments, screen)),
+        Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),
+        Command::Logs(arguments) => block_on(screen, commands::logs::run(folder, vars, &arguments, screen)),
+        Command::Emulator(arguments) => block_on(screen, commands::emulator::run(&arguments, folder, screen)),
+        Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),
+    }
+}
+
+/// Runs a command on a runtime of one thread, built only for commands that need it.
+fn block_on<T>(screen: &Screen, work: impl Future<Output = session::Outcome<T>>) -> session::Outcome<T> {
+    match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => {
+            let done = runtime.block_on(work);
+            runtime.shutdown_background();
+            done
+        }
+        Err(error) => {
+            screen.note(&format!("The runtime could not be started: {error}"));
+            Err(Exit::Failed)
+        }
+    }
+}
+
+/// `-var` and `-var-file` of the chosen command, in the order in which they were written.
+fn in_order(matches: &ArgMatches) -> Vec<Var> {
+    let Some((_, own)) = matches.subcommand() else { return Vec::new() };
+    let mut found: Vec<(usize, Var)> = Vec::new();
+    if let Ok(Some(values)) = own.try_get_many::<String>("var") {
+        let indices = own.indices_of("var").into_iter().flatten();
+        found.extend(indices.zip(values).map(|(index, text)| (index, Var::Value(text.clone()))));
+    }
+    if let Ok(Some(values)) = own.try_get_many::<PathBuf>("var_file") {
+        let indices = own.indices_of("var_file").into_iter().flatten();
+        found.extend(indices.zip(values).map(|(index, path)| (index, Var::File(path.clone()))));
+    }
+    found.sort_by_key(|(index, _)| *index);
+    found.into_iter().map(|(_, var)| var).collect()
+}

@@ -25,39 +25,11 @@ pub(crate) fn system_time() -> i64 {
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// A world with its disk: a change is written down before its answer leaves.
-#[derive(Debug)]
-pub(crate) struct Kept {
-    pub(crate) world: World,
-    disk: Option<Disk>,
-}
-
-impl Kept {
-    /// The world of a folder, or a new one in memory.
-    pub(crate) fn open(folder: Option<&Path>, settings: Settings) -> Result<Kept, String> {
-        let Some(folder) = folder else { return Ok(Kept { world: World::new(settings), disk: None }) };
-        let (disk, tables) = Disk::open(folder)?;
-        Ok(Kept { world: World::with(settings, tables), disk: Some(disk) })
-    }
-
-    /// Answers a request and writes down what it changed.
-    pub(crate) fn handle(&mut self, now: i64, request: &Request) -> Result<Response, Lost> {
-        let answer = self.world.handle(now, request);
-        let written = match (self.world.take_batch(), &mut self.disk) {
-            (Some(batch), Some(disk)) => disk.append(&batch),
-            _ => Ok(()),
-        };
-        match written {
-            Ok(()) => answer,
-            Err(why) => Ok(unwritten(&why)),
-        }
-    }
-}
-
 /// An emulator in this process.
 #[derive(Debug)]
 pub struct Embedded {
-    kept: RefCell<Kept>,
+    /// The world and the disk that writes its changes down, if it is kept.
+    inner: RefCell<(World, Option<Disk>)>,
     start: i64,
     origin: Instant,
 }
@@ -76,8 +48,14 @@ impl Embedded {
     /// # Errors
     /// As [`Embedded::open`].
     pub fn open_at(folder: Option<&Path>, settings: Settings, start: i64) -> Result<Embedded, String> {
-        let kept = Kept::open(folder, settings)?;
-        Ok(Embedded { kept: RefCell::new(kept), start, origin: Instant::now() })
+        let inner = match folder {
+            None => (World::new(settings), None),
+            Some(folder) => {
+                let (disk, tables) = Disk::open(folder)?;
+                (World::with(settings, tables), Some(disk))
+            }
+        };
+        Ok(Embedded { inner: RefCell::new(inner), start, origin: Instant::now() })
     }
 
     fn now(&self) -> i64 {
@@ -85,32 +63,49 @@ impl Embedded {
         self.start.saturating_add(gone)
     }
 
+    /// Answers a request after writing down what it changed.
+    ///
+    /// # Errors
+    /// When a fault says that the connection is lost.
+    pub fn answer(&self, request: &Request) -> Result<Response, Lost> {
+        let (world, disk) = &mut *self.inner.borrow_mut();
+        let answer = world.handle(self.now(), request);
+        let written = match (world.take_batch(), disk) {
+            (Some(batch), Some(disk)) => disk.append(&batch),
+            _ => Ok(()),
+        };
+        match written {
+            Ok(()) => answer,
+            Err(why) => Ok(unwritten(&why)),
+        }
+    }
+
     /// Every id that ever came into existence, with how often.
     #[must_use]
     pub fn snapshot(&self) -> Vec<Existence> {
-        self.kept.borrow().world.snapshot()
+        self.inner.borrow().0.snapshot()
     }
 
     /// How many requests of a method came so far.
     #[must_use]
     pub fn requests(&self, method: &str) -> u64 {
-        self.kept.borrow().world.requests(method)
+        self.inner.borrow().0.requests(method)
     }
 
     /// Replaces what goes wrong from now on.
     pub fn set_faults(&self, faults: crate::emulator::faults::Faults) {
-        self.kept.borrow_mut().world.settings.faults = faults;
+        self.inner.borrow_mut().0.settings.faults = faults;
     }
 }
 
 impl Transport for Embedded {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
-        self.kept.borrow_mut().handle(self.now(), &request)
+        self.answer(&request)
     }
 }
 
 impl Transport for &Embedded {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
-        Embedded::send(self, request).await
+        self.answer(&request)
     }
 }

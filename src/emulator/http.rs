@@ -1,16 +1,18 @@
 //! The emulator on loopback: one http port and one https port for the same world.
 //!
-//! **Never:** listen beyond loopback, print, or share the world between tasks: connections send
-//! their requests to the one loop that owns it. URLs in answers are built from the scheme and the
-//! Host header of the request, because clients refuse to be sent elsewhere.
-//! Serving ends when `stop` resolves: open exchanges end, then the connections close.
-#![expect(clippy::disallowed_methods, reason = "the one place that spawns: a task for each connection")]
+//! **Never:** listen beyond loopback, print, or answer by itself: every request goes to the world.
+//! Connections are futures of one loop, not tasks, so that the world needs no lock. URLs in answers
+//! are built from the scheme and the Host header of the request, because clients refuse to be sent
+//! elsewhere. When `stop` resolves, open exchanges end and the connections close.
 
-use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::time::Duration;
 
+use futures_util::StreamExt as _;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
@@ -18,173 +20,121 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 use crate::arm::wire::{Lost, Request, Response};
-use crate::emulator::certificate::chain;
+use crate::emulator::certificate;
 use crate::emulator::disk::create_private;
-use crate::emulator::embedded::{Kept, system_time};
+use crate::emulator::embedded::{Embedded, system_time};
 use crate::emulator::settings::{Identity, Settings};
 
 /// The largest body that is taken, as Azure Resource Manager has it: four megabytes.
 const LARGEST: usize = 4 * 1024 * 1024;
 /// How long open connections may take to end when the emulator stops.
 const GRACE: Duration = Duration::from_secs(2);
+/// How long a client may take to shake hands.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Not Azure's: how often each id came into being, for tests that nothing is made twice.
+const CENSUS: &str = "/acier/census";
+const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 
 /// What to serve and where.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
-    /// The folder that keeps the world and the certificate authority; nothing keeps them in memory.
-    pub folder: Option<PathBuf>,
-    /// How the emulator behaves.
-    pub settings: Settings,
+    /// Where the world and the certificates are kept.
+    pub folder: PathBuf,
     /// The http port; zero for a free one.
     pub http_port: u16,
     /// The https port; zero for a free one.
     pub https_port: u16,
-    /// Where to write a sign-in file for `AZURE_AUTH_LOCATION`; needs a folder.
+    /// Where to write a sign-in file that `AZURE_AUTH_LOCATION` can name.
     pub auth_file: Option<PathBuf>,
+    /// How the emulator behaves.
+    pub settings: Settings,
 }
 
 /// Where the emulator is served.
 #[derive(Clone, Debug)]
 pub struct Bound {
-    /// Base URL over http.
+    /// `http://127.0.0.1:PORT`
     pub http: String,
-    /// Base URL over https.
+    /// `https://127.0.0.1:PORT`
     pub https: String,
-    /// The certificate of the authority that clients must trust, as PEM.
-    pub ca: String,
-    /// The file that holds it, if there is a folder.
-    pub ca_file: Option<PathBuf>,
-    /// The sign-in file, if one was asked for.
-    pub auth_file: Option<PathBuf>,
+    /// The certificate of the authority that clients are to trust; an absolute path.
+    pub ca: PathBuf,
 }
 
-type Question = (Request, oneshot::Sender<Result<Response, Lost>>);
-
-async fn bind(port: u16) -> Result<(TcpListener, SocketAddr), String> {
+async fn bind(port: u16) -> Result<(TcpListener, u16), String> {
     let told = |error: std::io::Error| format!("The emulator could not listen on 127.0.0.1:{port}: {error}.");
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(told)?;
-    let address = listener.local_addr().map_err(told)?;
-    Ok((listener, address))
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(told)?;
+    let port = listener.local_addr().map_err(told)?.port();
+    Ok((listener, port))
 }
 
-/// Serves until `stop` resolves; `ready` is told once where.
+/// Serves until `stop` resolves; `ready` is told once where, after the sign-in file is written.
 ///
 /// # Errors
 /// A sentence: a port is taken, or the folder is in use, damaged or cannot be written.
 pub async fn serve(options: Options, ready: impl FnOnce(&Bound), stop: impl Future<Output = ()>) -> Result<(), String> {
-    let Options { folder, settings, http_port, https_port, auth_file } = options;
-    let identity = settings.identity.clone();
-    let mut kept = Kept::open(folder.as_deref(), settings)?;
-    let chain = chain(folder.as_deref(), system_time())?;
-    let (plain, plain_address) = bind(http_port).await?;
-    let (secure, secure_address) = bind(https_port).await?;
+    let identity = options.settings.identity.clone();
+    let cloud = Rc::new(Embedded::open(Some(&options.folder), options.settings)?);
+    let authority = certificate::open(&options.folder, system_time())?;
+    let (plain, http) = bind(options.http_port).await?;
+    let (secure, https) = bind(options.https_port).await?;
     let bound = Bound {
-        http: format!("http://{plain_address}"),
-        https: format!("https://{secure_address}"),
-        ca: chain.ca,
-        ca_file: folder.map(|folder| folder.join("ca.pem")),
-        auth_file,
+        http: format!("http://127.0.0.1:{http}"),
+        https: format!("https://127.0.0.1:{https}"),
+        ca: std::path::absolute(&authority.ca)
+            .map_err(|error| format!("The path {} cannot be made absolute: {error}.", authority.ca.display()))?,
     };
-    write_auth_file(&bound, &identity)?;
+    if let Some(path) = &options.auth_file {
+        create_private(path, &auth_file(&bound, &identity))?;
+    }
     ready(&bound);
-
-    let acceptor = TlsAcceptor::from(chain.tls);
-    let (ask, mut asked) = mpsc::channel::<Question>(64);
+    let acceptor = TlsAcceptor::from(authority.config);
     let (stopping, stopped) = watch::channel(false);
+    let mut connections: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
     tokio::pin!(stop);
     loop {
+        // An accept that fails concerns one client that went away already.
         tokio::select! {
             () = &mut stop => break,
             Ok((stream, _)) = plain.accept() => {
-                tokio::spawn(talk(stream, "http", plain_address, ask.clone(), stopped.clone()));
+                connections.push(Box::pin(converse(cloud.clone(), stream, "http", stopped.clone())));
             }
             Ok((stream, _)) = secure.accept() => {
-                tokio::spawn(talk_securely(stream, acceptor.clone(), secure_address, ask.clone(), stopped.clone()));
+                let (cloud, stopped, acceptor) = (cloud.clone(), stopped.clone(), acceptor.clone());
+                connections.push(Box::pin(async move {
+                    // A handshake that fails is the client's to report; there is nobody to answer.
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                        converse(cloud, stream, "https", stopped).await;
+                    }
+                }));
             }
-            Some((request, reply)) = asked.recv() => answer(&mut kept, &request, reply),
+            Some(()) = connections.next() => {}
         }
     }
-    drop((ask, plain, secure));
-    // Nobody is left to hear of it when all connections are closed already.
-    let _ = stopping.send(true);
-    let rest = async {
-        while let Some((request, reply)) = asked.recv().await {
-            answer(&mut kept, &request, reply);
-        }
-    };
-    // A client that keeps its connection open must not keep the emulator alive.
-    let _ = tokio::time::timeout(GRACE, rest).await;
+    drop((plain, secure));
+    stopping.send_replace(true);
+    // A client that never ends its request must not keep the emulator alive.
+    let _ = tokio::time::timeout(GRACE, async { while connections.next().await.is_some() {} }).await;
     Ok(())
 }
 
-fn answer(kept: &mut Kept, request: &Request, reply: oneshot::Sender<Result<Response, Lost>>) {
-    // A client that went away meanwhile does not wait for the answer; its request counts all the same.
-    let _ = reply.send(kept.handle(system_time(), request));
-}
-
-/// Writes the sign-in file: the ten keys of `az ad sp create-for-rbac --json-auth`, and where the
-/// authority's certificate lies.
-fn write_auth_file(bound: &Bound, identity: &Identity) -> Result<(), String> {
-    let Some(path) = &bound.auth_file else { return Ok(()) };
-    let Some(ca) = &bound.ca_file else {
-        return Err(
-            "A sign-in file names the file of the emulator's certificate, so that it needs a folder to keep it in."
-                .to_owned(),
-        );
-    };
-    let ca = std::path::absolute(ca)
-        .map_err(|error| format!("The folder {} has no absolute path: {error}.", ca.display()))?;
-    let base = &bound.https;
-    let text = json!({
-        "clientId": identity.client,
-        "clientSecret": identity.secret,
-        "subscriptionId": identity.subscription,
-        "tenantId": identity.tenant,
-        "activeDirectoryEndpointUrl": base,
-        "resourceManagerEndpointUrl": format!("{base}/"),
-        "activeDirectoryGraphResourceId": format!("{base}/"),
-        "sqlManagementEndpointUrl": format!("{base}/"),
-        "galleryEndpointUrl": format!("{base}/"),
-        "managementEndpointUrl": format!("{base}/"),
-        "caCertificatePath": ca,
-    });
-    create_private(path, &format!("{text:#}\n"))
-}
-
-async fn talk_securely(
-    stream: TcpStream,
-    acceptor: TlsAcceptor,
-    address: SocketAddr,
-    ask: mpsc::Sender<Question>,
-    stopped: watch::Receiver<bool>,
-) {
-    // A client that does not trust the certificate ends the handshake; it says so on its side.
-    if let Ok(stream) = acceptor.accept(stream).await {
-        talk(stream, "https", address, ask, stopped).await;
-    }
-}
-
-async fn talk<S>(
-    stream: S,
-    scheme: &'static str,
-    address: SocketAddr,
-    ask: mpsc::Sender<Question>,
-    mut stopped: watch::Receiver<bool>,
-) where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+/// Answers the requests of one connection until it closes or the emulator stops.
+async fn converse<S>(cloud: Rc<Embedded>, stream: S, scheme: &'static str, mut stopped: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
 {
     let service = service_fn(move |request| {
-        let ask = ask.clone();
-        async move { exchange(request, scheme, address, ask).await }
+        let cloud = cloud.clone();
+        async move { exchange(&cloud, request, scheme).await }
     });
     let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
     tokio::pin!(connection);
-    // A connection that breaks concerns its client only, here as below.
+    // An error is a connection that broke, or that a fault rule breaks, here as below.
     tokio::select! {
         _ = connection.as_mut() => return,
         _ = stopped.wait_for(|stop| *stop) => {}
@@ -193,71 +143,62 @@ async fn talk<S>(
     let _ = connection.await;
 }
 
-/// The connection is to be broken without an answer.
-#[derive(Debug, thiserror::Error)]
-#[error("the emulator breaks the connection")]
-struct Broken;
-
 async fn exchange(
+    cloud: &Embedded,
     request: hyper::Request<Incoming>,
     scheme: &str,
-    address: SocketAddr,
-    ask: mpsc::Sender<Question>,
-) -> Result<hyper::Response<Full<Bytes>>, Broken> {
-    let request = match read(request, scheme, address).await {
-        Ok(request) => request,
-        Err(response) => return Ok(response),
-    };
-    let (reply, answer) = oneshot::channel();
-    ask.send((request, reply)).await.map_err(|_| Broken)?;
-    match answer.await {
-        Ok(Ok(response)) => Ok(write(response)),
-        Ok(Err(_)) | Err(_) => Err(Broken),
+) -> Result<hyper::Response<Full<Bytes>>, Lost> {
+    if request.uri().path() == CENSUS {
+        return Ok(write(census(cloud)));
+    }
+    match read(request, scheme).await {
+        Ok(request) => cloud.answer(&request).map(write),
+        Err(refused) => Ok(write(refused)),
     }
 }
 
-fn refuse(status: u16, code: &str, message: &str) -> hyper::Response<Full<Bytes>> {
-    let body = json!({"error": {"code": code, "message": message}}).to_string().into_bytes();
-    write(Response { status, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body })
+fn census(cloud: &Embedded) -> Response {
+    let entries = cloud.snapshot().into_iter();
+    let entries = entries.map(|entry| json!({"id": entry.id, "created": entry.created, "exists": entry.exists}));
+    plain(200, &serde_json::Value::Array(entries.collect()))
 }
 
-async fn read(
-    request: hyper::Request<Incoming>,
-    scheme: &str,
-    address: SocketAddr,
-) -> Result<Request, hyper::Response<Full<Bytes>>> {
+fn plain(status: u16, body: &serde_json::Value) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_string().into_bytes() }
+}
+
+fn refuse(status: u16, code: &str, message: &str) -> Response {
+    plain(status, &json!({"error": {"code": code, "message": message}}))
+}
+
+/// The request as the world reads it, or why it cannot.
+async fn read(request: hyper::Request<Incoming>, scheme: &str) -> Result<Request, Response> {
     let (parts, body) = request.into_parts();
-    let Some(method) = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"].into_iter().find(|own| *own == parts.method)
-    else {
-        return Err(refuse(405, "HttpMethodNotAllowed", &format!("The method '{}' is not allowed.", parts.method)));
+    let Some(method) = METHODS.into_iter().find(|own| *own == parts.method.as_str()) else {
+        let message = format!("The method '{}' is not allowed.", parts.method);
+        return Err(refuse(405, "HttpMethodNotAllowed", &message));
     };
-    let header = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let host = parts
-        .uri
-        .authority()
-        .map(ToString::to_string)
-        .or_else(|| header("host"))
-        .unwrap_or_else(|| address.to_string());
+    let named = parts.headers.get("host").and_then(|value| value.to_str().ok());
+    let Some(host) = parts.uri.authority().map(hyper::http::uri::Authority::as_str).or(named) else {
+        return Err(refuse(400, "InvalidRequestUri", "The request has no Host header."));
+    };
     let path = parts.uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str);
     let url = format!("{scheme}://{host}{path}");
-    let headers = parts
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    match Limited::new(body, LARGEST).collect().await {
-        Ok(body) => {
-            let bytes = body.to_bytes();
-            Ok(Request { method, url, headers, body: (!bytes.is_empty()).then(|| bytes.to_vec()) })
-        }
-        Err(_) => {
-            Err(refuse(413, "RequestContentTooLarge", "The request content size exceeds the maximum size of 4 MB."))
-        }
-    }
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers =
+        parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
+        let message = "The request content size exceeds the maximum size of 4 MB.";
+        return Err(refuse(413, "RequestContentTooLarge", message));
+    };
+    let bytes = body.to_bytes();
+    Ok(Request { method, url, headers, body: (!bytes.is_empty()).then(|| bytes.to_vec()) })
 }
 
 fn write(response: Response) -> hyper::Response<Full<Bytes>> {
     let mut out = hyper::Response::new(Full::new(Bytes::from(response.body)));
+    // A status or header that HTTP does not know would be a fault of the emulator itself.
     *out.status_mut() =
         hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
     for (name, value) in response.headers {
@@ -268,4 +209,23 @@ fn write(response: Response) -> hyper::Response<Full<Bytes>> {
         }
     }
     out
+}
+
+/// The ten keys of `az ad sp create-for-rbac --json-auth`, and the one that names the authority.
+fn auth_file(bound: &Bound, identity: &Identity) -> String {
+    let base = &bound.https;
+    let text = json!({
+        "clientId": identity.client,
+        "clientSecret": identity.secret,
+        "subscriptionId": identity.subscription,
+        "tenantId": identity.tenant,
+        "activeDirectoryEndpointUrl": base,
+        "resourceManagerEndpointUrl": format!("{base}/"),
+        "activeDirectoryGraphResourceId": format!("{base}/graph/"),
+        "sqlManagementEndpointUrl": format!("{base}/sql/"),
+        "galleryEndpointUrl": format!("{base}/gallery/"),
+        "managementEndpointUrl": format!("{base}/"),
+        "caCertificatePath": bound.ca,
+    });
+    format!("{text:#}\n")
 }

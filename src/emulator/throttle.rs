@@ -2,7 +2,7 @@
 //!
 //! **Never:** persist; a restarted emulator has fresh limits. Counted always, enforced only when
 //! the settings ask for it. Numbers: "Throttling of requests in Azure Resource Manager" (250 reads
-//! + 25/s, 200 writes + 10/s, 200 deletes + 10/s) and "Azure Container Instances, service limits"
+//! and 25 more a second, 200 writes and 10, 200 deletes and 10) and "Azure Container Instances, service limits"
 //! (100 creations in five minutes, 300 in an hour, the same again for deletions).
 
 use std::collections::{BTreeMap, VecDeque};

@@ -7,7 +7,7 @@ mod ready;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use petgraph::algo::tarjan_scc;
+use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::{Direction, visit::EdgeRef};
 
@@ -18,11 +18,13 @@ pub use ready::Ready;
 pub struct Dag<K> {
     graph: DiGraph<K, ()>,
     index: BTreeMap<K, NodeIndex>,
+    /// The edges there are: looking among the thousands that one node may have would take too long.
+    edges: BTreeSet<(NodeIndex, NodeIndex)>,
 }
 
 impl<K: Ord + Clone> Default for Dag<K> {
     fn default() -> Self {
-        Dag { graph: DiGraph::new(), index: BTreeMap::new() }
+        Dag { graph: DiGraph::new(), index: BTreeMap::new(), edges: BTreeSet::new() }
     }
 }
 
@@ -45,7 +47,9 @@ impl<K: Ord + Clone> Dag<K> {
     pub fn need(&mut self, node: K, needed: K) {
         let node = self.slot(node);
         let needed = self.slot(needed);
-        self.graph.update_edge(needed, node, ());
+        if self.edges.insert((needed, node)) {
+            self.graph.add_edge(needed, node, ());
+        }
     }
 
     /// All nodes in the order in which they were added.
@@ -151,7 +155,8 @@ impl<K: Ord + Clone> Dag<K> {
 
     fn cycles(&self) -> Vec<Vec<K>> {
         let mut cycles = Vec::new();
-        for mut members in tarjan_scc(&self.graph) {
+        // Kosaraju's algorithm, because petgraph's other one recurses over the nodes.
+        for mut members in kosaraju_scc(&self.graph) {
             let alone = members.len() == 1 && !self.graph.contains_edge(members[0], members[0]);
             if !alone {
                 members.sort();

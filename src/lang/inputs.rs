@@ -3,12 +3,20 @@
 //! **Never:** read files, the environment or a terminal: the shell collects, this decides.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::diag::{Diagnostics, FileId, Sources};
-use crate::value::{Name, Value};
+use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use crate::value::{Marks, Name, Value};
 
+use super::arguments::{place, unsupported_yet};
+use super::ast::Block;
+use super::condition::{Verdict, judge};
+use super::constraint::describe;
 use super::host::Host;
-use super::module::Module;
+use super::module::{Module, Node, Variable};
+use super::names::{Names, Place};
+use super::suggest::nearest;
+use super::{fixed, parse};
 
 /// One value that somebody gave, weakest first: environment, `terraform.tfvars`,
 /// `*.auto.tfvars`, then `-var` and `-var-file` in the order of the command line.
@@ -49,6 +57,250 @@ pub struct Decided {
 /// Decides the values of a module's variables.
 #[must_use]
 pub fn decide(module: &Module, given: &[Given], sources: &Sources, host: &Host) -> Decided {
-    let _ = (module, given, sources, host);
-    todo!("config helper")
+    let mut collector =
+        Collector { module, sources, found: BTreeMap::new(), undeclared: Vec::new(), out: Diagnostics::none() };
+    for given in given {
+        match given {
+            Given::Text { name, file, lenient } => collector.text(name, *file, *lenient),
+            Given::File { file } => collector.file(*file),
+        }
+    }
+    collector.warn_undeclared();
+    let Collector { found, out, .. } = collector;
+    let mut decided = Decided { inputs: Inputs::default(), missing: Vec::new(), diagnostics: out };
+    for (name, variable) in &module.variables {
+        let value = match found.get(name) {
+            Some(Some(found)) => settle(variable, found, sources),
+            // Something was given but could not be read, which is reported already.
+            Some(None) => continue,
+            None => match &variable.default {
+                Some(default) => Ok(default.clone()),
+                None => {
+                    decided.missing.push(name.clone());
+                    continue;
+                }
+            },
+        };
+        match value {
+            Ok(value) => drop(decided.inputs.0.insert(name.clone(), mark(variable, value))),
+            Err(wrong) => decided.diagnostics.push(wrong),
+        }
+    }
+    if decided.missing.is_empty() && !decided.diagnostics.has_errors() {
+        let wrong = validate(module, &decided.inputs, &found, sources, host);
+        decided.diagnostics.extend(wrong);
+    }
+    decided
+}
+
+/// What to say about variables that nobody gave a value, when nobody can be asked.
+#[must_use]
+pub fn report_missing(module: &Module, missing: &[Name]) -> Diagnostics {
+    let mut out = Diagnostics::none();
+    for name in missing {
+        let detail = format!(
+            "The root module input variable {name:?} is not set, and has no default value. Use a -var or -var-file \
+             command line argument to provide a value for this variable."
+        );
+        let span = module.variables.get(name).map(|variable| variable.span);
+        out.push(Diagnostic::error("No value for required variable", detail).at_maybe(span));
+    }
+    out
+}
+
+/// A value that was given, and where.
+struct Found {
+    value: Value,
+    span: Span,
+    /// The name of the text that it came from; nothing for files.
+    origin: Option<String>,
+}
+
+struct Collector<'a> {
+    module: &'a Module,
+    sources: &'a Sources,
+    /// The last value given for each variable; nothing inside if it could not be read.
+    found: BTreeMap<Name, Option<Found>>,
+    /// Names in files that are not declared, with the file.
+    undeclared: Vec<(Name, Span)>,
+    out: Diagnostics,
+}
+
+impl Collector<'_> {
+    fn text(&mut self, name: &Name, file: FileId, lenient: bool) {
+        let Some(source) = self.sources.get(file) else { return };
+        let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
+        let span = Span { file, start: 0, end };
+        let Some(variable) = self.module.variables.get(name) else {
+            if !lenient {
+                let detail = format!(
+                    "A variable named {name:?} was assigned on the command line, but the root module does not declare a \
+                     variable of that name. To use this value, add a \"variable\" block to the configuration."
+                );
+                let near = nearest(name, self.module.variables.keys().map(|name| &**name));
+                let mut wrong = Diagnostic::error("Value for undeclared variable", detail).at(span);
+                wrong.hint = near.map(|near| format!("Perhaps the variable {near:?} was meant."));
+                self.out.push(wrong);
+            }
+            return;
+        };
+        let mut value = if variable.literal {
+            Ok(Value::string(source.text.clone()))
+        } else {
+            parse::expression(self.sources, file).and_then(|expr| fixed::value(&expr))
+        };
+        if variable.sensitive {
+            // A message shows the text that it points at, so it points at the declaration.
+            value = value.map_err(|mut wrong| {
+                wrong.0.iter_mut().for_each(|finding| finding.span = Some(variable.span));
+                wrong
+            });
+        }
+        let origin = Some(source.name.to_string());
+        let found = self.keep(value).map(|value| Found { value, span, origin });
+        self.found.insert(name.clone(), found);
+    }
+
+    fn file(&mut self, file: FileId) {
+        let Some(source) = self.sources.get(file) else { return };
+        if source.name.ends_with(".json") {
+            let detail = format!("The file {} is written in JSON, which acier does not read.", source.name);
+            let start = Span { file, start: 0, end: 0 };
+            self.out.push(unsupported_yet(
+                "A variable file in JSON",
+                &detail,
+                "Write the values in a .tfvars file, as name = value.",
+                start,
+            ));
+            return;
+        }
+        let (body, wrong) = parse::file(self.sources, file);
+        self.out.extend(wrong);
+        for block in &body.blocks {
+            self.refuse_block(block, file);
+        }
+        for attribute in body.attributes {
+            let name = attribute.name;
+            if !self.module.variables.contains_key(&name) {
+                self.undeclared.push((name, attribute.name_span));
+                continue;
+            }
+            let span = attribute.expr.span;
+            let value = fixed::value(&attribute.expr);
+            let found = self.keep(value).map(|value| Found { value, span, origin: None });
+            self.found.insert(name, found);
+        }
+    }
+
+    fn refuse_block(&mut self, block: &Block, file: FileId) {
+        let wrong = match (&*block.name, block.labels.first()) {
+            ("variable", Some(label)) => {
+                let shown = self.sources.get(file).map_or("this file", |source| &source.name);
+                let detail = format!(
+                    "A .tfvars file is used to assign values to variables that have already been declared in .tf files, \
+                     not to declare new variables. To declare variable {:?}, place this block in one of your .tf files, \
+                     such as variables.tf.\n\nTo set a value for this variable in {shown}, use the definition syntax \
+                     instead:\n    {} = <value>",
+                    label.text, label.text
+                );
+                Diagnostic::error("Variable declaration in .tfvars file", detail)
+            }
+            (name, _) => Diagnostic::error(format!("Unexpected {name:?} block"), "Blocks are not allowed here."),
+        };
+        self.out.push(wrong.at(block.header));
+    }
+
+    fn keep(&mut self, value: Result<Value, Diagnostics>) -> Option<Value> {
+        value.map_err(|wrong| self.out.extend(wrong)).ok()
+    }
+
+    /// Warns of the first two names in files that nothing declares, and counts the others.
+    fn warn_undeclared(&mut self) {
+        for (name, span) in self.undeclared.iter().take(2) {
+            let file = self.sources.get(span.file).map_or("a file", |source| &source.name);
+            let detail = format!(
+                "The root module does not declare a variable named {name:?} but a value was found in file {file:?}. If \
+                 you meant to use this value, add a \"variable\" block to the configuration.\n\nTo silence these \
+                 warnings, use TF_VAR_... environment variables to provide certain \"global\" settings to all \
+                 configurations in your organization."
+            );
+            self.out.push(Diagnostic::warning("Value for undeclared variable", detail).at(*span));
+        }
+        let more = self.undeclared.len().saturating_sub(2);
+        if more > 0 {
+            let detail = format!(
+                "In addition to the other similar warnings shown, {more} other variable(s) defined without being \
+                 declared."
+            );
+            self.out.push(Diagnostic::warning("Values for undeclared variables", detail));
+        }
+    }
+}
+
+/// The given value, converted, with defaults of optional attributes, and the default in place of a
+/// null that the variable does not take.
+fn settle(variable: &Variable, found: &Found, sources: &Sources) -> Result<Value, Diagnostic> {
+    let name = &variable.name;
+    let unsuitable = |summary: &str, why: &str| {
+        let detail = match &found.origin {
+            Some(origin) if origin.starts_with('<') => format!("Unsuitable value for var.{name}: {why}."),
+            Some(origin) => format!("Unsuitable value for var.{name} set using {origin}: {why}."),
+            None => {
+                let declared = place(sources, variable.span);
+                format!("The given value is not suitable for var.{name} declared at {declared}: {why}.")
+            }
+        };
+        Diagnostic::error(summary, detail).at(shown(variable, found))
+    };
+    let value = variable
+        .constraint
+        .apply(&found.value)
+        .map_err(|mismatch| unsuitable("Invalid value for input variable", &describe(&mismatch)))?;
+    if !value.is_null() || variable.nullable {
+        return Ok(value);
+    }
+    match &variable.default {
+        Some(default) => Ok(default.clone()),
+        None => Err(unsuitable("Required variable not set", "required variable may not be set to null")),
+    }
+}
+
+/// The place to show with a message about a value; a sensitive value is not shown.
+fn shown(variable: &Variable, found: &Found) -> Span {
+    if variable.sensitive { variable.span } else { found.span }
+}
+
+fn mark(variable: &Variable, value: Value) -> Value {
+    let value = if variable.sensitive { value.sensitive() } else { value };
+    if variable.ephemeral { value.with_marks(Marks::EPHEMERAL) } else { value }
+}
+
+/// Runs the validations of all variables.
+fn validate(
+    module: &Module,
+    inputs: &Inputs,
+    found: &BTreeMap<Name, Option<Found>>,
+    sources: &Sources,
+    host: &Host,
+) -> Diagnostics {
+    let mut out = Diagnostics::none();
+    let mut names = Names::new(inputs, Rc::default(), host.clone(), false);
+    for (name, variable) in &module.variables {
+        if variable.validations.is_empty() {
+            continue;
+        }
+        names.settle(module, &Node::Variable(name.clone()));
+        let nowhere = Place::default();
+        let reader = names.reader(module, &nowhere);
+        let given = found.get(name).and_then(Option::as_ref).map_or(variable.span, |found| shown(variable, found));
+        for validation in &variable.validations {
+            if let Verdict::Fails(message) = judge(validation, &reader, &mut out) {
+                let rule = place(sources, validation.span);
+                let detail = format!("{message}\n\nThis was checked by the validation rule at {rule}.");
+                let address = format!("var.{name}");
+                out.push(Diagnostic::error("Invalid value for variable", detail).at(given).about(address));
+            }
+        }
+    }
+    out
 }

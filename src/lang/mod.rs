@@ -3,11 +3,32 @@
 //! **Never:** do I/O, know a cloud or a stored state. In: source texts, variable values, schemas,
 //! and the values of what is planned or made already. Out: what each block asks for.
 
+mod arguments;
 pub mod ast;
+mod condition;
+mod constraint;
+mod decode;
+mod dynamic;
 pub mod eval;
+mod fixed;
 pub mod functions;
 pub mod host;
 pub mod inputs;
+mod link;
+mod load;
+mod locate;
 pub mod module;
+mod names;
 pub mod parse;
+mod reference;
+mod repeat;
+mod resource;
 pub mod scope;
+mod settings;
+mod shape;
+mod structure;
+mod suggest;
+mod target;
+mod timeouts;
+mod variable;
+mod version;

@@ -11,6 +11,7 @@ use crate::schema::Schemas;
 use crate::value::{Name, Path, Type, Value};
 
 use super::ast::{Body, Expr};
+use super::link::Index;
 
 /// A type constraint: a type whose object attributes may be optional with defaults.
 #[derive(Clone, Debug)]
@@ -43,6 +44,9 @@ pub struct Variable {
     pub description: Option<String>,
     /// `validation { condition, error_message }`
     pub validations: Vec<Condition>,
+    /// Whether text given for it is its value as it stands, and not an expression: so for primitive
+    /// types and where no type is declared.
+    pub literal: bool,
 }
 
 /// `condition` and `error_message`, of validations, preconditions and postconditions.
@@ -181,14 +185,30 @@ pub struct Module {
     pub graph: Dag<Node>,
     /// All nodes, each after what it needs.
     pub order: Vec<Node>,
+    pub(super) index: Index,
 }
 
 /// Loads a module from its files (already among `sources`, in name order).
 /// The module is only fit for evaluation when the diagnostics hold no error.
 #[must_use]
 pub fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
-    let _ = (sources, files, schemas);
-    todo!("config helper")
+    super::load::load(sources, files, schemas)
+}
+
+impl Module {
+    /// Where a node is declared.
+    #[must_use]
+    pub fn span(&self, node: &Node) -> Option<Span> {
+        match node {
+            Node::Variable(name) => self.variables.get(name).map(|variable| variable.span),
+            Node::Local(name) => self.locals.get(name).map(|expr| expr.span),
+            Node::Provider(name) => {
+                self.providers.iter().find(|provider| provider.name == *name).map(|provider| provider.span)
+            }
+            Node::Block(addr) => self.blocks.get(addr).map(|resource| resource.span),
+            Node::Output(name) => self.outputs.get(name).map(|output| output.span),
+        }
+    }
 }
 
 impl Resource {
@@ -196,7 +216,19 @@ impl Resource {
     /// nearest to it, or the header.
     #[must_use]
     pub fn locate(&self, path: &Path) -> Span {
-        let _ = path;
-        todo!("config helper")
+        super::locate::locate(&self.body, path, self.span)
+    }
+}
+
+/// The node as references and messages write it.
+impl std::fmt::Display for Node {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Node::Variable(name) => write!(f, "var.{name}"),
+            Node::Local(name) => write!(f, "local.{name}"),
+            Node::Provider(name) => write!(f, "provider {name:?}"),
+            Node::Block(addr) => write!(f, "{addr}"),
+            Node::Output(name) => write!(f, "output.{name}"),
+        }
     }
 }

@@ -4,16 +4,25 @@
 //! the scope evaluates what refers to them. Locals and outputs are evaluated once and kept until
 //! something they need is published anew.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::addr::{Addr, Block as BlockAddr, Key};
-use crate::diag::{Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
 use crate::schema::{Schemas, Timeouts};
-use crate::value::{Name, Value};
+use crate::value::{Content, Marks, Name, Path, Step, Type, Value};
 
+use super::ast::{Access, Expr, ExprKind};
+use super::condition::{Verdict, judge};
+use super::decode::Decoder;
 use super::host::Host;
 use super::inputs::Inputs;
-use super::module::Module;
+use super::module::{Module, Node, Repetition, Resource};
+use super::names::{Names, Place, Reader};
+use super::reference::{Target, resolve};
+use super::repeat::{self, Repeated};
+use super::resource::fixed_step;
+use super::timeouts;
 
 /// What one instance of a block asks for.
 #[derive(Clone, Debug)]
@@ -33,14 +42,21 @@ pub struct Desired {
 pub struct Scope {
     module: Rc<Module>,
     schemas: Rc<Schemas>,
+    names: Names,
+    /// How often blocks stand, and when that was found.
+    repeated: BTreeMap<BlockAddr, (u64, Repeated)>,
+    warnings: Diagnostics,
+    warned: BTreeSet<Option<Span>>,
 }
 
 impl Scope {
     /// Starts with nothing published. `applying` allows functions that answer only during apply.
+    /// A variable without a value is unknown.
     #[must_use]
     pub fn new(module: Rc<Module>, inputs: &Inputs, schemas: Rc<Schemas>, host: Host, applying: bool) -> Scope {
-        let _ = (inputs, host, applying);
-        Scope { module, schemas }
+        let names = Names::new(inputs, schemas.clone(), host, applying);
+        let (warnings, warned) = (Diagnostics::none(), BTreeSet::new());
+        Scope { module, schemas, names, repeated: BTreeMap::new(), warnings, warned }
     }
 
     /// The module.
@@ -55,13 +71,20 @@ impl Scope {
         &self.schemas
     }
 
+    /// The warnings found while evaluating since the last call, each place once.
+    pub fn warnings(&mut self) -> Diagnostics {
+        std::mem::take(&mut self.warnings)
+    }
+
     /// The instance keys of a block, in order. `count` and `for_each` must be known.
     ///
     /// # Errors
     /// What is wrong with `count` or `for_each`.
     pub fn keys(&mut self, block: &BlockAddr) -> Result<Vec<Key>, Diagnostics> {
-        let _ = block;
-        todo!("config helper")
+        let module = self.module.clone();
+        let resource = find(&module, block)?;
+        let repeated = self.repeat(resource).map_err(|wrong| about(wrong, &block.to_string()))?;
+        Ok(repeated.keys())
     }
 
     /// What an instance asks for.
@@ -69,28 +92,78 @@ impl Scope {
     /// # Errors
     /// Everything that is wrong with its arguments, with places.
     pub fn desired(&mut self, addr: &Addr) -> Result<Desired, Diagnostics> {
-        let _ = addr;
-        todo!("config helper")
+        let module = self.module.clone();
+        let resource = find(&module, &addr.block)?;
+        let place = self.place(resource, addr).map_err(|wrong| about(wrong, &addr.to_string()))?;
+        self.decode(resource, &place, addr)
+    }
+
+    fn decode(&mut self, resource: &Resource, place: &Place, addr: &Addr) -> Result<Desired, Diagnostics> {
+        let module = self.module.clone();
+        self.names.settle(&module, &Node::Block(addr.block.clone()));
+        let Some((schema, shape)) = self.names.kinds.of(&addr.block) else {
+            let detail = format!("There is no schema for {}.", addr.block.kind);
+            return Err(Diagnostic::error("Invalid resource type", detail).at(resource.span).into());
+        };
+        let mut decoder = Decoder { reader: self.names.reader(&module, place), out: Diagnostics::none(), stored: true };
+        let value = decoder.whole(&resource.body, &schema.block, shape, &schema.checks, resource.span);
+        let Decoder { reader, mut out, .. } = decoder;
+        let timeouts = timeouts::decide(schema.timeouts, &resource.timeouts, &reader, &mut out);
+        let out = about(out, &addr.to_string());
+        let errors = self.keep_warnings(out);
+        if errors.is_empty() {
+            Ok(Desired { addr: addr.clone(), value, timeouts, span: resource.span })
+        } else {
+            Err(errors)
+        }
     }
 
     /// Makes an instance's value visible to what refers to it. Publishing again replaces it.
     pub fn publish(&mut self, addr: &Addr, value: Value) {
-        let _ = (addr, value);
-        todo!("config helper")
+        self.names.publish(&self.module, addr, value);
     }
 
     /// Says which instances a block has, so that references to it see all and only them.
     /// Must come before the first reference to the block is evaluated.
     pub fn publish_keys(&mut self, block: &BlockAddr, keys: Vec<Key>) {
-        let _ = (block, keys);
-        todo!("config helper")
+        self.names.publish_keys(&self.module, block, keys);
     }
 
     /// Checks the preconditions of an instance (`before`), or its postconditions with `self`
     /// being its published value. Conditions that are unknown yet are passed over.
     pub fn check_conditions(&mut self, addr: &Addr, before: bool) -> Diagnostics {
-        let _ = (addr, before);
-        todo!("config helper")
+        let module = self.module.clone();
+        let resource = match find(&module, &addr.block) {
+            Ok(resource) => resource,
+            Err(wrong) => return wrong,
+        };
+        let lifecycle = &resource.lifecycle;
+        let (conditions, word) = if before {
+            (&lifecycle.preconditions, "precondition")
+        } else {
+            (&lifecycle.postconditions, "postcondition")
+        };
+        if conditions.is_empty() {
+            return Diagnostics::none();
+        }
+        let mut place = match self.place(resource, addr) {
+            Ok(place) => place,
+            Err(wrong) => return about(wrong, &addr.to_string()),
+        };
+        if !before {
+            let ty = self.names.kinds.of(&addr.block).map_or(Type::Dynamic, |(_, shape)| shape.ty.clone());
+            place.own = Some(self.names.instance(addr).unwrap_or_else(|| Value::unknown_not_null(ty)));
+        }
+        self.names.settle(&module, &Node::Block(addr.block.clone()));
+        let reader = self.names.reader(&module, &place);
+        let mut out = Diagnostics::none();
+        for condition in conditions {
+            if let Verdict::Fails(message) = judge(condition, &reader, &mut out) {
+                let summary = format!("Resource {word} failed");
+                out.push(Diagnostic::error(summary, message).at(condition.condition.span));
+            }
+        }
+        about(out, &addr.to_string())
     }
 
     /// The value of an output, marked sensitive if it is declared so.
@@ -98,8 +171,56 @@ impl Scope {
     /// # Errors
     /// What is wrong with it, failed preconditions included.
     pub fn output(&mut self, name: &str) -> Result<Value, Diagnostics> {
-        let _ = name;
-        todo!("config helper")
+        self.read_output(name, true)
+    }
+
+    fn read_output(&mut self, name: &str, judged: bool) -> Result<Value, Diagnostics> {
+        let module = self.module.clone();
+        let Some(output) = module.outputs.get(name) else {
+            let detail = format!("An output value with the name {name:?} has not been declared.");
+            return Err(Diagnostic::error("Reference to undeclared output value", detail).into());
+        };
+        self.names.settle(&module, &Node::Output(output.name.clone()));
+        let place = Place::default();
+        let reader = self.names.reader(&module, &place);
+        let mut out = Diagnostics::none();
+        for condition in &output.preconditions {
+            if let Verdict::Fails(message) = judge(condition, &reader, &mut out)
+                && judged
+            {
+                let summary = "Module output value precondition failed";
+                out.push(Diagnostic::error(summary, message).at(condition.condition.span));
+            }
+        }
+        let value = reader.value(&output.value);
+        let wrong = |summary: &str, detail: &str| Diagnostic::error(summary, detail).at(output.span);
+        let value = match value {
+            Ok(value) if value.contains_mark(Marks::EPHEMERAL) => {
+                let detail = "This output value is not declared as returning an ephemeral value, so it cannot be set to a \
+                              result derived from an ephemeral value.";
+                out.push(wrong("Ephemeral value not allowed", detail));
+                value
+            }
+            Ok(value) if !output.sensitive && value.contains_mark(Marks::SENSITIVE) => {
+                let detail = "To reduce the risk of accidentally exporting sensitive data that was intended to be only \
+                              internal, acier requires that any root module output containing sensitive data be \
+                              explicitly marked as sensitive, to confirm your intent.";
+                let hint = "If you do intend to export this data, annotate the output value as sensitive by adding the \
+                            argument sensitive = true.";
+                out.push(wrong("Output refers to sensitive values", detail).hint(hint));
+                value
+            }
+            Ok(value) => value,
+            Err(wrong) => {
+                out.extend(wrong);
+                Value::unknown(Type::Dynamic)
+            }
+        };
+        let errors = self.keep_warnings(out);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(if output.sensitive { value.sensitive() } else { value })
     }
 
     /// The configuration of a provider, an object of its schema's type; without a block, all null.
@@ -107,16 +228,230 @@ impl Scope {
     /// # Errors
     /// What is wrong with it.
     pub fn provider(&mut self, name: &Name) -> Result<Value, Diagnostics> {
-        let _ = name;
-        todo!("config helper")
+        let module = self.module.clone();
+        self.names.settle(&module, &Node::Provider(name.clone()));
+        let Some((schema, shape)) = self.names.kinds.provider(name) else {
+            let detail = format!("acier knows no provider {name:?}.");
+            return Err(Diagnostic::error("Unknown provider", detail).into());
+        };
+        let place = Place::default();
+        let Some(block) = module.providers.iter().find(|block| block.name == *name) else {
+            return Ok(Decoder::empty(&schema.block));
+        };
+        let mut decoder =
+            Decoder { reader: self.names.reader(&module, &place), out: Diagnostics::none(), stored: false };
+        let value = decoder.whole(&block.body, &schema.block, shape, &schema.checks, block.span);
+        let out = about(decoder.out, &format!("provider {name:?}"));
+        let errors = self.keep_warnings(out);
+        if errors.is_empty() { Ok(value) } else { Err(errors) }
     }
 
     /// The instances (and attributes) that `replace_triggered_by` of an instance names.
     ///
     /// # Errors
     /// What is wrong with the references.
-    pub fn triggers(&mut self, addr: &Addr) -> Result<Vec<(Addr, crate::value::Path)>, Diagnostics> {
-        let _ = addr;
-        todo!("config helper")
+    pub fn triggers(&mut self, addr: &Addr) -> Result<Vec<(Addr, Path)>, Diagnostics> {
+        let module = self.module.clone();
+        let resource = find(&module, &addr.block)?;
+        if resource.lifecycle.replace_triggered_by.is_empty() {
+            return Ok(Vec::new());
+        }
+        let place = self.place(resource, addr)?;
+        let reader = self.names.reader(&module, &place);
+        let mut found = Vec::new();
+        for expr in &resource.lifecycle.replace_triggered_by {
+            trigger(expr, &reader, &mut found).map_err(|wrong| about(wrong, &addr.to_string()))?;
+        }
+        Ok(found)
     }
+
+    /// Evaluates everything as far as it can be without the values that are not known yet, and
+    /// returns all that is wrong: what `validate` shows. Conditions are not judged.
+    #[must_use]
+    pub fn validate(&mut self) -> Diagnostics {
+        let module = self.module.clone();
+        let mut out = Diagnostics::none();
+        for node in &module.order {
+            self.names.settle(&module, node);
+            match node {
+                Node::Variable(_) => {}
+                Node::Local(name) => {
+                    self.names.settle_local(&module, name);
+                    if let Some(Err(wrong)) = self.names.local(name) {
+                        out.extend(wrong.clone());
+                    }
+                }
+                Node::Provider(name) => out.extend(self.provider(name).err().unwrap_or_default()),
+                Node::Block(block) => out.extend(self.validate_block(&module, block)),
+                Node::Output(name) => out.extend(self.read_output(name, false).err().unwrap_or_default()),
+            }
+        }
+        let mut seen = BTreeSet::new();
+        out.extend(self.warnings());
+        out.0.retain(|finding| seen.insert((finding.span, finding.summary.clone(), finding.detail.clone())));
+        out
+    }
+
+    fn validate_block(&mut self, module: &Module, block: &BlockAddr) -> Diagnostics {
+        let Some(resource) = module.blocks.get(block) else { return Diagnostics::none() };
+        let mut out = Diagnostics::none();
+        let mut place = Place::default();
+        let addr = block.instance(Key::None);
+        let outside = Place::default();
+        let reader = self.names.reader(module, &outside);
+        match &resource.repetition {
+            Repetition::Once => {}
+            Repetition::Count(expr) => {
+                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, true));
+                out.extend(count.err().unwrap_or_default());
+                place.index = Some(Value::unknown_not_null(Type::Number));
+            }
+            Repetition::ForEach(expr) => {
+                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, true));
+                out.extend(each.err().unwrap_or_default());
+                place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
+            }
+        }
+        let out = &mut about(out, &block.to_string());
+        out.extend(self.decode(resource, &place, &addr).err().unwrap_or_default());
+        let (_, shape) = match self.names.kinds.of(block) {
+            Some(found) => found,
+            None => return std::mem::take(out),
+        };
+        let own = Place { own: Some(Value::unknown_not_null(shape.ty.clone())), ..place.clone() };
+        let mut wrong = Diagnostics::none();
+        for condition in &resource.lifecycle.preconditions {
+            judge(condition, &self.names.reader(module, &place), &mut wrong);
+        }
+        for condition in &resource.lifecycle.postconditions {
+            judge(condition, &self.names.reader(module, &own), &mut wrong);
+        }
+        out.extend(about(wrong, &block.to_string()));
+        std::mem::take(out)
+    }
+
+    /// How often a block stands: as found before, if nothing that it depends on was published since.
+    fn repeat(&mut self, resource: &Resource) -> Result<Repeated, Diagnostics> {
+        let module = self.module.clone();
+        let addr = &resource.addr;
+        if let Some((found, repeated)) = self.repeated.get(addr) {
+            let needs = module.index.repetition_needs.get(addr).into_iter().flatten();
+            if needs.into_iter().all(|block| self.names.generation(block) <= *found) {
+                return Ok(repeated.clone());
+            }
+        }
+        self.names.settle(&module, &Node::Block(addr.clone()));
+        let place = Place::default();
+        let reader = self.names.reader(&module, &place);
+        let repeated = match &resource.repetition {
+            Repetition::Once => Repeated::Once,
+            Repetition::Count(expr) => {
+                Repeated::Count(repeat::count(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
+            }
+            Repetition::ForEach(expr) => {
+                Repeated::Each(repeat::for_each(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
+            }
+        };
+        self.repeated.insert(addr.clone(), (self.names.now(), repeated.clone()));
+        Ok(repeated)
+    }
+
+    /// What `each` and `count` mean in an instance.
+    fn place(&mut self, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
+        let mut place = Place::default();
+        match (&resource.repetition, &addr.key) {
+            (Repetition::Once, Key::None) => {}
+            (Repetition::Count(_), Key::Int(index)) => {
+                place.index = Some(Value::int(i64::try_from(*index).unwrap_or(i64::MAX)));
+            }
+            (Repetition::ForEach(expr), Key::Str(key)) => {
+                let value = match self.chained(expr, key) {
+                    Some(value) => Some(value),
+                    None => match self.repeat(resource)? {
+                        Repeated::Each(members) => members.get(key).cloned(),
+                        _ => None,
+                    },
+                };
+                let value = value.ok_or_else(|| no_instance(resource, addr))?;
+                place.each = Some((Value::string(key.clone()), value));
+            }
+            _ => return Err(no_instance(resource, addr)),
+        }
+        Ok(place)
+    }
+
+    /// `for_each = kind.name`: the instance of the other block itself, without going through all of
+    /// them again each time one of them is published.
+    fn chained(&self, expr: &Expr, key: &Name) -> Option<Value> {
+        let ExprKind::Reference(root, steps) = &expr.kind else { return None };
+        match resolve(root, steps, expr.span) {
+            Ok((Target::Block(block), used)) if used == steps.len() => {
+                let repeated = &self.module.blocks.get(&block)?.repetition;
+                let keyed = matches!(repeated, Repetition::ForEach(_));
+                keyed.then(|| self.names.instance(&block.instance(Key::Str(key.clone())))).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    /// Puts warnings aside, each place once, and returns the errors.
+    fn keep_warnings(&mut self, found: Diagnostics) -> Diagnostics {
+        let mut errors = Diagnostics::none();
+        for finding in found.0 {
+            if finding.severity == Severity::Error {
+                errors.push(finding);
+            } else if self.warned.insert(finding.span) {
+                self.warnings.push(finding);
+            }
+        }
+        errors
+    }
+}
+
+fn find<'m>(module: &'m Module, block: &BlockAddr) -> Result<&'m Resource, Diagnostics> {
+    module.blocks.get(block).ok_or_else(|| {
+        let detail = format!("{block} is not in the configuration.");
+        Diagnostic::error("Reference to undeclared resource", detail).into()
+    })
+}
+
+fn no_instance(resource: &Resource, addr: &Addr) -> Diagnostics {
+    let detail = format!("The configuration of {} has no instance {addr}.", addr.block);
+    Diagnostic::error("No such instance", detail).at(resource.span).into()
+}
+
+/// The findings, said to belong to `address` where they belong to nothing yet.
+fn about(mut found: Diagnostics, address: &str) -> Diagnostics {
+    for finding in &mut found.0 {
+        finding.address.get_or_insert_with(|| address.to_owned());
+    }
+    found
+}
+
+/// The instances that one entry of `replace_triggered_by` names.
+fn trigger(expr: &Expr, reader: &Reader<'_>, found: &mut Vec<(Addr, Path)>) -> Result<(), Diagnostics> {
+    let ExprKind::Reference(root, steps) = &expr.kind else { return Ok(()) };
+    let (Target::Block(block), used) = resolve(root, steps, expr.span)? else { return Ok(()) };
+    let mut rest = &steps[used..];
+    let mut key = None;
+    if let [Access::Index(index, _), behind @ ..] = rest {
+        let value = reader.value(index)?;
+        key = match value.content() {
+            Content::String(text) => Some(Key::Str(text.clone())),
+            Content::Number(number) => number.as_i64().and_then(|index| u64::try_from(index).ok()).map(Key::Int),
+            _ => None,
+        };
+        if key.is_none() {
+            let detail = "The index must be a known string or whole number.";
+            return Err(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(index.span).into());
+        }
+        rest = behind;
+    }
+    let path = Path(rest.iter().map_while(fixed_step).collect::<Vec<Step>>());
+    let keys = match key {
+        Some(key) => vec![key],
+        None => reader.names.keys(&block).map_or_else(|| vec![Key::None], <[Key]>::to_vec),
+    };
+    found.extend(keys.into_iter().map(|key| (block.instance(key), path.clone())));
+    Ok(())
 }

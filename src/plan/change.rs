@@ -3,6 +3,7 @@
 //! **Never:** hold anything that cannot be printed and saved. Values here hold secrets in clear,
 //! marked sensitive, until `plan::file` seals them.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::addr::{Addr, Block};
@@ -69,7 +70,7 @@ pub struct Difference {
     /// What changing it costs.
     pub cost: Cost,
     /// Why it costs that, from the schema; may be empty.
-    pub reason: &'static str,
+    pub reason: Cow<'static, str>,
 }
 
 /// What is planned for one object.

@@ -5,20 +5,47 @@
 //! The decision to question: a change is fully decided here (replacement order, deposed objects,
 //! reverse order of deletions); the engine only walks steps.
 
+mod action;
 pub mod change;
+mod conform;
+mod data;
+pub mod diff;
+pub mod file;
+mod identity;
+pub mod json;
+mod laid;
+mod ledger;
+mod order;
+mod orphans;
+mod outputs;
+mod pairs;
+pub mod propose;
+mod record;
+pub mod render;
 pub mod resolve;
+pub mod steps;
+mod targets;
+mod walk;
+mod within;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::addr::{Addr, Target};
+use crate::addr::{Addr, Block, Target};
 use crate::diag::Diagnostics;
 use crate::lang::inputs::Inputs;
+use crate::lang::module::Module;
 use crate::lang::scope::Scope;
 use crate::seal::Key;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
 
 pub use change::{Action, Change, OutputChange, Plan, Step, StepAct};
+
+use laid::Laid;
+use order::Order;
+use targets::{Selection, Web};
+use walk::Walk;
+use within::Going;
 
 /// What the plan is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +106,124 @@ pub fn plan(
     options: &Options,
     key: &Key,
 ) -> Result<(Planned, Diagnostics), Diagnostics> {
-    let _ = (scope, inputs, state, refreshed, answers, options, key);
-    todo!("plan helper")
+    let module = scope.module().clone();
+    let schemas = scope.schemas().clone();
+    let laid = Laid::new(state, refreshed);
+    let (selection, diagnostics) = select(&module, &laid, options);
+    let mut walk = Walk {
+        order: Order::new(&module),
+        scope,
+        module,
+        schemas,
+        laid,
+        options,
+        key,
+        answers,
+        selection,
+        changes: Vec::new(),
+        places: BTreeMap::new(),
+        going: Going::default(),
+        moved: BTreeMap::new(),
+        planned: BTreeSet::new(),
+        changing: BTreeSet::new(),
+        failed: BTreeSet::new(),
+        asking: BTreeSet::new(),
+        questions: Vec::new(),
+        read: BTreeMap::new(),
+        diagnostics,
+    };
+    match options.mode {
+        Mode::Normal => {
+            walk.blocks();
+            walk.orphans();
+            walk.warn_of_requests();
+        }
+        Mode::Destroy => walk.everything(),
+        Mode::RefreshOnly => {
+            walk.blocks();
+            walk.keep_all();
+        }
+    }
+    if !walk.questions.is_empty() && !walk.diagnostics.has_errors() {
+        return Ok((Planned::Ask(walk.questions), walk.diagnostics));
+    }
+    let outputs = match options.mode {
+        Mode::Destroy => outputs::removed(state, walk.selection.is_whole()),
+        Mode::Normal | Mode::RefreshOnly => walk.outputs(state),
+    };
+    if !walk.diagnostics.has_errors() {
+        walk.diagnostics.extend(within::check(&walk.changes, &walk.places, &walk.laid));
+    }
+    let warnings = walk.scope.warnings();
+    walk.diagnostics.extend(warnings);
+    if walk.diagnostics.has_errors() {
+        return Err(walk.diagnostics);
+    }
+    let drift = laid::drift(state, refreshed, &walk.schemas, key);
+    let (plan, diagnostics) = finish(walk, inputs, state, refreshed, outputs, drift);
+    Ok((Planned::Ready(Box::new(plan)), diagnostics))
+}
+
+/// Reads what the user named against the configuration and, for what will be deleted, the state.
+fn select(module: &Module, laid: &Laid<'_>, options: &Options) -> (Selection, Diagnostics) {
+    let mut web = Web::default();
+    if !options.targets.is_empty() || !options.excludes.is_empty() {
+        for (block, resource) in &module.blocks {
+            web.add(block, &resource.needs);
+        }
+        for (addr, object) in &laid.objects {
+            if options.mode == Mode::Destroy || !module.blocks.contains_key(&addr.block) {
+                web.add(&addr.block, &object.needs);
+            }
+        }
+    }
+    let addrs: Vec<&Addr> = laid.objects.keys().copied().chain(laid.deposed.keys().map(|(addr, _)| *addr)).collect();
+    Selection::new(options, &web, &addrs)
+}
+
+/// Puts the changes in order, lowers them, and gathers all that a plan holds.
+fn finish(
+    walk: Walk<'_>,
+    inputs: &Inputs,
+    state: &State,
+    refreshed: &Refreshed,
+    outputs: BTreeMap<Name, OutputChange>,
+    drift: Vec<Change>,
+) -> (Plan, Diagnostics) {
+    let mut changes = walk.changes;
+    changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
+    let needed = |change: &Change| {
+        let object = match &change.deposed {
+            Some(key) => walk.laid.deposed.get(&(&change.addr, key)).copied(),
+            None => walk.laid.objects.get(&change.addr).copied(),
+        };
+        let object = object.or_else(|| walk.moved.get(&change.addr).map(|(_, object)| *object));
+        let mut needed = object.map(|object| object.needs.clone()).unwrap_or_default();
+        if walk.options.mode == Mode::Destroy {
+            // The configuration may know of an order that no apply has written down yet.
+            needed.extend(walk.order.needs(&change.addr.block));
+        }
+        needed
+    };
+    let needed: Vec<Vec<Block>> = changes.iter().map(needed).collect();
+    let follows = within::follows(&changes, &walk.schemas, &walk.laid);
+    let mut refreshed = refreshed.clone();
+    for (to, (from, object)) in &walk.moved {
+        refreshed.found.retain(|(addr, deposed, _)| addr != from || deposed.is_some());
+        refreshed.found.push((from.clone(), None, None));
+        refreshed.found.push((to.clone(), None, Some((*object).clone())));
+    }
+    let plan = Plan {
+        mode: walk.options.mode,
+        lineage: state.lineage.clone(),
+        serial: state.serial,
+        steps: steps::lower(&changes, &needed, &follows),
+        changes,
+        drift,
+        outputs,
+        refreshed,
+        inputs: inputs.clone(),
+        answers: walk.read,
+    };
+    (plan, walk.diagnostics)
 }

@@ -1,28 +1,62 @@
 //! Fills in during apply what was unknown in the plan.
 //!
 //! **Never:** decide anew. What was known in the plan must come out the same; if it does not,
-//! that is an error and the step is not begun.
+//! that is an error and the step is not begun. In: a plan, then what each step made. Out: the
+//! attributes that each change asks for. The decision to question: blocks that the plan leaves
+//! alone are published from the plan or the state, not evaluated again.
 
-use crate::addr::Addr;
-use crate::diag::Diagnostics;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::addr::{Addr, Block, Key, Mode};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::module::Ignore;
 use crate::lang::scope::Scope;
+use crate::schema::{Block as SchemaBlock, Schemas};
+use crate::seal::Key as SealKey;
 use crate::state::State;
-use crate::value::{Name, Value};
+use crate::value::{Name, Path, Value};
 
-use super::change::{Change, Plan};
+use super::change::{Action, Change, Plan};
+use super::conform::contradiction;
+use super::laid::Laid;
+use super::walk::schema_of;
+use super::{diff, outputs, propose};
 
 /// The configuration during an apply: knows what is made already.
 pub struct Resolver {
     scope: Scope,
+    /// What the steps asked for, secrets in clear, by address.
+    asked: BTreeMap<Addr, Value>,
+    /// Instances that are still to be made, changed or read.
+    open: BTreeSet<Addr>,
+    /// Outputs that the plan changes.
+    wanted: Vec<Name>,
 }
 
 impl Resolver {
     /// Starts from a plan: publishes everything that the plan leaves as it is. `scope` is fresh,
     /// made with `applying`.
     #[must_use]
-    pub fn new(scope: Scope, plan: &Plan, state: &State) -> Resolver {
-        let _ = (plan, state);
-        Resolver { scope }
+    pub fn new(mut scope: Scope, plan: &Plan, state: &State) -> Resolver {
+        let schemas = scope.schemas().clone();
+        let values = values(plan, state, &schemas);
+        let module = scope.module().clone();
+        for block in module.blocks.keys() {
+            let from = block.instance(Key::None);
+            let keys = values.range(from..).take_while(|(addr, _)| addr.block == *block);
+            let keys: Vec<Key> = keys.map(|(addr, _)| addr.key.clone()).collect();
+            scope.publish_keys(block, keys);
+        }
+        for (addr, value) in &values {
+            if module.blocks.contains_key(&addr.block) {
+                scope.publish(addr, propose::conceal(value));
+            }
+        }
+        let open = plan.changes.iter().filter(|change| makes(change)).map(|change| change.addr.clone()).collect();
+        let changed = plan.outputs.iter().filter(|(_, output)| output.after.is_some() && output.before != output.after);
+        let wanted = changed.map(|(name, _)| name.clone()).collect();
+        Resolver { scope, asked: BTreeMap::new(), open, wanted }
     }
 
     /// The attributes that a change really asks for, now that what it needs is made. Unknown
@@ -31,19 +65,131 @@ impl Resolver {
     /// # Errors
     /// What cannot be evaluated, failed preconditions, or how it contradicts the plan.
     pub fn resolve(&mut self, change: &Change) -> Result<Value, Diagnostics> {
-        let _ = change;
-        todo!("plan helper")
+        if !makes(change) {
+            return Ok(change.after.clone());
+        }
+        let found = self.scope.check_conditions(&change.addr, true);
+        if found.has_errors() {
+            return Err(found);
+        }
+        let desired = self.scope.desired(&change.addr)?;
+        let schemas: Rc<Schemas> = self.scope.schemas().clone();
+        let module = self.scope.module().clone();
+        let Some(schema) = schema_of(&schemas, &change.addr) else { return Ok(desired.value) };
+        if change.action == Action::Read {
+            return Ok(desired.value);
+        }
+        let ignored = module.blocks.get(&change.addr.block).map(|resource| &resource.lifecycle.ignore_changes);
+        let ignored = ignored.unwrap_or(&Ignore::None);
+        let config = match change.before.is_null() {
+            true => desired.value,
+            false => propose::ignore(&schema.block, &change.before, &desired.value, ignored),
+        };
+        let actual = if change.action == Action::Update {
+            propose::propose(&schema.block, Some(&change.before), &config, Some(change.cost))
+        } else {
+            propose::propose(&schema.block, None, &config, None)
+        };
+        if let Some((path, what)) = contradiction(&change.after, &actual) {
+            return Err(moved(&change.addr, &path, &what).at(desired.span).into());
+        }
+        if change.action == Action::Update
+            && let Some((path, what)) = dearer(&schema.block, change, &actual)
+        {
+            return Err(moved(&change.addr, &path, &what).at(desired.span).into());
+        }
+        self.asked.insert(change.addr.clone(), actual.clone());
+        Ok(actual)
     }
 
     /// Makes what a step made or read visible to what refers to it, and checks postconditions.
     pub fn publish(&mut self, addr: &Addr, value: Value) -> Diagnostics {
-        let _ = (addr, value, &self.scope);
-        todo!("plan helper")
+        let schemas = self.scope.schemas().clone();
+        let value = match schema_of(&schemas, addr) {
+            Some(schema) => {
+                let value = match self.asked.remove(addr) {
+                    Some(asked) => propose::reveal(&schema.block, &value, &asked),
+                    None => value,
+                };
+                propose::mark_secrets(&schema.block, &value)
+            }
+            None => value,
+        };
+        self.open.remove(addr);
+        self.scope.publish(addr, propose::conceal(&value));
+        self.scope.check_conditions(addr, false)
     }
 
     /// All output values as they are now; those that cannot be evaluated because a step failed
-    /// are left out.
+    /// are left out, and so are those that the plan does not change.
     pub fn outputs(&mut self) -> (Vec<(Name, Value)>, Diagnostics) {
-        todo!("plan helper")
+        let mut values = Vec::new();
+        let mut diagnostics = Diagnostics::none();
+        let module = self.scope.module().clone();
+        let open: BTreeSet<&Block> = self.open.iter().map(|addr| &addr.block).collect();
+        for name in &self.wanted {
+            if outputs::needs(&module, name).iter().any(|block| open.contains(block)) {
+                continue;
+            }
+            match self.scope.output(name) {
+                Ok(value) if value.is_wholly_known() => values.push((name.clone(), value)),
+                Ok(_) => {}
+                Err(found) => diagnostics.extend(found),
+            }
+        }
+        (values, diagnostics)
     }
+}
+
+/// Whether a change ends with an object or an answer that others can see.
+fn makes(change: &Change) -> bool {
+    matches!(
+        change.action,
+        Action::Create | Action::Update | Action::Replace | Action::ReplaceCreateFirst | Action::Read
+    )
+}
+
+/// Every instance with what is known of it before the first step.
+fn values(plan: &Plan, state: &State, schemas: &Schemas) -> BTreeMap<Addr, Value> {
+    let laid = Laid::new(state, &plan.refreshed);
+    let mut values: BTreeMap<Addr, Value> = BTreeMap::new();
+    for (addr, object) in &laid.objects {
+        let value = match schemas.managed.get(&object.kind) {
+            Some(schema) => propose::mark_secrets(&schema.block, &object.value),
+            None => object.value.clone(),
+        };
+        values.insert((*addr).clone(), value);
+    }
+    for (addr, answer) in &plan.answers {
+        values.insert(addr.clone(), answer.clone());
+    }
+    for change in plan.changes.iter().filter(|change| change.deposed.is_none()) {
+        match change.action {
+            Action::Delete | Action::Forget => drop(values.remove(&change.addr)),
+            _ => drop(values.insert(change.addr.clone(), change.after.clone())),
+        }
+    }
+    values
+}
+
+/// Blocks that were unknown as a whole may turn out to hold a change that costs more than was
+/// promised. Secrets are compared with a key of no meaning, because their places were known.
+fn dearer(block: &SchemaBlock, change: &Change, actual: &Value) -> Option<(Path, String)> {
+    let found = diff::diff(block, &change.before, actual, &SealKey::new(&[0; 32]));
+    let mut found = found.into_iter().filter(|found| found.cost > change.cost);
+    let found = found.find(|found| found.path.find(&change.after).is_none())?;
+    Some((found.path, "the change costs more than the plan said".into()))
+}
+
+fn moved(addr: &Addr, path: &Path, what: &str) -> Diagnostic {
+    let place = if path.0.is_empty() { "its value".to_owned() } else { path.to_string() };
+    let kind = if addr.block.mode == Mode::Data { "read" } else { "changed" };
+    let detail = format!(
+        "When {addr} was to be {kind}, {place} came out other than planned: {what}. Nothing was done to it. What the \
+         plan promised depends on something that has a new value every time it is looked at, such as the time or a \
+         random number, or on a file that has changed since."
+    );
+    Diagnostic::error("The configuration no longer matches the plan", detail)
+        .about(addr.to_string())
+        .hint("Plan again.")
 }

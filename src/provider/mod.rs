@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::schema::Schemas;
+use crate::schema::{Cost, Schemas};
 use crate::value::{Name, Value};
 
 /// What a call asks.
@@ -35,6 +35,9 @@ pub struct Call {
     /// Its attributes after; unknown where the cloud decides; null for a deletion. After a crash
     /// the write-only ones are fingerprints, which is enough to follow a call but not to begin one.
     pub planned: Value,
+    /// What the plan said that the change costs at most: an update that costs nothing must not
+    /// restart anything, and only the plan can compare secrets with their fingerprints.
+    pub cost: Cost,
 }
 
 /// An object to read.
@@ -134,6 +137,11 @@ pub trait Provider {
 
     /// Asks how far an accepted call has come.
     fn poll(&self, call: &Call, ticket: &Ticket) -> impl Future<Output = Result<Progress, Fault>>;
+
+    /// Finds out what became of a call whose answer was lost, or that a crash left in flight:
+    /// the object as it is (null if it is not there), or something to wait for while the cloud
+    /// still works on it. Sends no change.
+    fn follow(&self, call: &Call) -> impl Future<Output = Result<Progress, Fault>>;
 
     /// Reads a data source whose configuration is `config`; the whole object with its answers.
     fn fetch(&self, kind: &str, config: &Value) -> impl Future<Output = Result<Value, Fault>>;

@@ -87,7 +87,8 @@ pub struct Attribute {
     pub ty: Type,
     /// Who gives it its value.
     pub usage: Usage,
-    /// The value when the configuration gives none.
+    /// The value when the configuration gives none. Of an attribute with `as_blocks`: an object, the
+    /// values of members of its elements that the configuration does not give.
     pub default: Option<Value>,
     /// How secret it is.
     pub secrecy: Secrecy,
@@ -201,6 +202,35 @@ pub struct Schema {
     pub checks: Vec<ObjectCheck>,
     /// Default time limits.
     pub timeouts: Timeouts,
+}
+
+impl Block {
+    /// The value with `conceal` applied to every write-only attribute, at every depth.
+    #[must_use]
+    pub fn conceal(&self, value: &Value, conceal: &dyn Fn(&Value) -> Value) -> Value {
+        let mut names = value.as_members().into_iter().flat_map(|members| members.keys().cloned());
+        value.map_children(|child| {
+            let name = names.next().unwrap_or_else(|| "".into());
+            if let Some(attribute) = self.attribute(&name) {
+                return if attribute.secrecy == Secrecy::WriteOnly { conceal(child) } else { child.clone() };
+            }
+            match self.nested(&name) {
+                Some(nested) => child.map_children(|element| nested.block.conceal(element, conceal)),
+                None => child.clone(),
+            }
+        })
+    }
+}
+
+impl Schemas {
+    /// The value of an object of `kind` with `conceal` applied to its write-only attributes.
+    #[must_use]
+    pub fn conceal(&self, kind: &str, value: &Value, conceal: &dyn Fn(&Value) -> Value) -> Value {
+        match self.managed.get(kind) {
+            Some(schema) => schema.block.conceal(value, conceal),
+            None => value.clone(),
+        }
+    }
 }
 
 /// All schemas of a run.

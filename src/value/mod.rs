@@ -7,6 +7,8 @@
 //! are ordered by key bytes, as Terraform iterates them, so no order can leak from a hash.
 
 pub mod convert;
+mod decimal;
+mod float;
 pub mod number;
 pub mod order;
 pub mod path;
@@ -387,6 +389,32 @@ impl Value {
             child
         });
         (plain.unmark().0, all)
+    }
+
+    /// This value with the marks of `other` at every place that both have.
+    #[must_use]
+    pub fn with_marks_of(&self, other: &Value) -> Value {
+        if !other.is_marked_anywhere() {
+            return self.clone();
+        }
+        let marked = match (&self.content, &other.content) {
+            (Content::Map(..) | Content::Object(_), Content::Map(_, others) | Content::Object(others)) => {
+                let mut names = self.as_members().into_iter().flat_map(|members| members.keys());
+                self.map_children(|child| match names.next().and_then(|name| others.get(name)) {
+                    Some(other) => child.with_marks_of(other),
+                    None => child.clone(),
+                })
+            }
+            (Content::List(..) | Content::Tuple(_), Content::List(_, others) | Content::Tuple(others)) => {
+                let mut others = others.iter();
+                self.map_children(|child| match others.next() {
+                    Some(other) => child.with_marks_of(other),
+                    None => child.clone(),
+                })
+            }
+            _ => self.clone(),
+        };
+        marked.with_marks(other.marks)
     }
 
     fn is_marked_anywhere(&self) -> bool {

@@ -10,9 +10,11 @@
 mod arm;
 mod cli;
 mod config;
+mod crash;
 mod emulator;
 mod engine;
 mod eval;
+mod lab;
 mod parse;
 mod plan;
 mod resources;

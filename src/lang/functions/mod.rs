@@ -1,3 +1,58 @@
 //! Terraform's functions: a table with a row for each.
 //!
 //! **Never:** read files or clocks by itself; both come through [`super::host::Host`].
+//! To add a function, write it and a row in the file of its group. Names, parameters and results
+//! are those of Terraform 1.11 (`terraform metadata functions`).
+
+pub(crate) mod call;
+mod collection;
+mod convert;
+mod decimal;
+mod encoding;
+mod files;
+mod format;
+mod hash;
+mod lazy;
+mod network;
+mod numeric;
+mod pattern;
+mod render;
+pub(crate) mod row;
+mod search;
+mod sequence;
+mod text;
+mod time;
+
+use row::Row;
+
+/// The groups.
+const GROUPS: &[&[Row]] = &[
+    numeric::ROWS,
+    text::ROWS,
+    search::ROWS,
+    format::ROWS,
+    collection::ROWS,
+    sequence::ROWS,
+    convert::ROWS,
+    encoding::ROWS,
+    hash::ROWS,
+    time::ROWS,
+    network::ROWS,
+    files::ROWS,
+    lazy::ROWS,
+    render::ROWS,
+];
+
+/// Functions of Terraform that acier does not have yet.
+pub(crate) const NOT_YET: &[&str] =
+    &["base64gzip", "bcrypt", "rsadecrypt", "textdecodebase64", "textencodebase64", "yamldecode", "yamlencode"];
+
+/// The row of a function.
+pub(crate) fn find(name: &str) -> Option<&'static Row> {
+    GROUPS.iter().flat_map(|group| group.iter()).find(|row| row.name == name)
+}
+
+/// The names of all functions, those that are not supported yet included.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().flat_map(|group| group.iter()).map(|row| row.name).chain(NOT_YET.iter().copied())
+}

@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Azure Resource Manager: pure parts by tables, the client against scripted answers on a paused clock.
+
+mod auth_file;
+mod client;
+mod error;
+mod id;
+mod lists;
+mod lro;
+mod net;
+mod retry;
+mod script;
+mod sign_in;
+mod throttle;

@@ -1,1 +1,13 @@
-//! Placeholder.
+//! The store: what is written comes back, whatever happens to the disk, or the loss has a name.
+
+mod apply;
+mod crash;
+mod damage;
+mod disk_full;
+mod generate;
+mod lock;
+mod roundtrip;
+mod sample;
+mod secrets;
+mod speed;
+mod story;

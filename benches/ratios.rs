@@ -1,0 +1,214 @@
+//! What acier costs as configurations grow, beside the `terraform` binary where it is on PATH.
+//!
+//! **Never:** judge by the clock: CPU seconds and peak memory of the whole process are what is
+//! compared, as ratios. Run with `cargo bench`; `ACIER_BENCH_SIZES=10,100` chooses other sizes,
+//! `ACIER_BENCH_TERRAFORM=100` the greatest size that Terraform is given (0 leaves it out).
+#![expect(
+    clippy::print_stdout,
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark prints its table and may stop at the first surprise"
+)]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use wait4::Wait4;
+
+/// What one process used.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cost {
+    cpu: Duration,
+    memory: u64,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Shape {
+    Fan,
+    Chain,
+}
+
+impl Shape {
+    fn name(self) -> &'static str {
+        match self {
+            Shape::Fan => "fan",
+            Shape::Chain => "chain",
+        }
+    }
+}
+
+/// The commands, in the order in which they can follow each other on one folder.
+const ACTS: &[&str] = &["validate", "plan", "apply", "no-op plan", "plan -destroy", "destroy"];
+
+fn words(act: &str) -> Vec<&'static str> {
+    match act {
+        "validate" => vec!["validate"],
+        "plan" | "no-op plan" => vec!["plan", "-input=false"],
+        "apply" => vec!["apply", "-auto-approve"],
+        "plan -destroy" => vec!["plan", "-destroy"],
+        _ => vec!["destroy", "-auto-approve"],
+    }
+}
+
+fn run(program: &str, words: &[&str], folder: &Path) -> Cost {
+    let mut child = Command::new(program)
+        .args(words)
+        .arg("-no-color")
+        .current_dir(folder)
+        .env("ACIER_EMULATOR_LATENCY", "0")
+        .env("ARM_ENVIRONMENT", "emulator")
+        .env("TF_CLI_CONFIG_FILE", folder.join("none.tfrc"))
+        .env("CHECKPOINT_DISABLE", "1")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program} did not start: {error}"));
+    let used = child.wait4().expect("the process can be waited for");
+    assert!(used.status.success(), "{program} {words:?} failed in {}", folder.display());
+    Cost { cpu: used.rusage.utime + used.rusage.stime, memory: used.rusage.maxrss }
+}
+
+/// One resource group and groups that refer to it; or resource groups, each referring to the one before.
+fn ours(size: usize, shape: Shape) -> String {
+    let mut text = String::from("provider \"azurerm\" {\n  features {}\n  environment = \"emulator\"\n}\n");
+    text.push_str("resource \"azurerm_resource_group\" \"b0\" {\n  name = \"bench\"\n  location = \"westeurope\"\n}\n");
+    for n in 1..size {
+        let before = n - 1;
+        match shape {
+            Shape::Chain => write!(
+                text,
+                "resource \"azurerm_resource_group\" \"b{n}\" {{\n  name = \"bench-{n}\"\n  location = \"westeurope\"\n  \
+                 tags = {{ before = azurerm_resource_group.b{before}.id }}\n}}\n"
+            ),
+            Shape::Fan => write!(
+                text,
+                "resource \"azurerm_container_group\" \"b{n}\" {{\n  name = \"bench-{n}\"\n  \
+                 resource_group_name = azurerm_resource_group.b0.name\n  location = azurerm_resource_group.b0.location\n  \
+                 os_type = \"Linux\"\n  ip_address_type = \"None\"\n  tags = {{ group = azurerm_resource_group.b0.id }}\n  \
+                 container {{\n    name = \"app\"\n    image = \"nginx:1\"\n    cpu = 1\n    memory = 1\n  }}\n}}\n"
+            ),
+        }
+        .expect("a string takes any text");
+    }
+    text
+}
+
+/// The same number of blocks of Terraform's built-in kind, with the same references.
+fn theirs(size: usize, shape: Shape) -> String {
+    let mut text = String::from("resource \"terraform_data\" \"b0\" {\n  input = \"bench\"\n}\n");
+    for n in 1..size {
+        let before = if shape == Shape::Chain { n - 1 } else { 0 };
+        writeln!(text, "resource \"terraform_data\" \"b{n}\" {{\n  input = \"x${{terraform_data.b{before}.id}}\"\n}}")
+            .expect("a string takes any text");
+    }
+    text
+}
+
+fn measure(program: &str, text: &str, prepare: &[&str]) -> Vec<Cost> {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("main.tf"), text).expect("the configuration can be written");
+    fs::write(folder.path().join("none.tfrc"), "disable_checkpoint = true\n").expect("a file can be written");
+    if !prepare.is_empty() {
+        run(program, prepare, folder.path());
+    }
+    ACTS.iter().map(|act| run(program, &words(act), folder.path())).collect()
+}
+
+fn main() {
+    // `cargo test --benches` asks for a list or a quick run; there is nothing quick here.
+    if std::env::args().any(|word| word == "--test" || word == "--list") {
+        return;
+    }
+    let acier = env!("CARGO_BIN_EXE_acier");
+    let sizes = std::env::var("ACIER_BENCH_SIZES").unwrap_or_else(|_| "10,100,1000,10000".into());
+    let sizes: Vec<usize> = sizes.split(',').map(|size| size.trim().parse().expect("sizes are numbers")).collect();
+    let limit = std::env::var("ACIER_BENCH_TERRAFORM").map_or(1000, |text| text.parse().expect("a number"));
+    let terraform = Command::new("terraform").arg("version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    let terraform = terraform.is_ok_and(|status| status.success()) && limit > 0;
+    if !terraform {
+        println!("terraform is not on PATH (or left out): no ratios");
+    }
+    start_up(acier, terraform);
+    for shape in [Shape::Fan, Shape::Chain] {
+        let mut before: Option<(usize, Vec<Cost>)> = None;
+        for &size in &sizes {
+            let own = measure(acier, &ours(size, shape), &[]);
+            // A chain of a thousand takes Terraform minutes: it gets a tenth of the fan's size there.
+            let most = if shape == Shape::Chain { limit / 4 } else { limit };
+            let other = (terraform && size <= most).then(|| measure("terraform", &theirs(size, shape), &["init"]));
+            report(shape, size, &own, other.as_deref(), before.as_ref());
+            before = Some((size, own));
+        }
+    }
+}
+
+fn start_up(acier: &str, terraform: bool) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    fs::write(folder.path().join("none.tfrc"), "").expect("a file can be written");
+    let start = |program: &str| {
+        let runs: Vec<(Duration, Cost)> = (0..20)
+            .map(|_| {
+                let since = std::time::Instant::now();
+                let mut child = Command::new(program)
+                    .arg("version")
+                    .current_dir(folder.path())
+                    .env("TF_CLI_CONFIG_FILE", folder.path().join("none.tfrc"))
+                    .env("CHECKPOINT_DISABLE", "1")
+                    .stdout(Stdio::null())
+                    .spawn()
+                    .expect("it starts");
+                let used = child.wait4().expect("it ends");
+                (since.elapsed(), Cost { cpu: used.rusage.utime + used.rusage.stime, memory: used.rusage.maxrss })
+            })
+            .collect();
+        let wall = runs.iter().map(|(wall, _)| *wall).min().unwrap_or_default();
+        let cost = runs.iter().map(|(_, cost)| *cost).min_by_key(|cost| cost.cpu).unwrap_or_default();
+        (wall, cost)
+    };
+    let (wall, cost) = start(acier);
+    println!("start: acier version: {:.1} ms wall, {} CPU, {}", wall.as_secs_f64() * 1e3, cpu(cost), memory(cost));
+    if terraform {
+        let (wall, cost) = start("terraform");
+        println!(
+            "start: terraform version: {:.1} ms wall, {} CPU, {}",
+            wall.as_secs_f64() * 1e3,
+            cpu(cost),
+            memory(cost)
+        );
+    }
+}
+
+fn cpu(cost: Cost) -> String {
+    format!("{:.3} s", cost.cpu.as_secs_f64())
+}
+
+fn memory(cost: Cost) -> String {
+    format!("{:.1} MB", cost.memory as f64 / 1e6)
+}
+
+fn report(shape: Shape, size: usize, own: &[Cost], other: Option<&[Cost]>, before: Option<&(usize, Vec<Cost>)>) {
+    println!("\n{} of {size} blocks", shape.name());
+    println!(
+        "| command | acier CPU | acier memory | terraform CPU | terraform memory | CPU ratio | memory ratio | growth |"
+    );
+    println!("|---|---|---|---|---|---|---|---|");
+    for (index, act) in ACTS.iter().enumerate() {
+        let cost = own[index];
+        let growth = before.map_or("-".into(), |(smaller, costs)| {
+            let factor = cost.cpu.as_secs_f64() / costs[index].cpu.as_secs_f64().max(1e-3);
+            format!("{factor:.1} x for {} x the blocks", size / smaller)
+        });
+        let theirs = other.map_or("- | - | - | -".into(), |costs| {
+            let other = costs[index];
+            let cpu_ratio = other.cpu.as_secs_f64() / cost.cpu.as_secs_f64().max(1e-3);
+            let memory_ratio = other.memory as f64 / cost.memory.max(1) as f64;
+            format!("{} | {} | 1/{cpu_ratio:.0} | 1/{memory_ratio:.1}", cpu(other), memory(other))
+        });
+        println!("| {act} | {} | {} | {theirs} | {growth} |", cpu(cost), memory(cost));
+    }
+}

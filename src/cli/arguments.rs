@@ -1,0 +1,334 @@
+//! The command line: every command and option, with its help.
+//!
+//! **Never:** act. Options may be written with one dash, as Terraform's are, or with two:
+//! [`normalise`] turns the one into the other before clap sees them.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand};
+
+/// acier provisions Azure Container Instances from HCL.
+#[derive(Debug, Parser)]
+#[command(
+    name = "acier",
+    version,
+    about = "Provisions Azure Container Instances from HCL, and loses nothing on the way",
+    after_help = EXIT_CODES,
+    disable_help_subcommand = true
+)]
+pub(super) struct Arguments {
+    /// Switch to this folder before doing anything
+    #[arg(long, global = true, value_name = "DIR")]
+    pub(super) chdir: Option<PathBuf>,
+    /// Print without colours (also: the environment variable NO_COLOR)
+    #[arg(long, global = true)]
+    pub(super) no_color: bool,
+    /// What to do
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Options may be written with one dash or two: -auto-approve, --auto-approve.
+
+Exit codes:
+  0    done
+  1    failed: the configuration, the sign-in or the service said no
+  2    plan -detailed-exitcode: there are changes
+  3    the state is in use by another process
+  4    the saved plan no longer fits the state
+  5    the state is damaged
+  64   the command line is wrong
+  130  stopped by an interrupt; everything that was begun is recorded";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Show what would change
+    Plan(PlanArguments),
+    /// Make the cloud what the configuration says
+    Apply(ApplyArguments),
+    /// Delete everything that this configuration made
+    Destroy(ApplyArguments),
+    /// Bring the stored state in line with the cloud
+    Refresh(RefreshArguments),
+    /// Check the configuration without asking a cloud
+    Validate(ValidateArguments),
+    /// Show the state, or a saved plan
+    Show(ShowArguments),
+    /// Show output values
+    Output(OutputArguments),
+    /// Look at and edit the stored state
+    #[command(subcommand)]
+    State(StateCommand),
+    /// List container groups
+    Ps(PsArguments),
+    /// Show one container group with the state of its containers
+    Inspect(InspectArguments),
+    /// Show what containers wrote
+    Logs(LogsArguments),
+    /// Serve the Azure API on loopback, for tools and tests
+    Emulator(EmulatorArguments),
+    /// Show the version
+    Version(VersionArguments),
+}
+
+/// Values of variables.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct VariableArguments {
+    /// Give a variable a value; may be repeated
+    #[arg(long = "var", value_name = "NAME=VALUE", action = ArgAction::Append)]
+    pub(super) var: Vec<String>,
+    /// Read variable values from a file; may be repeated
+    #[arg(long = "var-file", value_name = "FILE", action = ArgAction::Append)]
+    pub(super) var_file: Vec<PathBuf>,
+    /// Ask for missing values on a terminal
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) input: bool,
+}
+
+/// What to plan.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct PlanningArguments {
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// Plan only this address and what it needs; may be repeated
+    #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
+    pub(super) target: Vec<String>,
+    /// Leave out this address and what needs it; may be repeated
+    #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
+    pub(super) exclude: Vec<String>,
+    /// Replace the object at this address; may be repeated
+    #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
+    pub(super) replace: Vec<String>,
+    /// Read the cloud before planning
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) refresh: bool,
+    /// Only bring state and outputs in line with the cloud
+    #[arg(long)]
+    pub(super) refresh_only: bool,
+    /// How many requests and steps go on at the same time
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub(super) parallelism: usize,
+}
+
+/// `acier plan`
+#[derive(Args, Debug)]
+pub(super) struct PlanArguments {
+    #[command(flatten)]
+    pub(super) planning: PlanningArguments,
+    /// Plan to delete everything
+    #[arg(long)]
+    pub(super) destroy: bool,
+    /// Save the plan, for `acier apply FILE`
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<PathBuf>,
+    /// Exit with 2 when there are changes
+    #[arg(long)]
+    pub(super) detailed_exitcode: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `acier apply`, `acier destroy`
+#[derive(Args, Debug)]
+pub(super) struct ApplyArguments {
+    #[command(flatten)]
+    pub(super) planning: PlanningArguments,
+    /// Delete everything
+    #[arg(long)]
+    pub(super) destroy: bool,
+    /// Do not ask for approval
+    #[arg(long)]
+    pub(super) auto_approve: bool,
+    /// Print one JSON object a line; needs -auto-approve or a saved plan
+    #[arg(long)]
+    pub(super) json: bool,
+    /// A plan saved by `acier plan -out`
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: Option<PathBuf>,
+}
+
+/// `acier refresh`
+#[derive(Args, Debug)]
+pub(super) struct RefreshArguments {
+    #[command(flatten)]
+    pub(super) planning: PlanningArguments,
+}
+
+/// `acier validate`
+#[derive(Args, Debug)]
+pub(super) struct ValidateArguments {
+    /// Print the result as JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `acier show`
+#[derive(Args, Debug)]
+pub(super) struct ShowArguments {
+    /// Print JSON in Terraform's format
+    #[arg(long)]
+    pub(super) json: bool,
+    /// A plan saved by `acier plan -out`; without it the state is shown
+    #[arg(value_name = "PLAN")]
+    pub(super) plan: Option<PathBuf>,
+}
+
+/// `acier output`
+#[derive(Args, Debug)]
+pub(super) struct OutputArguments {
+    /// Print JSON; sensitive values are printed in clear
+    #[arg(long, conflicts_with = "raw")]
+    pub(super) json: bool,
+    /// Print the value of one output as it is, without quotes
+    #[arg(long, requires = "name")]
+    pub(super) raw: bool,
+    /// Only this output
+    #[arg(value_name = "NAME")]
+    pub(super) name: Option<String>,
+}
+
+/// `acier state ...`
+#[derive(Debug, Subcommand)]
+pub(super) enum StateCommand {
+    /// List the addresses of all objects
+    List {
+        /// Only these and what they hold
+        #[arg(value_name = "ADDRESS")]
+        addresses: Vec<String>,
+    },
+    /// Show one object
+    Show {
+        /// Its address
+        #[arg(value_name = "ADDRESS")]
+        address: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forget objects without deleting them
+    Rm {
+        /// Only say what would be forgotten
+        #[arg(long)]
+        dry_run: bool,
+        /// Their addresses
+        #[arg(value_name = "ADDRESS", required = true)]
+        addresses: Vec<String>,
+    },
+}
+
+/// `acier ps`
+#[derive(Args, Debug)]
+pub(super) struct PsArguments {
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// All groups of this resource group, instead of those of the configuration
+    #[arg(long, value_name = "NAME", conflicts_with = "all")]
+    pub(super) resource_group: Option<String>,
+    /// All groups of the subscription
+    #[arg(long)]
+    pub(super) all: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `acier inspect`
+#[derive(Args, Debug)]
+pub(super) struct InspectArguments {
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// An address (azurerm_container_group.web) or an ARM id
+    #[arg(value_name = "GROUP")]
+    pub(super) group: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// `acier logs`
+#[derive(Args, Debug)]
+pub(super) struct LogsArguments {
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// An address, an address/container, or an ARM id
+    #[arg(value_name = "GROUP")]
+    pub(super) group: String,
+    /// Only this container
+    #[arg(long, value_name = "NAME")]
+    pub(super) container: Option<String>,
+    /// Only the last lines
+    #[arg(long, value_name = "LINES")]
+    pub(super) tail: Option<u32>,
+    /// With the time of each line
+    #[arg(long)]
+    pub(super) timestamps: bool,
+}
+
+/// `acier emulator`
+#[derive(Args, Debug)]
+pub(super) struct EmulatorArguments {
+    /// Where the emulator keeps its cloud and certificates
+    #[arg(long, value_name = "DIR", default_value = "state/emulator")]
+    pub(super) folder: PathBuf,
+    /// The port for http; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(super) http_port: u16,
+    /// The port for https; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 0)]
+    pub(super) https_port: u16,
+    /// Where to write the auth file that AZURE_AUTH_LOCATION can name
+    #[arg(long, value_name = "FILE")]
+    pub(super) auth_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) behaviour: EmulatorBehaviour,
+}
+
+/// How the emulator behaves; for the embedded one, the environment variables say it.
+#[derive(Args, Clone, Debug, Default)]
+pub(super) struct EmulatorBehaviour {
+    /// How long an operation takes: 0, 300ms, 2s
+    #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_LATENCY")]
+    pub(super) latency: Option<String>,
+    /// Faults to inject, see the README
+    #[arg(long, value_name = "RULES", env = "ACIER_EMULATOR_FAULTS")]
+    pub(super) faults: Option<String>,
+    /// Quotas: StandardCores=4,ContainerGroups=10
+    #[arg(long, value_name = "QUOTAS", env = "ACIER_EMULATOR_QUOTA")]
+    pub(super) quota: Option<String>,
+    /// Send exactly what the service was recorded to send: no Retry-After on creations
+    #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
+    pub(super) faithful: bool,
+}
+
+/// `acier version`
+#[derive(Args, Debug)]
+pub(super) struct VersionArguments {
+    /// Print JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+/// Turns Terraform's one dash into two: `-auto-approve` into `--auto-approve`. Leaves `-h`,
+/// negative numbers and everything behind `--` alone, and the word behind `-var` too, which is a
+/// value and may begin with a dash.
+pub(super) fn normalise(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut out = Vec::new();
+    let (mut rest, mut value) = (false, false);
+    for word in words {
+        let text = word.to_str().unwrap_or_default().to_owned();
+        let bytes = text.as_bytes();
+        let one_dash = bytes.len() > 2 && bytes[0] == b'-' && bytes[1].is_ascii_alphabetic();
+        if !rest && !value && one_dash {
+            out.push(OsString::from(format!("-{text}")));
+        } else {
+            rest = rest || (text == "--" && !value);
+            out.push(word);
+        }
+        value = !rest && !value && matches!(text.as_str(), "-var" | "--var" | "-var-file" | "--var-file");
+    }
+    out
+}

@@ -1,0 +1,210 @@
+//! `acier apply` and `acier destroy`
+//!
+//! **Never:** act without approval: a typed yes, `-auto-approve`, or a saved plan.
+#![expect(clippy::disallowed_methods, reason = "reads the saved plan")]
+
+use std::path::Path;
+use std::rc::Rc;
+
+use tokio::sync::watch;
+
+use crate::cli::arguments::ApplyArguments;
+use crate::cli::exit::Exit;
+use crate::cli::interrupt::listen;
+use crate::cli::planning::{make_plan, options};
+use crate::cli::progress;
+use crate::cli::project::{Project, Var};
+use crate::cli::screen::Screen;
+use crate::cli::session::{Outcome, Session, fail, journal_broken, open_store};
+use crate::cli::{outputs, stream};
+use crate::diag::{Diagnostic, Sources};
+use crate::engine::apply::apply;
+use crate::engine::{Level, Notice, Report};
+use crate::plan::resolve::Resolver;
+use crate::plan::{Mode, Plan, file, render};
+use crate::provider::Provider;
+use crate::store::Access;
+
+pub(in crate::cli) async fn run(
+    folder: &Path,
+    vars: &[Var],
+    arguments: &ApplyArguments,
+    destroy: bool,
+    screen: &Screen,
+) -> Outcome<Exit> {
+    let (mut session, plan) = match &arguments.plan {
+        Some(path) => saved(folder, path, arguments, vars, destroy, screen).await?,
+        None => planned(folder, vars, arguments, destroy, screen).await?,
+    };
+    if arguments.plan.is_none() && !approved(&plan, arguments, screen) {
+        screen.line(if plan.mode == Mode::Destroy { "\nDestroy cancelled." } else { "\nApply cancelled." });
+        return Ok(Exit::Failed);
+    }
+    let report = carry_out(&mut session, &plan, arguments, screen).await;
+    Ok(conclude(&session, &plan, &report, arguments.json, screen))
+}
+
+async fn planned(
+    folder: &Path,
+    vars: &[Var],
+    arguments: &ApplyArguments,
+    destroy: bool,
+    screen: &Screen,
+) -> Outcome<(Session, Plan)> {
+    let options = options(&arguments.planning, destroy, screen)?;
+    if arguments.json && !arguments.auto_approve {
+        let detail = "With -json nobody can be asked: add -auto-approve, or apply a saved plan.";
+        screen.diagnostic(&Diagnostic::error("-json needs -auto-approve", detail), &Sources::default());
+        return Err(Exit::Usage);
+    }
+    let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
+    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
+    screen.diagnostics(&warnings, &session.project.sources);
+    if arguments.json {
+        stream::plan(screen, &plan);
+    } else {
+        screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
+    }
+    Ok((session, plan))
+}
+
+/// Opens a saved plan, with the configuration and the inputs that it was made from.
+async fn saved(
+    folder: &Path,
+    path: &Path,
+    arguments: &ApplyArguments,
+    vars: &[Var],
+    destroy: bool,
+    screen: &Screen,
+) -> Outcome<(Session, Plan)> {
+    let planning = &arguments.planning;
+    let none = Sources::default();
+    let asks = !vars.is_empty() || !planning.target.is_empty() || !planning.exclude.is_empty();
+    if destroy || asks || planning.refresh_only || !planning.replace.is_empty() {
+        let detail = "A saved plan was decided when it was made; variables, targets, -replace, -destroy and \
+                      -refresh-only cannot change it.";
+        screen.diagnostic(&Diagnostic::error("A saved plan takes no planning options", detail), &none);
+        return Err(Exit::Usage);
+    }
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) => {
+            let detail = format!("{}: {error}.", path.display());
+            return fail(screen, &Diagnostic::error("The saved plan cannot be read", detail), &none);
+        }
+    };
+    let (store, state) = open_store(folder, Access::Write, screen)?;
+    let saved = match file::from_bytes(&bytes, store.key()) {
+        Ok(saved) => saved,
+        Err(reason) => {
+            let detail = format!("{}: {reason}", path.display());
+            return fail(screen, &Diagnostic::error("The saved plan cannot be used", detail), &none);
+        }
+    };
+    let refuse = |diagnostic: &Diagnostic| -> Exit {
+        screen.diagnostic(diagnostic, &Sources::default());
+        Exit::Stale
+    };
+    file::audit(&saved.plan, &state).map_err(|diagnostic| refuse(&diagnostic))?;
+    drop(store);
+    let mut sources = Sources::default();
+    for (name, text) in &saved.sources {
+        sources.add(name.clone(), text.clone());
+    }
+    let project = match Project::from_sources(folder, sources, Rc::new(crate::resources::schemas())) {
+        Ok(project) => project,
+        Err(broken) => {
+            screen.diagnostics(&broken.diagnostics, &broken.sources);
+            return Err(Exit::Failed);
+        }
+    };
+    let session = Session::with_inputs(project, saved.plan.inputs.clone(), screen).await?;
+    // Between the two looks at the state another process may have had the lock.
+    file::audit(&saved.plan, &session.state).map_err(|diagnostic| refuse(&diagnostic))?;
+    Ok((session, saved.plan))
+}
+
+fn approved(plan: &Plan, arguments: &ApplyArguments, screen: &Screen) -> bool {
+    if arguments.auto_approve || (plan.is_empty() && plan.refreshed.found.is_empty()) {
+        return true;
+    }
+    let (question, meaning) = if plan.mode == Mode::Destroy {
+        ("Do you really want to destroy all of these?", "There is no undo.")
+    } else {
+        ("Do you want to perform these actions?", "acier will perform the actions described above.")
+    };
+    let answer = screen
+        .ask(&format!("\n{question}\n  {meaning}\n  Only 'yes' will be accepted to approve.\n\n  Enter a value: "));
+    screen.line("");
+    answer.as_deref().map(str::trim) == Some("yes")
+}
+
+async fn carry_out(session: &mut Session, plan: &Plan, arguments: &ApplyArguments, screen: &Screen) -> Report {
+    if plan.is_empty() && plan.refreshed.found.is_empty() {
+        return Report::default();
+    }
+    let mut resolver = Resolver::new(session.scope(true), plan, &session.state);
+    let (sender, receiver) = watch::channel(Level::Go);
+    let shown = screen.clone();
+    let json = arguments.json;
+    let mut tell = move |notice: Notice| {
+        if json { stream::notice(&shown, &notice) } else { shown.line(&progress::line(&notice)) }
+    };
+    let parallelism = arguments.planning.parallelism;
+    let Session { cloud, state, store, key, .. } = session;
+    let mut desk = crate::engine::Desk { state, journal: store, key, now: Rc::new(crate::cli::session::now) };
+    let work = apply(&*cloud, &mut desk, plan, &mut resolver, parallelism, receiver, &mut tell);
+    listen(sender, work).await
+}
+
+fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen: &Screen) -> Exit {
+    let sources = &session.project.sources;
+    screen.diagnostics(&report.diagnostics, sources);
+    if let Some(broken) = &report.broken {
+        screen.diagnostic(&journal_broken(&broken.0), sources);
+    }
+    if json {
+        stream::summary(screen, plan, report, &session.state);
+    } else {
+        say_counts(session, plan, report, screen);
+        if plan.mode != Mode::Destroy {
+            outputs::print(screen, &session.state);
+        }
+    }
+    match (report.is_complete(), report.interrupted) {
+        (_, true) => Exit::Interrupted,
+        (true, _) => Exit::Done,
+        (false, _) => Exit::Failed,
+    }
+}
+
+fn say_counts(session: &Session, plan: &Plan, report: &Report, screen: &Screen) {
+    let (word, complete) = (if plan.mode == Mode::Destroy { "Destroy" } else { "Apply" }, report.is_complete());
+    let Report { added, changed, destroyed, .. } = report;
+    let counts = if plan.mode == Mode::Destroy {
+        format!("Resources: {destroyed} destroyed.")
+    } else {
+        format!("Resources: {added} added, {changed} changed, {destroyed} destroyed.")
+    };
+    if complete {
+        screen.good(&format!("\n{word} complete! {counts}"));
+        return;
+    }
+    screen.bold(&format!("\n{word} incomplete. {counts}"));
+    if !report.skipped.is_empty() {
+        screen.line(&format!("Not begun: {}.", list(&report.skipped)));
+    }
+    if !report.unknown.is_empty() {
+        screen.line(&format!(
+            "Begun, end not known: {}. The next command looks them up in {} before anything else.",
+            list(&report.unknown),
+            session.cloud.cloud()
+        ));
+    }
+}
+
+fn list(addresses: &[crate::addr::Addr]) -> String {
+    let shown: Vec<String> = addresses.iter().take(10).map(ToString::to_string).collect();
+    let more = addresses.len().saturating_sub(10);
+    if more == 0 { shown.join(", ") } else { format!("{} and {more} more", shown.join(", ")) }
+}

@@ -1,0 +1,17 @@
+//! The commands, one file each.
+//!
+//! **Never:** share state between them: each is a function of the folder, its arguments and the
+//! screen.
+
+pub(super) mod apply;
+pub(super) mod emulator;
+pub(super) mod inspect;
+pub(super) mod logs;
+pub(super) mod output;
+pub(super) mod plan;
+pub(super) mod ps;
+pub(super) mod refresh;
+pub(super) mod show;
+pub(super) mod state;
+pub(super) mod validate;
+pub(super) mod version;

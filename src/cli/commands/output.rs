@@ -1,0 +1,72 @@
+//! `acier output`
+//!
+//! **Never:** evaluate: it shows what the last apply stored.
+
+use std::path::Path;
+
+use serde_json::json;
+
+use crate::cli::arguments::OutputArguments;
+use crate::cli::exit::Exit;
+use crate::cli::screen::Screen;
+use crate::cli::session::{Outcome, fail, open_store};
+use crate::cli::{json as form, outputs};
+use crate::diag::{Diagnostic, Sources};
+use crate::plan::render;
+use crate::state::Output;
+use crate::store::Access;
+use crate::value::{Content, Type, Value};
+
+pub(in crate::cli) fn run(folder: &Path, arguments: &OutputArguments, screen: &Screen) -> Outcome<Exit> {
+    let (_, state) = open_store(folder, Access::Read, screen)?;
+    let Some(name) = &arguments.name else {
+        if arguments.json {
+            let all: serde_json::Map<String, serde_json::Value> = state
+                .outputs
+                .iter()
+                .map(|(name, output)| {
+                    let value = form::value(&output.value, false);
+                    let ty = form::ty(&output.value.ty());
+                    (name.to_string(), json!({ "sensitive": output.value.is_sensitive(), "type": ty, "value": value }))
+                })
+                .collect();
+            screen.line(&format!("{:#}", serde_json::Value::Object(all)));
+        } else if state.outputs.is_empty() {
+            screen.note("No outputs are stored: the configuration declares none, or was not applied yet.");
+        } else {
+            screen.text(&outputs::list(&state));
+        }
+        return Ok(Exit::Done);
+    };
+    let Some(Output { value }) = state.outputs.get(name.as_str()) else {
+        let known: Vec<&str> = state.outputs.keys().map(|name| &**name).collect();
+        let detail = format!("The state holds no output \"{name}\". It holds: {}.", known.join(", "));
+        return fail(screen, &Diagnostic::error("Output not found", detail), &Sources::default());
+    };
+    if arguments.json {
+        screen.line(&form::value(value, false).to_string());
+    } else if arguments.raw {
+        raw(name, value, screen)?;
+    } else {
+        screen.line(&render::value(&value.clone().unmark_deep().0));
+    }
+    Ok(Exit::Done)
+}
+
+fn raw(name: &str, value: &Value, screen: &Screen) -> Outcome<()> {
+    let text = crate::value::convert::convert(value, &Type::String);
+    match text.as_ref().map(Value::content) {
+        Ok(Content::String(text)) => {
+            screen.text(text);
+            Ok(())
+        }
+        _ => {
+            let detail = format!(
+                "The value of \"{name}\" is {}. The -raw option only supports strings, numbers, and boolean values.",
+                value.ty().friendly()
+            );
+            let diagnostic = Diagnostic::error("Unsupported value for raw output", detail).hint("use -json instead");
+            fail(screen, &diagnostic, &Sources::default())
+        }
+    }
+}

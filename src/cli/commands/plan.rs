@@ -1,0 +1,52 @@
+//! `acier plan`
+//!
+//! **Never:** change anything, in the cloud or in the state; `-out` writes the plan's own file.
+#![expect(clippy::disallowed_methods, reason = "writes the saved plan")]
+
+use std::path::Path;
+
+use crate::cli::arguments::PlanArguments;
+use crate::cli::exit::Exit;
+use crate::cli::planning::{make_plan, options};
+use crate::cli::project::Var;
+use crate::cli::screen::Screen;
+use crate::cli::session::{Outcome, Session, fail};
+use crate::cli::stream;
+use crate::diag::Diagnostic;
+use crate::plan::{file, render};
+
+pub(in crate::cli) async fn run(
+    folder: &Path,
+    vars: &[Var],
+    arguments: &PlanArguments,
+    screen: &Screen,
+) -> Outcome<Exit> {
+    let options = options(&arguments.planning, arguments.destroy, screen)?;
+    let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
+    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
+    screen.diagnostics(&warnings, &session.project.sources);
+    if arguments.json {
+        stream::plan(screen, &plan);
+    } else {
+        screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
+    }
+    if let Some(out) = &arguments.out {
+        let bytes = file::to_bytes(&plan, &session.project.texts(), &session.key);
+        if let Err(error) = std::fs::write(out, bytes) {
+            let detail = format!("{}: {error}.", out.display());
+            return fail(screen, &Diagnostic::error("The plan cannot be saved", detail), &session.project.sources);
+        }
+        if !arguments.json {
+            let shown = out.display();
+            screen.line(&format!(
+                "\nSaved the plan to: {shown}\n\nTo carry out exactly these actions, run:\n    acier apply {shown:?}"
+            ));
+        }
+    } else if !arguments.json && !plan.is_empty() {
+        screen.line(
+            "\nNote: You didn't use the -out option to save this plan, so acier can't guarantee to take exactly these \
+             actions if you run \"acier apply\" now.",
+        );
+    }
+    Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+}

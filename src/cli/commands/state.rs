@@ -1,0 +1,112 @@
+//! `acier state list`, `state show`, `state rm`
+//!
+//! **Never:** ask a cloud or change it.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::addr::{Addr, Target, parse};
+use crate::cli::arguments::StateCommand;
+use crate::cli::exit::Exit;
+use crate::cli::screen::Screen;
+use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
+use crate::cli::show_json;
+use crate::diag::{Diagnostic, Sources};
+use crate::engine::Desk;
+use crate::plan::render;
+use crate::state::{Event, OperationKind, State};
+use crate::store::Access;
+
+pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen) -> Outcome<Exit> {
+    match command {
+        StateCommand::List { addresses } => list(folder, addresses, screen),
+        StateCommand::Show { address, json } => show(folder, address, *json, screen),
+        StateCommand::Rm { dry_run, addresses } => remove(folder, addresses, *dry_run, screen),
+    }
+}
+
+fn targets(addresses: &[String], screen: &Screen) -> Outcome<Vec<Target>> {
+    let read = |text: &String| {
+        parse::target(text).map_err(|error| {
+            screen.diagnostic(&Diagnostic::error("Invalid address", error), &Sources::default());
+            Exit::Usage
+        })
+    };
+    addresses.iter().map(read).collect()
+}
+
+/// The addresses that the targets cover; each target must cover something.
+fn covered(state: &State, targets: &[Target], screen: &Screen) -> Outcome<Vec<Addr>> {
+    let mut found = Vec::new();
+    for target in targets {
+        let before = found.len();
+        found.extend(state.objects.keys().filter(|addr| target.covers(addr)).cloned());
+        if found.len() == before {
+            let detail = format!("The state holds nothing at {target}.");
+            let diagnostic = Diagnostic::error("No such object", detail).hint("`acier state list` shows all addresses");
+            return fail(screen, &diagnostic, &Sources::default());
+        }
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+fn list(folder: &Path, addresses: &[String], screen: &Screen) -> Outcome<Exit> {
+    let targets = targets(addresses, screen)?;
+    let (_, state) = open_store(folder, Access::Read, screen)?;
+    let shown =
+        if targets.is_empty() { state.objects.keys().cloned().collect() } else { covered(&state, &targets, screen)? };
+    for addr in shown {
+        screen.line(&addr.to_string());
+    }
+    for (addr, key) in state.deposed.keys().filter(|_| targets.is_empty()) {
+        screen.line(&format!("{addr} (deposed object {key})"));
+    }
+    Ok(Exit::Done)
+}
+
+fn show(folder: &Path, address: &str, json: bool, screen: &Screen) -> Outcome<Exit> {
+    let targets = targets(&[address.to_owned()], screen)?;
+    let (_, state) = open_store(folder, Access::Read, screen)?;
+    for addr in covered(&state, &targets, screen)? {
+        let Some(object) = state.objects.get(&addr) else { continue };
+        if json {
+            screen.line(&format!("{:#}", show_json::object(&addr, object)));
+        } else {
+            screen.text(&render::object(&addr, &object.value, object.tainted));
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -> Outcome<Exit> {
+    let targets = targets(addresses, screen)?;
+    let access = if dry_run { Access::Read } else { Access::Write };
+    let (mut store, mut state) = open_store(folder, access, screen)?;
+    let found = covered(&state, &targets, screen)?;
+    if dry_run {
+        for addr in &found {
+            screen.line(&format!("Would forget {addr}"));
+        }
+        return Ok(Exit::Done);
+    }
+    if !state.pending.is_empty() {
+        let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
+        let hint = "run `acier plan` first: it looks them up";
+        return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &Sources::default());
+    }
+    let key = store.key().clone();
+    let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
+    let events: Vec<Event> = found.iter().map(|addr| Event::Forgotten { addr: addr.clone() }).collect();
+    let written =
+        desk.begin(OperationKind::Edit, None).and_then(|()| desk.record(&events, true)).and_then(|()| desk.end(true));
+    if let Err(broken) = written {
+        return fail(screen, &journal_broken(&broken.0), &Sources::default());
+    }
+    for addr in &found {
+        screen.line(&format!("Forgot {addr}"));
+    }
+    screen.line(&format!("The state holds {} object(s) less; they still exist in the cloud.", found.len()));
+    Ok(Exit::Done)
+}

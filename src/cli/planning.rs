@@ -1,0 +1,100 @@
+//! From a session to a plan: refresh, plan, answer what the planner asks, plan again.
+//!
+//! **Never:** change anything. In: a session and what the user asked. Out: a plan.
+
+use std::collections::BTreeMap;
+
+use crate::addr::{Addr, Target, parse};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::engine::refresh::{answer, refresh};
+use crate::plan::{Mode, Options, Plan, Planned, Refreshed, plan};
+use crate::value::Value;
+
+use super::arguments::PlanningArguments;
+use super::exit::Exit;
+use super::screen::Screen;
+use super::session::{Outcome, Session, fail, show};
+
+/// Reads the options that say what to plan.
+pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Screen) -> Outcome<Options> {
+    let sources = crate::diag::Sources::default();
+    let refuse = |summary: &str, detail: String| -> Exit {
+        screen.diagnostic(&Diagnostic::error(summary, detail), &sources);
+        Exit::Usage
+    };
+    if destroy && arguments.refresh_only {
+        return Err(refuse("Options contradict each other", "-destroy and -refresh-only exclude each other.".into()));
+    }
+    if arguments.refresh_only && !arguments.refresh {
+        return Err(refuse("Options contradict each other", "-refresh-only with -refresh=false does nothing.".into()));
+    }
+    if arguments.parallelism == 0 {
+        return Err(refuse("Invalid -parallelism", "At least one step must be allowed at a time.".into()));
+    }
+    let targets = |texts: &[String]| -> Outcome<Vec<Target>> {
+        texts.iter().map(|text| parse::target(text).map_err(|error| refuse("Invalid address", error))).collect()
+    };
+    let replace: Outcome<Vec<Addr>> = arguments
+        .replace
+        .iter()
+        .map(|text| parse::addr(text).map_err(|error| refuse("Invalid address", error)))
+        .collect();
+    let mode = match (destroy, arguments.refresh_only) {
+        (true, _) => Mode::Destroy,
+        (_, true) => Mode::RefreshOnly,
+        _ => Mode::Normal,
+    };
+    Ok(Options {
+        mode,
+        targets: targets(&arguments.target)?,
+        excludes: targets(&arguments.exclude)?,
+        replace: replace?,
+    })
+}
+
+/// Refreshes and plans.
+pub(super) async fn make_plan(
+    session: &mut Session,
+    options: &Options,
+    arguments: &PlanningArguments,
+    screen: &Screen,
+) -> Outcome<(Plan, Diagnostics)> {
+    let refreshed = if arguments.refresh {
+        let wanted = |addr: &Addr| options.targets.is_empty() || options.targets.iter().any(|t| t.covers(addr));
+        match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &wanted).await {
+            Ok(refreshed) => refreshed,
+            Err(diagnostics) => {
+                return Err(show(screen, &diagnostics, &session.project.sources).err().unwrap_or(Exit::Failed));
+            }
+        }
+    } else {
+        Refreshed::default()
+    };
+    let mut answers: BTreeMap<Addr, Value> = BTreeMap::new();
+    loop {
+        let mut scope = session.scope(false);
+        let planned = plan(&mut scope, &session.inputs, &session.state, &refreshed, &answers, options, &session.key);
+        match planned {
+            Ok((Planned::Ready(plan), warnings)) => return Ok((*plan, warnings)),
+            Ok((Planned::Ask(questions), _)) => {
+                let before = answers.len();
+                match answer(&session.cloud, &questions, arguments.parallelism).await {
+                    Ok(read) => answers.extend(read),
+                    Err(diagnostics) => {
+                        screen.diagnostics(&diagnostics, &session.project.sources);
+                        return Err(Exit::Failed);
+                    }
+                }
+                if answers.len() == before {
+                    let detail =
+                        "The planner asked again for data sources that were read already. This is a fault of acier.";
+                    return fail(screen, &Diagnostic::error("Planning does not end", detail), &session.project.sources);
+                }
+            }
+            Err(diagnostics) => {
+                screen.diagnostics(&diagnostics, &session.project.sources);
+                return Err(Exit::Failed);
+            }
+        }
+    }
+}

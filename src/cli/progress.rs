@@ -1,0 +1,64 @@
+//! Notices of the engine as Terraform's progress lines.
+//!
+//! **Never:** hold state of the run. In: a notice. Out: one line.
+
+use std::time::Duration;
+
+use crate::engine::Notice;
+use crate::plan::StepAct;
+
+/// The line for a notice.
+pub(super) fn line(notice: &Notice) -> String {
+    match notice {
+        Notice::Started { addr, act, id } => {
+            let id = id.as_ref().filter(|id| !id.is_empty()).map(|id| format!(" [id={id}]")).unwrap_or_default();
+            format!("{addr}: {}...{id}", begin(*act))
+        }
+        Notice::Still { addr, act, elapsed, note } => {
+            let note = if note.is_empty() { String::new() } else { format!(": {note}") };
+            format!("{addr}: Still {}... [{} elapsed]{note}", begin(*act).to_lowercase(), time(*elapsed))
+        }
+        Notice::Finished { addr, act, elapsed, id } => {
+            let id = id.as_ref().filter(|id| !id.is_empty()).map(|id| format!(" [id={id}]")).unwrap_or_default();
+            format!("{addr}: {} complete after {}{id}", end(*act), time(*elapsed))
+        }
+        Notice::Failed { addr, act } => format!("{addr}: {} failed", end(*act)),
+        Notice::Resuming { steps } => {
+            format!("An earlier run left {steps} step(s) in flight. Looking up what became of them...")
+        }
+        Notice::Resumed { addr, what } => format!("{addr}: {what}"),
+        Notice::Stopping { in_flight } => format!(
+            "\nInterrupt received. Finishing {in_flight} step(s) in flight, beginning nothing new. \
+             Interrupt again to leave at once; everything that was begun is recorded."
+        ),
+    }
+}
+
+fn begin(act: StepAct) -> &'static str {
+    match act {
+        StepAct::Create => "Creating",
+        StepAct::Update => "Modifying",
+        StepAct::Delete => "Destroying",
+        StepAct::Read => "Reading",
+        StepAct::Depose | StepAct::Forget => "Forgetting",
+    }
+}
+
+fn end(act: StepAct) -> &'static str {
+    match act {
+        StepAct::Create => "Creation",
+        StepAct::Update => "Modifications",
+        StepAct::Delete => "Destruction",
+        StepAct::Read => "Read",
+        StepAct::Depose | StepAct::Forget => "Forgetting",
+    }
+}
+
+/// A duration as Terraform writes it: `0s`, `1m30s`.
+pub(super) fn time(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds}s"),
+        (minutes, seconds) => format!("{minutes}m{seconds}s"),
+    }
+}

@@ -1,0 +1,272 @@
+//! A configuration folder as it lies on disk: its files, the machine it runs on, given values.
+//!
+//! **Never:** evaluate. Reads everything that pure modules need, once, and hands it on.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door for configuration files, the environment and the clock"
+)]
+
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
+use crate::lang::host::Host;
+use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
+use crate::lang::module::{Module, load};
+use crate::schema::Schemas;
+
+use super::screen::Screen;
+
+/// A loaded configuration.
+pub(super) struct Project {
+    /// The folder.
+    pub(super) folder: PathBuf,
+    /// All source texts, for messages.
+    pub(super) sources: Sources,
+    /// How many of the sources are configuration files; they come first.
+    pub(super) files: usize,
+    /// The root module.
+    pub(super) module: Rc<Module>,
+    /// What kinds contain.
+    pub(super) schemas: Rc<Schemas>,
+    /// The machine.
+    pub(super) host: Host,
+    /// Warnings of loading.
+    pub(super) warnings: Diagnostics,
+}
+
+/// Why there is no project: what is wrong, and the sources to show it in.
+pub(super) struct Broken {
+    /// What is wrong.
+    pub(super) diagnostics: Diagnostics,
+    /// The texts.
+    pub(super) sources: Sources,
+}
+
+impl Project {
+    /// Reads all `*.tf` files of the folder and loads the module.
+    pub(super) fn open(folder: &Path, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
+        let mut sources = Sources::default();
+        let files = match read_files(folder) {
+            Ok(files) => files,
+            Err(diagnostic) => return Err(Box::new(Broken { diagnostics: diagnostic.into(), sources })),
+        };
+        for (name, text) in files {
+            sources.add(name, text);
+        }
+        Project::from_sources(folder, sources, schemas)
+    }
+
+    /// Loads the module from texts that were read before, as a saved plan holds them.
+    pub(super) fn from_sources(folder: &Path, sources: Sources, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
+        let files: Vec<FileId> = (0..).map(FileId).take(sources.iter().count()).collect();
+        let (module, diagnostics) = load(&sources, &files, &schemas);
+        if diagnostics.has_errors() {
+            return Err(Box::new(Broken { diagnostics, sources }));
+        }
+        Ok(Project {
+            folder: folder.to_owned(),
+            files: files.len(),
+            sources,
+            module: Rc::new(module),
+            schemas,
+            host: host(folder),
+            warnings: diagnostics,
+        })
+    }
+
+    /// The configuration files, names and texts.
+    pub(super) fn texts(&self) -> Vec<(String, String)> {
+        self.sources.iter().take(self.files).map(|source| (source.name.to_string(), source.text.to_string())).collect()
+    }
+
+    /// Collects values for variables, weakest first, decides them, and asks for missing ones.
+    pub(super) fn inputs(&mut self, vars: &[Var], ask: bool, screen: &Screen) -> Result<Inputs, Diagnostics> {
+        let mut given = self.environment();
+        given.extend(self.value_files()?);
+        for var in vars {
+            given.push(self.command_line(var)?);
+        }
+        let mut decided = decide(&self.module, &given, &self.sources, &self.host);
+        if !decided.missing.is_empty() && ask && screen.can_ask() {
+            for name in std::mem::take(&mut decided.missing) {
+                let about = self.module.variables.get(&name).and_then(|variable| variable.description.clone());
+                let about = about.map(|text| format!("  {text}\n")).unwrap_or_default();
+                let Some(answer) = screen.ask(&format!("var.{name}\n{about}\n  Enter a value: ")) else { break };
+                screen.line("");
+                let file = self.sources.add(format!("<value for var.{name}>"), answer);
+                given.push(Given::Text { name, file, lenient: false });
+            }
+            decided = decide(&self.module, &given, &self.sources, &self.host);
+        }
+        self.finish(decided)
+    }
+
+    fn finish(&mut self, decided: Decided) -> Result<Inputs, Diagnostics> {
+        let mut diagnostics = decided.diagnostics;
+        diagnostics.extend(report_missing(&self.module, &decided.missing));
+        if diagnostics.has_errors() {
+            return Err(diagnostics);
+        }
+        self.warnings.extend(diagnostics);
+        Ok(decided.inputs)
+    }
+
+    fn environment(&mut self) -> Vec<Given> {
+        let mut found: Vec<(String, String)> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| Some((name.strip_prefix("TF_VAR_")?.to_owned(), value)))
+            .collect();
+        found.sort();
+        let add = |(name, value): (String, String)| {
+            let file = self.sources.add(format!("<environment variable TF_VAR_{name}>"), value);
+            Given::Text { name: name.into(), file, lenient: true }
+        };
+        found.into_iter().map(add).collect()
+    }
+
+    fn value_files(&mut self) -> Result<Vec<Given>, Diagnostics> {
+        let names = file_names(&self.folder).unwrap_or_default();
+        let automatic = names.iter().filter(|name| name.ends_with(".auto.tfvars"));
+        let first = names.iter().filter(|name| *name == "terraform.tfvars");
+        let paths: Vec<PathBuf> = first.chain(automatic).map(PathBuf::from).collect();
+        let ignored = names.iter().find(|name| name.ends_with(".tfvars.json"));
+        if let Some(name) = ignored {
+            return Err(unsupported_json(name).into());
+        }
+        paths.iter().map(|path| self.value_file(path)).collect()
+    }
+
+    fn value_file(&mut self, path: &Path) -> Result<Given, Diagnostics> {
+        let shown = path.display().to_string();
+        if shown.ends_with(".json") {
+            return Err(unsupported_json(&shown).into());
+        }
+        let text = std::fs::read_to_string(self.folder.join(path)).map_err(|error| {
+            let detail = format!("The variables file \"{shown}\" could not be read: {error}.");
+            Diagnostics::from(Diagnostic::error("Failed to read variables file", detail))
+        })?;
+        Ok(Given::File { file: self.sources.add(shown, text) })
+    }
+
+    fn command_line(&mut self, var: &Var) -> Result<Given, Diagnostics> {
+        match var {
+            Var::File(path) => self.value_file(path),
+            Var::Value(text) => {
+                let Some((name, value)) = text.split_once('=') else {
+                    let detail = format!(
+                        "The given -var option {text:?} is not correctly specified. Must be a variable name and \
+                         value separated by an equals sign, like -var=\"key=value\"."
+                    );
+                    return Err(Diagnostic::error("Invalid -var option", detail).into());
+                };
+                let name = name.trim();
+                let file = self.sources.add(format!("<value for var.{name} from -var>"), value);
+                Ok(Given::Text { name: name.into(), file, lenient: false })
+            }
+        }
+    }
+}
+
+/// `-var` and `-var-file`, in the order of the command line.
+#[derive(Clone, Debug)]
+pub(super) enum Var {
+    /// `-var name=value`
+    Value(String),
+    /// `-var-file path`
+    File(PathBuf),
+}
+
+fn unsupported_json(name: &str) -> Diagnostic {
+    Diagnostic::error("JSON syntax is not supported yet", format!("{name} is written in Terraform's JSON syntax."))
+        .hint("write it in HCL, or remove it from the folder")
+}
+
+fn file_names(folder: &Path) -> std::io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if !entry.file_type()?.is_dir()
+            && let Ok(name) = entry.file_name().into_string()
+            && !name.starts_with('.')
+            && !name.ends_with('~')
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
+fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnostic> {
+    let shown = folder.display();
+    let names = file_names(folder).map_err(|error| {
+        Diagnostic::error("Configuration folder cannot be read", format!("{shown}: {error}."))
+            .hint("name another folder with -chdir=DIR")
+    })?;
+    if let Some(name) = names.iter().find(|name| name.ends_with(".tf.json")) {
+        return Err(unsupported_json(name));
+    }
+    // Overrides change other files' blocks; reading them as ordinary files would change nothing
+    // or report doubles, so they are refused by name.
+    if let Some(name) = names.iter().find(|name| *name == "override.tf" || name.ends_with("_override.tf")) {
+        return Err(Diagnostic::error(
+            "Override files are not supported yet",
+            format!("{name} would be merged into the other files' blocks."),
+        )
+        .hint("move its settings into the blocks themselves"));
+    }
+    let mut files = Vec::new();
+    for name in names.into_iter().filter(|name| name.ends_with(".tf")) {
+        let bytes = std::fs::read(folder.join(&name))
+            .map_err(|error| Diagnostic::error("Configuration file cannot be read", format!("{name}: {error}.")))?;
+        let text = String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Diagnostic::error("Invalid character encoding", format!("{name} is not UTF-8: byte {at} is wrong."))
+                .hint("save the file as UTF-8")
+        })?;
+        files.push((name, text));
+    }
+    if files.is_empty() {
+        return Err(Diagnostic::error(
+            "No configuration files",
+            format!("The folder {shown} holds no files that end in .tf."),
+        )
+        .hint("change into the folder of your configuration, or name it with -chdir=DIR"));
+    }
+    Ok(files)
+}
+
+fn host(folder: &Path) -> Host {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let base = absolute.clone();
+    let list_base = absolute.clone();
+    Host {
+        root: ".".into(),
+        cwd: std::env::current_dir().unwrap_or(absolute),
+        home: std::env::home_dir(),
+        workspace: "default".into(),
+        now: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        read: Rc::new(move |path| std::fs::read(base.join(path)).map_err(|error| error.to_string())),
+        list: Rc::new(move |path| list_below(&list_base.join(path))),
+    }
+}
+
+fn list_below(folder: &Path) -> Result<Vec<String>, String> {
+    let mut found = Vec::new();
+    let mut waiting = vec![(folder.to_owned(), String::new())];
+    while let Some((folder, prefix)) = waiting.pop() {
+        for entry in std::fs::read_dir(&folder).map_err(|error| error.to_string())? {
+            let entry = entry.map_err(|error| error.to_string())?;
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            let path = entry.path();
+            if path.is_dir() {
+                waiting.push((path, format!("{prefix}{name}/")));
+            } else {
+                found.push(format!("{prefix}{name}"));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

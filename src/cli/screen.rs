@@ -1,0 +1,83 @@
+//! Where text meets the terminal: the only file that prints.
+//!
+//! **Never:** decide what to say. Results go to standard output, diagnostics to standard error;
+//! a closed pipe ends the output silently, as `head` expects.
+
+use std::io::{BufRead, IsTerminal, Write};
+
+use crate::diag::render::render;
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+
+/// The terminal, or what stands in for it.
+#[derive(Clone, Debug)]
+pub(super) struct Screen {
+    /// Whether results are coloured.
+    pub(super) colour: bool,
+    /// Whether diagnostics are coloured.
+    error_colour: bool,
+}
+
+impl Screen {
+    /// `no_color` is the option or the variable NO_COLOR; otherwise terminals get colours.
+    pub(super) fn new(no_color: bool) -> Screen {
+        Screen {
+            colour: !no_color && std::io::stdout().is_terminal(),
+            error_colour: !no_color && std::io::stderr().is_terminal(),
+        }
+    }
+
+    /// Prints text as it is.
+    pub(super) fn text(&self, text: &str) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    }
+
+    /// Prints a line.
+    pub(super) fn line(&self, text: &str) {
+        self.text(&format!("{text}\n"));
+    }
+
+    /// Prints a line in bold.
+    pub(super) fn bold(&self, text: &str) {
+        if self.colour { self.line(&format!("\u{1b}[1m{text}\u{1b}[0m")) } else { self.line(text) }
+    }
+
+    /// Prints a line in bold green: something went well.
+    pub(super) fn good(&self, text: &str) {
+        if self.colour { self.line(&format!("\u{1b}[1;32m{text}\u{1b}[0m")) } else { self.line(text) }
+    }
+
+    /// Prints a line on standard error.
+    pub(super) fn note(&self, text: &str) {
+        let mut err = std::io::stderr().lock();
+        let _ = writeln!(err, "{text}");
+    }
+
+    /// Prints diagnostics on standard error.
+    pub(super) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        for diagnostic in diagnostics.iter() {
+            self.diagnostic(diagnostic, sources);
+        }
+    }
+
+    /// Prints one diagnostic on standard error.
+    pub(super) fn diagnostic(&self, diagnostic: &Diagnostic, sources: &Sources) {
+        let mut err = std::io::stderr().lock();
+        let _ = err.write_all(render(diagnostic, sources, self.error_colour).as_bytes());
+    }
+
+    /// Whether somebody can answer questions.
+    pub(super) fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal()
+    }
+
+    /// Asks a question and reads one line; nothing at the end of the input.
+    pub(super) fn ask(&self, question: &str) -> Option<String> {
+        self.text(question);
+        let mut answer = String::new();
+        match std::io::stdin().lock().read_line(&mut answer) {
+            Ok(read) if read > 0 => Some(answer.trim_end_matches(['\r', '\n']).to_owned()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! One run on one configuration: project, inputs, store, state and cloud, opened in that order.
+//!
+//! **Never:** act on the cloud itself but for resuming: what a crash left in flight is resolved
+//! here, before any command does its own work. The decision to question: the store is locked for
+//! every command that talks to a cloud, because a plan made beside a running apply is worthless.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::engine::notice::diagnose;
+use crate::engine::resume::resume;
+use crate::engine::{Desk, Notice};
+use crate::lang::inputs::Inputs;
+use crate::lang::scope::Scope;
+use crate::provider::{Fault, Provider};
+use crate::seal::Key;
+use crate::state::State;
+use crate::store::{Access, Store, StoreError};
+use crate::value::Name;
+
+use super::cloud::{Cloud, connect};
+use super::exit::Exit;
+use super::progress;
+use super::project::{Broken, Project, Var};
+use super::screen::Screen;
+
+/// What a command works with.
+pub(super) struct Session {
+    /// The configuration.
+    pub(super) project: Project,
+    /// The values of its variables.
+    pub(super) inputs: Inputs,
+    /// Where the state persists.
+    pub(super) store: Store,
+    /// The state.
+    pub(super) state: State,
+    /// The key of the state's secrets.
+    pub(super) key: Key,
+    /// The cloud.
+    pub(super) cloud: Cloud,
+}
+
+/// A command that cannot go on has said why; this is how the program ends.
+pub(super) type Outcome<T> = Result<T, Exit>;
+
+/// Shows diagnostics; an error ends the command.
+pub(super) fn show(screen: &Screen, diagnostics: &Diagnostics, sources: &Sources) -> Outcome<()> {
+    screen.diagnostics(diagnostics, sources);
+    if diagnostics.has_errors() { Err(Exit::Failed) } else { Ok(()) }
+}
+
+/// Ends a command with one error.
+pub(super) fn fail<T>(screen: &Screen, diagnostic: &Diagnostic, sources: &Sources) -> Outcome<T> {
+    screen.diagnostic(diagnostic, sources);
+    Err(Exit::Failed)
+}
+
+/// Opens the configuration of a folder.
+pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
+    let schemas = Rc::new(crate::resources::schemas());
+    match Project::open(folder, schemas) {
+        Ok(project) => Ok(project),
+        Err(broken) => {
+            let Broken { diagnostics, sources } = *broken;
+            screen.diagnostics(&diagnostics, &sources);
+            Err(Exit::Failed)
+        }
+    }
+}
+
+/// Opens the store of a folder; says what is wrong and how the program ends if it cannot.
+pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outcome<(Store, State)> {
+    let opened = Store::open(&folder.join("state"), access).and_then(|mut store| {
+        let state = store.load()?;
+        Ok((store, state))
+    });
+    match opened {
+        Ok((mut store, state)) => {
+            for note in store.notes() {
+                screen.note(&note);
+            }
+            Ok((store, state))
+        }
+        Err(error) => {
+            screen.diagnostic(&error.diagnostic(), &Sources::default());
+            Err(if matches!(error, StoreError::Locked { .. }) { Exit::Locked } else { Exit::Damaged })
+        }
+    }
+}
+
+impl Session {
+    /// Opens everything and resolves what an earlier run left in flight.
+    pub(super) async fn open(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
+        let project = open_project(folder, screen)?;
+        Session::with_project(project, vars, ask, screen).await
+    }
+
+    /// Opens everything to look only: beside a running apply it reads what is known so far.
+    pub(super) async fn look(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
+        let mut project = open_project(folder, screen)?;
+        let inputs = match project.inputs(vars, ask, screen) {
+            Ok(inputs) => inputs,
+            Err(diagnostics) => {
+                screen.diagnostics(&diagnostics, &project.sources);
+                return Err(Exit::Failed);
+            }
+        };
+        let locked = matches!(Store::open(&folder.join("state"), Access::Write), Err(StoreError::Locked { .. }));
+        if !locked {
+            return Session::with_inputs(project, inputs, screen).await;
+        }
+        let (store, state) = open_store(&project.folder, Access::Read, screen)?;
+        let cloud = choose_cloud(&project, &inputs, screen)?;
+        let key = store.key().clone();
+        let session = Session { project, inputs, store, state, key, cloud };
+        session.check_cloud(screen)?;
+        Ok(session)
+    }
+
+    /// The cloud's name, to show.
+    pub(super) fn cloud_name(&self) -> Name {
+        self.cloud.cloud()
+    }
+
+    async fn with_project(mut project: Project, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
+        let inputs = match project.inputs(vars, ask, screen) {
+            Ok(inputs) => inputs,
+            Err(diagnostics) => {
+                screen.diagnostics(&diagnostics, &project.sources);
+                return Err(Exit::Failed);
+            }
+        };
+        Session::with_inputs(project, inputs, screen).await
+    }
+
+    /// Opens store and cloud for a configuration whose inputs are decided.
+    pub(super) async fn with_inputs(project: Project, inputs: Inputs, screen: &Screen) -> Outcome<Session> {
+        show(screen, &project.warnings, &project.sources)?;
+        // What is wrong whatever the inputs are is said before anything is opened: also in blocks
+        // that are made no time at all and in locals that nothing uses.
+        let (module, schemas) = (project.module.clone(), project.schemas.clone());
+        let mut scope = Scope::new(module, &Inputs::default(), schemas, project.host.clone(), false);
+        show(screen, &scope.validate(), &project.sources)?;
+        let (store, state) = open_store(&project.folder, Access::Write, screen)?;
+        let cloud = choose_cloud(&project, &inputs, screen)?;
+        let key = store.key().clone();
+        let mut session = Session { project, inputs, store, state, key, cloud };
+        session.check_cloud(screen)?;
+        session.resume(screen).await?;
+        Ok(session)
+    }
+
+    /// A fresh scope over the configuration.
+    pub(super) fn scope(&self, applying: bool) -> Scope {
+        let (module, schemas) = (self.project.module.clone(), self.project.schemas.clone());
+        Scope::new(module, &self.inputs, schemas, self.project.host.clone(), applying)
+    }
+
+    /// State and journal in one hand.
+    pub(super) fn desk(&mut self) -> Desk<'_, Store> {
+        Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) }
+    }
+
+    /// State made on one cloud is refused on another.
+    fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
+        let own = self.cloud.cloud();
+        let Some(stored) = self.state.cloud.as_ref().filter(|stored| **stored != own) else { return Ok(()) };
+        if self.state.objects.is_empty() && self.state.pending.is_empty() && self.state.deposed.is_empty() {
+            return Ok(());
+        }
+        let detail = format!(
+            "The objects of this state live in {stored}. This run would act on {own}, where they do not exist; it \
+             would make everything a second time."
+        );
+        let hint = "run it with the settings that the state was made with, destroy its objects there first, or use a \
+                    copy of the configuration folder without its state";
+        fail(screen, &Diagnostic::error("The state belongs to another cloud", detail).hint(hint), &self.project.sources)
+    }
+
+    async fn resume(&mut self, screen: &Screen) -> Outcome<()> {
+        let shown = screen.clone();
+        let mut tell = move |notice: Notice| shown.note(&progress::line(&notice));
+        let mut desk = Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) };
+        match resume(&self.cloud, &mut desk, 10, &mut tell).await {
+            Ok(diagnostics) => show(screen, &diagnostics, &self.project.sources),
+            Err(broken) => fail(screen, &journal_broken(&broken.0), &self.project.sources),
+        }
+    }
+}
+
+/// Shows a fault of the cloud and ends the command.
+pub(super) fn fault<T>(screen: &Screen, fault: &Fault) -> Outcome<T> {
+    fail(screen, &diagnose(fault, ""), &Sources::default())
+}
+
+/// The diagnostic for a journal that cannot be written.
+pub(super) fn journal_broken(reason: &str) -> Diagnostic {
+    Diagnostic::error(
+        "The operation log cannot be written",
+        format!("{reason}\n\nNothing was begun after that. What was begun before is recorded."),
+    )
+    .hint("make room on the disk, or repair its rights, and run the same command again")
+}
+
+fn choose_cloud(project: &Project, inputs: &Inputs, screen: &Screen) -> Outcome<Cloud> {
+    let (module, schemas) = (project.module.clone(), project.schemas.clone());
+    let mut scope = Scope::new(module, inputs, schemas, project.host.clone(), false);
+    let name: Name = "azurerm".into();
+    let block = match scope.provider(&name) {
+        Ok(block) => block,
+        Err(diagnostics) => {
+            screen.diagnostics(&diagnostics, &project.sources);
+            return Err(Exit::Failed);
+        }
+    };
+    let span = project.module.providers.iter().find(|provider| provider.name == name).map(|provider| provider.span);
+    let shown = screen.clone();
+    let notice = Rc::new(move |text: String| shown.note(&text));
+    match connect(&block, span, &project.folder, notice) {
+        Ok(cloud) => Ok(cloud),
+        Err(diagnostic) => fail(screen, &diagnostic, &project.sources),
+    }
+}
+
+/// The time of day, RFC 3339.
+pub(super) fn now() -> Name {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string().into()
+}

@@ -1,0 +1,372 @@
+//! Carries out a plan: takes ready steps, writes intents, lands outcomes, until nothing is left.
+//!
+//! **Never:** decide again what the plan decided. In: a plan, a resolver for what was unknown in
+//! it, a provider. Out: events in the journal and a report. The decision to question: intents of
+//! all steps that are ready together are made durable by one sync, so a wide plan pays for few.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use futures_util::StreamExt;
+use futures_util::future::LocalBoxFuture;
+use futures_util::stream::FuturesUnordered;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::graph::{Dag, Ready};
+use crate::plan::resolve::Resolver;
+use crate::plan::{Action, Change, Mode, Plan, Step, StepAct};
+use crate::provider::{Call, Fault, Handle, Progress, Provider, Verb};
+use crate::state::{Event, Intent, Journal, JournalError, OperationKind, Output, StepId};
+use crate::value::{Name, Type, Value};
+
+use super::drive::{Note, drive};
+use super::land::Landed;
+use super::record::{Desk, act};
+use super::{Level, Notice, Report, notice};
+
+/// After this time in flight, and again each time it passes, a step says that it goes on.
+const STILL: Duration = Duration::from_secs(10);
+
+/// What a step in flight needs to be landed.
+pub(super) struct Flight {
+    pub(super) call: Call,
+    pub(super) intent: Option<Intent>,
+    pub(super) act: StepAct,
+    pub(super) since: Instant,
+    pub(super) limit: Duration,
+    pub(super) note: Note,
+}
+
+/// One walk over a plan.
+pub(super) struct Walk<'a, 'd, P, J> {
+    pub(super) provider: &'a P,
+    pub(super) desk: &'a mut Desk<'d, J>,
+    pub(super) plan: &'a Plan,
+    pub(super) resolver: &'a mut Resolver,
+    pub(super) notices: &'a mut dyn FnMut(Notice),
+    pub(super) ready: Ready<u32>,
+    pub(super) flights: BTreeMap<u32, Flight>,
+    pub(super) futures: FuturesUnordered<LocalBoxFuture<'a, (u32, Landed)>>,
+    pub(super) report: Report,
+}
+
+/// Carries out a plan.
+pub async fn apply<'a, 'd: 'a, P: Provider, J: Journal>(
+    provider: &'a P,
+    desk: &'a mut Desk<'d, J>,
+    plan: &'a Plan,
+    resolver: &'a mut Resolver,
+    parallelism: usize,
+    mut stop: watch::Receiver<Level>,
+    notices: &'a mut dyn FnMut(Notice),
+) -> Report {
+    let mut dag = Dag::default();
+    for step in &plan.steps {
+        dag.add(step.number);
+    }
+    for step in &plan.steps {
+        for needed in &step.needs {
+            dag.need(step.number, *needed);
+        }
+    }
+    let mut walk = Walk {
+        provider,
+        desk,
+        plan,
+        resolver,
+        notices,
+        ready: Ready::new(dag),
+        flights: BTreeMap::new(),
+        futures: FuturesUnordered::new(),
+        report: Report::default(),
+    };
+    if let Err(broken) = walk.run(parallelism.max(1), &mut stop).await {
+        walk.report.broken = Some(broken);
+    }
+    walk.close()
+}
+
+impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
+    async fn run(&mut self, parallelism: usize, stop: &mut watch::Receiver<Level>) -> Result<(), JournalError> {
+        self.open()?;
+        let mut ticker = tokio::time::interval_at(Instant::now() + STILL, STILL);
+        loop {
+            let level = *stop.borrow_and_update();
+            if level == Level::Abort {
+                self.report.interrupted = true;
+                return Ok(());
+            }
+            if level == Level::Go {
+                self.begin_ready(parallelism)?;
+            } else if !self.report.interrupted {
+                self.report.interrupted = true;
+                (self.notices)(Notice::Stopping { in_flight: self.flights.len() });
+            }
+            if self.futures.is_empty() {
+                return Ok(());
+            }
+            tokio::select! {
+                biased;
+                Ok(()) = stop.changed() => {}
+                Some((number, landed)) = self.futures.next() => self.land(number, landed)?,
+                _ = ticker.tick() => self.say_still(),
+            }
+        }
+    }
+
+    fn open(&mut self) -> Result<(), JournalError> {
+        let kind = match self.plan.mode {
+            Mode::Normal => OperationKind::Apply,
+            Mode::Destroy => OperationKind::Destroy,
+            Mode::RefreshOnly => OperationKind::Refresh,
+        };
+        self.desk.begin(kind, Some(self.provider.cloud()))?;
+        let found = self.plan.refreshed.found.iter().map(|(addr, deposed, object)| Event::Refreshed {
+            addr: addr.clone(),
+            deposed: deposed.clone(),
+            object: object.clone(),
+        });
+        self.desk.record(&found.collect::<Vec<_>>(), false)
+    }
+
+    /// Begins as many ready steps as fit; their intents become durable together.
+    fn begin_ready(&mut self, parallelism: usize) -> Result<(), JournalError> {
+        while self.flights.len() < parallelism {
+            let Some(number) = self.ready.take() else { break };
+            self.begin_step(number)?;
+        }
+        Ok(())
+    }
+
+    fn begin_step(&mut self, number: u32) -> Result<(), JournalError> {
+        let plan = self.plan;
+        let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
+        let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
+        match step.act {
+            StepAct::Depose => {
+                let key = self.deposed_key(step);
+                self.desk.record(&[Event::Deposed { addr: change.addr.clone(), key }], false)?;
+                self.ready.finish(&number);
+                Ok(())
+            }
+            StepAct::Forget => {
+                self.desk.record(&[Event::Forgotten { addr: change.addr.clone() }], false)?;
+                self.ready.finish(&number);
+                Ok(())
+            }
+            StepAct::Read | StepAct::Create | StepAct::Update | StepAct::Delete => self.prepare(step, change),
+        }
+    }
+
+    /// Fills in what was unknown, finds the id, and takes the step into flight.
+    fn prepare(&mut self, step: &Step, change: &'a Change) -> Result<(), JournalError> {
+        let planned = if step.act == StepAct::Delete {
+            Value::null(Type::Dynamic)
+        } else {
+            match self.resolver.resolve(change) {
+                Ok(value) => value,
+                Err(diagnostics) => {
+                    self.report.diagnostics.extend(diagnostics);
+                    self.give_up(step.number, change, step.act);
+                    return Ok(());
+                }
+            }
+        };
+        let flight = match self.flight(step, change, planned) {
+            Ok(flight) => flight,
+            Err(fault) => {
+                self.report.diagnostics.push(notice::diagnose(&fault, &change.addr.to_string()));
+                self.give_up(step.number, change, step.act);
+                return Ok(());
+            }
+        };
+        let known = (step.act != StepAct::Create).then(|| flight.call.id.clone());
+        (self.notices)(Notice::Started { addr: change.addr.clone(), act: step.act, id: known });
+        let number = step.number;
+        let call = flight.call.clone();
+        self.flights.insert(number, flight);
+        let provider = self.provider;
+        match step.act {
+            StepAct::Read => self.futures.push(Box::pin(async move {
+                (number, Landed::Fetched(provider.fetch(&call.kind, &call.planned).await))
+            })),
+            StepAct::Create => {
+                // Whatever has this id already was not made by this state: it is looked for
+                // before the intent is written, so that a later resume adopts only what is ours.
+                let handle = Handle { kind: call.kind, id: call.id, prior: Value::null(Type::Dynamic) };
+                self.futures.push(Box::pin(async move { (number, Landed::Checked(provider.read(&handle).await)) }));
+            }
+            _ => self.send(number)?,
+        }
+        Ok(())
+    }
+
+    fn flight(&self, step: &Step, change: &Change, planned: Value) -> Result<Flight, Fault> {
+        let deposed = change.deposed.clone().or_else(|| self.deposed_by_this_change(step));
+        let object = match &deposed {
+            Some(key) => self.desk.state.deposed.get(&(change.addr.clone(), key.clone())),
+            None => self.desk.state.objects.get(&change.addr),
+        };
+        let prior = object.map_or_else(|| Value::null(Type::Dynamic), |object| object.value.clone());
+        let (verb, limit) = match step.act {
+            StepAct::Update => (Verb::Update, change.timeouts.update),
+            StepAct::Delete => (Verb::Delete, change.timeouts.delete),
+            _ => (Verb::Create, change.timeouts.create),
+        };
+        let id = match (step.act, object) {
+            (StepAct::Read, _) => Name::from(""),
+            (StepAct::Update | StepAct::Delete, Some(object)) => object.id.clone(),
+            _ => self.provider.identify(&change.kind, &planned)?,
+        };
+        let schemas = self.provider.schemas();
+        let intent = act(step.act).map(|act| Intent {
+            addr: change.addr.clone(),
+            deposed: deposed.filter(|_| step.act == StepAct::Delete),
+            act,
+            kind: change.kind.clone(),
+            id: id.clone(),
+            planned: schemas.conceal(&change.kind, &planned, &|secret| self.desk.key.fingerprint(secret)),
+            needs: change.needs.clone(),
+            create_before_destroy: change.create_before_destroy,
+        });
+        Ok(Flight {
+            call: Call { verb, kind: change.kind.clone(), id, prior, planned, cost: change.cost },
+            intent,
+            act: step.act,
+            since: Instant::now(),
+            limit: Duration::from_secs(limit),
+            note: Note::default(),
+        })
+    }
+
+    /// The key under which an earlier step of this change set the old object aside.
+    fn deposed_by_this_change(&self, step: &Step) -> Option<Name> {
+        let change = self.plan.changes.get(step.change)?;
+        if step.act != StepAct::Delete || change.action != Action::ReplaceCreateFirst {
+            return None;
+        }
+        let own = |other: &&Step| other.change == step.change && other.act == StepAct::Depose;
+        self.plan.steps.iter().find(own).map(|depose| self.deposed_key(depose))
+    }
+
+    fn deposed_key(&self, depose: &Step) -> Name {
+        format!("{:08x}", (self.desk.state.serial << 20) | u64::from(depose.number)).into()
+    }
+
+    /// Writes the intent of a step, durably, and sends its call.
+    pub(super) fn send(&mut self, number: u32) -> Result<(), JournalError> {
+        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
+        let Some(intent) = flight.intent.clone() else { return Ok(()) };
+        let call = flight.call.clone();
+        let limit = flight.limit;
+        self.desk.record(&[Event::Intent { step: self.step_id(number), intent }], true)?;
+        let provider = self.provider;
+        self.futures.push(Box::pin(async move {
+            let begun = match tokio::time::timeout(limit, provider.begin(&call)).await {
+                Ok(begun) => begun,
+                Err(_) => Err(late(limit)),
+            };
+            (number, Landed::Begun(begun))
+        }));
+        Ok(())
+    }
+
+    /// Follows an accepted call to its end.
+    pub(super) fn follow(&mut self, number: u32, progress: Progress) -> Result<(), JournalError> {
+        let Progress::Pending { ticket, after, note } = progress else { return Ok(()) };
+        let event = Event::Accepted { step: self.step_id(number), ticket: ticket.0.clone() };
+        self.desk.record(&[event], false)?;
+        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
+        flight.note.replace(note);
+        let (call, said) = (flight.call.clone(), flight.note.clone());
+        let left = flight.limit.saturating_sub(flight.since.elapsed());
+        let provider = self.provider;
+        self.futures.push(Box::pin(async move {
+            (number, Landed::Ended(drive(provider, &call, ticket, after, left, said).await))
+        }));
+        Ok(())
+    }
+
+    pub(super) fn step_id(&self, number: u32) -> StepId {
+        StepId { operation: self.desk.state.serial, step: number }
+    }
+
+    fn say_still(&mut self) {
+        for (number, flight) in &self.flights {
+            let elapsed = flight.since.elapsed();
+            let change = self.plan.steps.get(*number as usize).and_then(|step| self.plan.changes.get(step.change));
+            if let Some(change) = change
+                && elapsed >= STILL
+            {
+                let (addr, note) = (change.addr.clone(), flight.note.borrow().clone());
+                (self.notices)(Notice::Still { addr, act: flight.act, elapsed, note });
+            }
+        }
+    }
+
+    /// Drops a step that could not be begun, with everything that needs it.
+    pub(super) fn give_up(&mut self, number: u32, change: &Change, act: StepAct) {
+        (self.notices)(Notice::Failed { addr: change.addr.clone(), act });
+        self.flights.remove(&number);
+        for lost in self.ready.fail(&number) {
+            let change = self.plan.steps.get(lost as usize).and_then(|step| self.plan.changes.get(step.change));
+            self.report.skipped.extend(change.map(|change| change.addr.clone()));
+        }
+    }
+
+    /// Records outputs and the end, and gives the report.
+    fn close(mut self) -> Report {
+        let left: Vec<u32> = self.ready.left().copied().collect();
+        for number in left {
+            let Some(step) = self.plan.steps.get(number as usize) else { continue };
+            let Some(change) = self.plan.changes.get(step.change) else { continue };
+            let begun = self.flights.get(&number).is_some_and(|flight| flight.intent.is_some());
+            if begun && self.desk.state.pending.contains_key(&self.step_id(number)) {
+                self.report.unknown.push(change.addr.clone());
+            } else {
+                self.report.skipped.push(change.addr.clone());
+            }
+        }
+        self.report.skipped.sort();
+        self.report.skipped.dedup();
+        if self.report.broken.is_none()
+            && let Err(broken) = self.settle_outputs()
+        {
+            self.report.broken = Some(broken);
+        }
+        self.report
+    }
+
+    fn settle_outputs(&mut self) -> Result<(), JournalError> {
+        let mut events = Vec::new();
+        let (values, diagnostics) = self.resolver.outputs();
+        if self.report.is_complete() {
+            self.report.diagnostics.extend(diagnostics);
+        }
+        for (name, value) in values {
+            let output = Output { value };
+            if self.desk.state.outputs.get(&name) != Some(&output) {
+                events.push(Event::Output { name, output: Some(output) });
+            }
+        }
+        for (name, change) in &self.plan.outputs {
+            if change.after.is_none() && self.desk.state.outputs.contains_key(name) {
+                events.push(Event::Output { name: name.clone(), output: None });
+            }
+        }
+        self.desk.record(&events, false)?;
+        let complete = self.report.is_complete();
+        self.desk.end(complete)
+    }
+}
+
+fn late(limit: Duration) -> Fault {
+    Fault {
+        kind: crate::provider::FaultKind::TimedOut,
+        code: String::new(),
+        message: format!("The service did not answer within {} seconds.", limit.as_secs()),
+        trace: String::new(),
+        hint: Some("raise the limit in the block's timeouts".into()),
+    }
+}

@@ -1,0 +1,197 @@
+//! What becomes of a step when one of its futures ends.
+//!
+//! **Never:** lose an outcome: each branch either records the end of the step, goes on with it,
+//! or leaves its intent pending on purpose, to be resolved by the next run.
+
+use crate::plan::{Change, StepAct};
+use crate::provider::{Fault, FaultKind, Handle, Progress, Provider};
+use crate::state::{Event, Journal, JournalError};
+use crate::value::Value;
+
+use super::Notice;
+use super::apply::{Flight, Walk};
+use super::notice::diagnose;
+use super::record::object;
+
+/// The end of one future of a step.
+pub(super) enum Landed {
+    /// Before a creation: what has its id already.
+    Checked(Result<Value, Fault>),
+    /// The answer to the call itself.
+    Begun(Result<Progress, Fault>),
+    /// What became of a call whose answer was lost.
+    Followed(Fault, Result<Progress, Fault>),
+    /// The end of an accepted call.
+    Ended(Result<Value, Fault>),
+    /// After a failure: what exists now.
+    Examined(Fault, Result<Value, Fault>),
+    /// A data source.
+    Fetched(Result<Value, Fault>),
+}
+
+impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
+    pub(super) fn land(&mut self, number: u32, landed: Landed) -> Result<(), JournalError> {
+        let plan = self.plan;
+        let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
+        let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
+        match landed {
+            Landed::Checked(Ok(found)) if found.is_null() => self.send(number),
+            Landed::Checked(Ok(_)) => {
+                let fault = self.already_there(number, change);
+                self.fail_unsent(number, change, fault);
+                Ok(())
+            }
+            Landed::Checked(Err(fault)) | Landed::Fetched(Err(fault)) => {
+                self.fail_unsent(number, change, fault);
+                Ok(())
+            }
+            Landed::Fetched(Ok(value)) => {
+                self.publish_and_finish(number, change, value);
+                Ok(())
+            }
+            Landed::Begun(Ok(Progress::Done(value))) | Landed::Ended(Ok(value)) => self.finish(number, change, value),
+            Landed::Begun(Ok(pending)) | Landed::Followed(_, Ok(pending @ Progress::Pending { .. })) => {
+                self.follow(number, pending)
+            }
+            Landed::Begun(Err(fault)) if is_lost(&fault) => {
+                self.look(number, |provider, call, _| {
+                    Box::pin(async move { Landed::Followed(fault, provider.follow(&call).await) })
+                });
+                Ok(())
+            }
+            Landed::Begun(Err(fault)) => self.fail(number, change, &fault, None),
+            Landed::Followed(fault, Ok(Progress::Done(value))) => {
+                let happened =
+                    !value.is_null() && step.act == StepAct::Create || value.is_null() && step.act == StepAct::Delete;
+                if happened {
+                    self.finish(number, change, value)
+                } else {
+                    self.fail(number, change, &fault, Some(value))
+                }
+            }
+            Landed::Ended(Err(fault)) => {
+                self.look(number, |provider, _, handle| {
+                    Box::pin(async move { Landed::Examined(fault, provider.read(&handle).await) })
+                });
+                Ok(())
+            }
+            Landed::Examined(fault, Ok(value)) => self.fail(number, change, &fault, Some(value)),
+            Landed::Followed(fault, Err(_)) | Landed::Examined(fault, Err(_)) => {
+                self.leave_unknown(number, change, &fault);
+                Ok(())
+            }
+        }
+    }
+
+    fn look(
+        &mut self,
+        number: u32,
+        ask: impl FnOnce(&'a P, crate::provider::Call, Handle) -> futures_util::future::LocalBoxFuture<'a, Landed>,
+    ) {
+        let Some(flight) = self.flights.get(&number) else { return };
+        let call = flight.call.clone();
+        // After an update of unknown end the old secrets are believed, so that new ones show again.
+        let prior = if flight.act == StepAct::Create { call.planned.clone() } else { call.prior.clone() };
+        let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior };
+        let asked = ask(self.provider, call, handle);
+        self.futures.push(Box::pin(async move { (number, asked.await) }));
+    }
+
+    fn finish(&mut self, number: u32, change: &'a Change, value: Value) -> Result<(), JournalError> {
+        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
+        let Some(intent) = &flight.intent else { return Ok(()) };
+        let exists = (!value.is_null()).then(|| object(self.provider, intent, &value, self.desk.key, false));
+        let event = Event::Done { step: self.step_id(number), object: exists };
+        self.desk.record(&[event], false)?;
+        match flight.act {
+            StepAct::Create => self.report.added += 1,
+            StepAct::Update => self.report.changed += 1,
+            _ => self.report.destroyed += 1,
+        }
+        let value = value.with_marks_of(&flight.call.planned);
+        self.publish_and_finish(number, change, value);
+        Ok(())
+    }
+
+    fn publish_and_finish(&mut self, number: u32, change: &'a Change, value: Value) {
+        let Some(Flight { act, since, call, .. }) = self.flights.remove(&number) else { return };
+        let id = (act == StepAct::Create).then(|| call.id.clone());
+        (self.notices)(Notice::Finished { addr: change.addr.clone(), act, elapsed: since.elapsed(), id });
+        if act == StepAct::Delete {
+            self.ready.finish(&number);
+            return;
+        }
+        let diagnostics = self.resolver.publish(&change.addr, value);
+        let holds = !diagnostics.has_errors();
+        self.report.diagnostics.extend(diagnostics);
+        if holds {
+            self.ready.finish(&number);
+        } else {
+            self.give_up(number, change, act);
+        }
+    }
+
+    /// The step was never sent: nothing to record.
+    fn fail_unsent(&mut self, number: u32, change: &'a Change, fault: Fault) {
+        self.report.diagnostics.push(diagnose(&fault, &change.addr.to_string()));
+        let act = self.flights.get(&number).map_or(StepAct::Create, |flight| flight.act);
+        self.give_up(number, change, act);
+    }
+
+    /// The step was sent and failed. `found` is what exists now, if somebody looked.
+    fn fail(
+        &mut self,
+        number: u32,
+        change: &'a Change,
+        fault: &Fault,
+        found: Option<Value>,
+    ) -> Result<(), JournalError> {
+        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
+        let (act, call) = (flight.act, &flight.call);
+        let created = act == StepAct::Create;
+        let exists = match (&flight.intent, found) {
+            (Some(intent), Some(value)) if !value.is_null() => {
+                // A refused update keeps the secrets of before as the ones believed.
+                let mut intent = intent.clone();
+                if !created {
+                    intent.planned = call.prior.clone();
+                }
+                Some(object(self.provider, &intent, &value, self.desk.key, created))
+            }
+            _ => None,
+        };
+        let event = Event::Failed { step: self.step_id(number), message: fault.to_string().into(), object: exists };
+        self.desk.record(&[event], false)?;
+        self.report.diagnostics.push(diagnose(fault, &change.addr.to_string()));
+        self.give_up(number, change, act);
+        Ok(())
+    }
+
+    /// Nobody could be asked: the intent stays pending.
+    fn leave_unknown(&mut self, number: u32, change: &'a Change, fault: &Fault) {
+        let diagnostic = diagnose(fault, &change.addr.to_string())
+            .hint("whether it happened is not known; the next command looks it up before it does anything else");
+        self.report.diagnostics.push(diagnostic);
+        self.report.unknown.push(change.addr.clone());
+        let act = self.flights.get(&number).map_or(StepAct::Create, |flight| flight.act);
+        self.give_up(number, change, act);
+    }
+
+    fn already_there(&self, number: u32, change: &Change) -> Fault {
+        let id = self.flights.get(&number).map(|flight| flight.call.id.to_string()).unwrap_or_default();
+        Fault {
+            kind: FaultKind::Exists,
+            code: String::new(),
+            message: format!(
+                "{id} is there already, and this state has not made it. {} would take over an object of somebody else.",
+                change.addr
+            ),
+            trace: String::new(),
+            hint: Some("choose another name, or delete the existing object first".into()),
+        }
+    }
+}
+
+fn is_lost(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Unreachable | FaultKind::TimedOut)
+}

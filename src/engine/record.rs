@@ -1,0 +1,83 @@
+//! State and journal in one hand: an event is written first and believed afterwards.
+//!
+//! **Never:** apply an event that was not written. Every loop of the engine writes through here.
+
+use std::rc::Rc;
+
+use crate::plan::StepAct;
+use crate::provider::Provider;
+use crate::seal::Key;
+use crate::state::{Act, Event, Intent, Journal, JournalError, Object, OperationKind, Outcome, State};
+use crate::value::{Name, Value};
+
+/// Everything a loop writes with.
+pub struct Desk<'a, J> {
+    /// What we believe exists.
+    pub state: &'a mut State,
+    /// Where events survive.
+    pub journal: &'a mut J,
+    /// Makes fingerprints of secrets.
+    pub key: &'a Key,
+    /// The time of day, RFC 3339.
+    pub now: Rc<dyn Fn() -> Name>,
+}
+
+impl<J: Journal> Desk<'_, J> {
+    /// Writes events, then believes them.
+    ///
+    /// # Errors
+    /// When they could not be written, or contradict the state; nothing may be begun after that.
+    pub fn record(&mut self, events: &[Event], durable: bool) -> Result<(), JournalError> {
+        self.journal.append(events, durable)?;
+        for event in events {
+            self.state.apply(event).map_err(|contradiction| JournalError(contradiction.0))?;
+        }
+        Ok(())
+    }
+
+    /// Begins an operation.
+    ///
+    /// # Errors
+    /// As [`Desk::record`].
+    pub fn begin(&mut self, kind: OperationKind, cloud: Option<Name>) -> Result<(), JournalError> {
+        let lineage = self.state.lineage.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string().into());
+        let event = Event::Begin { serial: self.state.serial + 1, kind, lineage, cloud, at: (self.now)() };
+        self.record(&[event], false)
+    }
+
+    /// Ends the operation, durably.
+    ///
+    /// # Errors
+    /// As [`Desk::record`].
+    pub fn end(&mut self, complete: bool) -> Result<(), JournalError> {
+        let outcome = if complete { Outcome::Complete } else { Outcome::Incomplete };
+        let at = (self.now)();
+        self.record(&[Event::End { outcome, at }], true)
+    }
+}
+
+/// The object that exists now, as state keeps it: write-only attributes as fingerprints, marks of
+/// the planned value kept.
+pub(super) fn object<P: Provider>(provider: &P, intent: &Intent, value: &Value, key: &Key, tainted: bool) -> Object {
+    let schemas = provider.schemas();
+    let kept = schemas.conceal(&intent.kind, &value.with_marks_of(&intent.planned), &|secret| key.fingerprint(secret));
+    Object {
+        kind: intent.kind.clone(),
+        id: intent.id.clone(),
+        schema_version: schemas.managed.get(&intent.kind).map_or(0, |schema| schema.version),
+        value: kept,
+        needs: intent.needs.clone(),
+        tainted,
+        create_before_destroy: intent.create_before_destroy,
+    }
+}
+
+/// The word of the log for a step that calls the cloud.
+pub(super) fn act(act: StepAct) -> Option<Act> {
+    match act {
+        StepAct::Create => Some(Act::Create),
+        StepAct::Update => Some(Act::Update),
+        StepAct::Delete => Some(Act::Delete),
+        StepAct::Depose | StepAct::Read | StepAct::Forget => None,
+    }
+}

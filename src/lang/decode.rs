@@ -1,0 +1,303 @@
+//! Evaluates a body by its schema: an object of exactly the schema's type.
+//!
+//! **Never:** judge which arguments may stand where; `structure` has done that.
+//! In: a body, its schema, a reader. Out: the object, with unknowns in place of what is wrong, and
+//! all findings. Checks of the schema run on what is known.
+
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::schema::{Attribute, Block as Schema, NestedBlock, Nesting, ObjectCheck, Secrecy, Usage};
+use crate::value::convert::convert;
+use crate::value::{Content, Marks, Members, Path, Type, Value};
+
+use super::arguments::{argument, missing_argument};
+use super::ast::{Attribute as Written, Block, Body};
+use super::constraint::describe;
+use super::dynamic::{Elements, expand};
+use super::locate::{inside, locate};
+use super::names::Reader;
+use super::shape::{Shape, collection};
+use super::structure::{iterator, judge_count};
+
+/// Decodes bodies at one place.
+pub(super) struct Decoder<'a> {
+    pub(super) reader: Reader<'a>,
+    pub(super) out: Diagnostics,
+    /// Whether the value is kept in the state; a provider's configuration is not.
+    pub(super) stored: bool,
+}
+
+/// What blocks of one name become.
+struct Found {
+    values: Vec<Value>,
+    /// A `dynamic` block is not known yet, so neither is the number of blocks.
+    unknown: bool,
+    marks: Marks,
+}
+
+impl Decoder<'_> {
+    /// The object that a whole body becomes, with the schema's marks, its checks carried out.
+    pub(super) fn whole(
+        &mut self,
+        body: &Body,
+        schema: &Schema,
+        shape: &Shape,
+        checks: &[ObjectCheck],
+        header: Span,
+    ) -> Value {
+        let value = self.block(body, schema, shape, header);
+        if !self.out.has_errors() {
+            for finding in checks.iter().flat_map(|check| check(&value)) {
+                let mut wrong = Diagnostic::error(finding.summary, finding.detail);
+                wrong.hint = finding.hint;
+                self.out.push(wrong.at(locate(body, &finding.path, header)));
+            }
+        }
+        shape.mark(value, schema)
+    }
+
+    /// The object that a missing block becomes: null, or empty, in all its members.
+    pub(super) fn empty(schema: &Schema) -> Value {
+        let attributes =
+            schema.attributes.iter().map(|attribute| (attribute.name.clone(), Value::null(attribute.ty.clone())));
+        let blocks = schema.blocks.iter().map(|nested| {
+            let element = nested.block.ty();
+            let value = match nested.nesting {
+                Nesting::List => Value::list(element, Vec::new()),
+                Nesting::Set => Value::set(element, Vec::new()),
+            };
+            (nested.name.clone(), value)
+        });
+        Value::object(attributes.chain(blocks).collect())
+    }
+
+    fn block(&mut self, body: &Body, schema: &Schema, shape: &Shape, header: Span) -> Value {
+        let mut members = Members::new();
+        for attribute in &schema.attributes {
+            let value = self.attribute(body, attribute, header);
+            members.insert(attribute.name.clone(), value);
+        }
+        for (nested, shape) in schema.blocks.iter().zip(&shape.nested) {
+            let value = self.nested(body, nested, shape, header);
+            members.insert(nested.name.clone(), value);
+        }
+        Value::object(members)
+    }
+
+    fn attribute(&mut self, body: &Body, attribute: &Attribute, header: Span) -> Value {
+        let value = match argument(body, &attribute.name) {
+            Some(written) => self.written(written, attribute, header),
+            None if attribute.as_blocks => self.as_blocks(body, attribute, header),
+            None => None,
+        };
+        match value {
+            Some(value) if !value.is_null() => fill_members(value, attribute),
+            // The default of an attribute as blocks is one of its members, not of the whole.
+            _ if attribute.as_blocks => Value::null(attribute.ty.clone()),
+            _ => attribute.default.clone().unwrap_or_else(|| Value::null(attribute.ty.clone())),
+        }
+    }
+
+    fn written(&mut self, written: &Written, attribute: &Attribute, header: Span) -> Option<Value> {
+        let value = match self.reader.value(&written.expr) {
+            Ok(value) => value,
+            Err(wrong) => {
+                self.out.extend(wrong);
+                return Some(Value::unknown(attribute.ty.clone()));
+            }
+        };
+        let value = match convert(&value, &attribute.ty) {
+            Ok(value) => value,
+            Err(mismatch) => {
+                let detail =
+                    format!("Inappropriate value for attribute {:?}: {}.", attribute.name, describe(&mismatch));
+                let span = inside(&written.expr, &mismatch.path.0);
+                self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span));
+                return Some(Value::unknown(attribute.ty.clone()));
+            }
+        };
+        if value.is_null() {
+            if attribute.usage == Usage::Required {
+                self.out.push(
+                    missing_argument(&attribute.name, header)
+                        .hint(format!("The value given for {:?} is null, which counts as not given.", attribute.name)),
+                );
+            }
+            return None;
+        }
+        if let Some(instead) = attribute.deprecated {
+            self.out.push(Diagnostic::warning("Argument is deprecated", instead).at(written.name_span));
+        }
+        if self.stored && attribute.secrecy != Secrecy::WriteOnly && value.contains_mark(Marks::EPHEMERAL) {
+            let detail = format!(
+                "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be \
+                 persisted to state.",
+                attribute.name
+            );
+            self.out.push(Diagnostic::error("Invalid use of ephemeral value", detail).at(written.expr.span));
+        }
+        self.check(&value, attribute, written.expr.span);
+        Some(value)
+    }
+
+    fn check(&mut self, value: &Value, attribute: &Attribute, span: Span) {
+        let Some(check) = attribute.check else { return };
+        if !value.is_wholly_known() {
+            return;
+        }
+        let (plain, marks) = value.clone().unmark_deep();
+        let Err(mut detail) = check(&plain) else { return };
+        let hidden = marks.has(Marks::SENSITIVE) || attribute.secrecy != Secrecy::Plain;
+        if hidden && !is_safe(&detail, &plain) {
+            detail = format!("The value of {:?} is not acceptable; it is sensitive and not shown.", attribute.name);
+        }
+        self.out.push(Diagnostic::error("Invalid value for attribute", detail).at(span));
+    }
+
+    /// An attribute that is written as blocks; nothing if there are none.
+    fn as_blocks(&mut self, body: &Body, attribute: &Attribute, header: Span) -> Option<Value> {
+        let (Type::Set(element) | Type::List(element)) = &attribute.ty else { return None };
+        let Type::Object(types) = &**element else { return None };
+        let found = self.blocks(body, &attribute.name, |decoder, content, _| {
+            let mut members = Members::new();
+            for (name, ty) in types.iter() {
+                let written = argument(content, name);
+                let value = written.and_then(|written| decoder.converted(written, ty));
+                members.insert(name.clone(), value.unwrap_or_else(|| Value::null(ty.clone())));
+            }
+            Value::object(members)
+        })?;
+        let value = if found.unknown {
+            Value::unknown(attribute.ty.clone())
+        } else if matches!(attribute.ty, Type::Set(_)) {
+            Value::set((**element).clone(), found.values)
+        } else {
+            Value::list((**element).clone(), found.values)
+        };
+        let value = value.with_marks(found.marks);
+        let span = locate(body, &Path::root().attr(&attribute.name), header);
+        self.check(&value, attribute, span);
+        Some(value)
+    }
+
+    fn converted(&mut self, written: &Written, ty: &Type) -> Option<Value> {
+        match self.reader.value(&written.expr) {
+            Ok(value) => match convert(&value, ty) {
+                Ok(value) => return Some(value),
+                Err(mismatch) => {
+                    let detail =
+                        format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
+                    let span = inside(&written.expr, &mismatch.path.0);
+                    self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span));
+                }
+            },
+            Err(wrong) => self.out.extend(wrong),
+        }
+        Some(Value::unknown(ty.clone()))
+    }
+
+    fn nested(&mut self, body: &Body, nested: &NestedBlock, shape: &Shape, header: Span) -> Value {
+        let found = self.blocks(body, &nested.name, |decoder, content, header| {
+            decoder.block(content, &nested.block, shape, header)
+        });
+        let found = found.unwrap_or(Found { values: Vec::new(), unknown: false, marks: Marks::NONE });
+        if found.unknown {
+            return Value::unknown_not_null(collection(nested.nesting, shape.ty.clone())).with_marks(found.marks);
+        }
+        let last = locate(body, &Path::root().attr(&nested.name), header);
+        self.out.0.extend(judge_count(nested, found.values.len(), header, last));
+        let value = match nested.nesting {
+            Nesting::List => Value::list(shape.ty.clone(), found.values),
+            Nesting::Set => Value::set(shape.ty.clone(), found.values),
+        };
+        value.with_marks(found.marks)
+    }
+
+    /// Decodes all blocks of a name, `dynamic` ones included; nothing if there are none.
+    fn blocks(
+        &mut self,
+        body: &Body,
+        name: &str,
+        mut decode: impl FnMut(&mut Self, &Body, Span) -> Value,
+    ) -> Option<Found> {
+        let mut found: Option<Found> = None;
+        for block in &body.blocks {
+            let dynamic = &*block.name == "dynamic" && block.labels.iter().any(|label| &*label.text == name);
+            if &*block.name != name && !dynamic {
+                continue;
+            }
+            let found = found.get_or_insert(Found { values: Vec::new(), unknown: false, marks: Marks::NONE });
+            if dynamic {
+                self.dynamic(block, found, &mut decode);
+            } else {
+                let value = decode(self, &block.body, block.header);
+                found.values.push(value);
+            }
+        }
+        found
+    }
+
+    fn dynamic(&mut self, block: &Block, found: &mut Found, decode: &mut impl FnMut(&mut Self, &Body, Span) -> Value) {
+        let content = block.body.blocks.iter().find(|inner| &*inner.name == "content");
+        let (Some(each), Some(content), Some(name)) = (argument(&block.body, "for_each"), content, iterator(block))
+        else {
+            return;
+        };
+        let elements = match self.reader.value(&each.expr).and_then(|value| expand(&value, each.expr.span)) {
+            Ok(elements) => elements,
+            Err(wrong) => {
+                self.out.extend(wrong);
+                found.unknown = true;
+                return;
+            }
+        };
+        found.marks = found.marks.union(elements.marks());
+        let pairs = match elements {
+            Elements::Known(pairs, _) => pairs,
+            Elements::Unknown(element, _) => {
+                // One decoding with an unknown element finds what is wrong whatever the elements are.
+                found.unknown = true;
+                vec![element]
+            }
+        };
+        for (key, value) in pairs {
+            let pair = Members::from([("key".into(), key), ("value".into(), value)]);
+            self.reader.bound.push((name.clone(), Value::object(pair)));
+            let value = decode(self, &content.body, content.header);
+            self.reader.bound.pop();
+            found.values.push(value);
+        }
+    }
+}
+
+/// The value of an attribute as blocks with defaults in place of null members. Such an attribute's
+/// default is an object: the defaults of the members of each element.
+fn fill_members(value: Value, attribute: &Attribute) -> Value {
+    let defaults = attribute.default.as_ref().filter(|_| attribute.as_blocks).and_then(Value::as_members);
+    let (Some(defaults), Type::Set(element) | Type::List(element)) = (defaults, &attribute.ty) else { return value };
+    let filled = value.map_children(|child| {
+        let Some(members) = child.as_members() else { return child.clone() };
+        let mut members = members.clone();
+        for (name, default) in defaults {
+            if let Some(member) = members.get_mut(name)
+                && member.is_null()
+                && !default.is_null()
+            {
+                *member = default.clone();
+            }
+        }
+        Value::object(members).with_marks(child.marks())
+    });
+    match filled.content() {
+        // Elements may have become equal, and a set sorts them.
+        Content::Set(_, members) => Value::set((**element).clone(), members.to_vec()).with_marks(filled.marks()),
+        _ => filled,
+    }
+}
+
+/// Whether a text shows nothing of a secret.
+fn is_safe(text: &str, secret: &Value) -> bool {
+    match secret.as_str() {
+        Some(secret) => !secret.is_empty() && !text.contains(secret),
+        None => false,
+    }
+}

@@ -1,0 +1,311 @@
+//! Steps into values: attributes, indexes, splats.
+//!
+//! **Never:** look names up beyond [`super::Env`]. In: a value and the steps behind it. Out: the
+//! member, with the marks of all that was passed through. Errors have the span of their step.
+
+use crate::diag::Span;
+use crate::value::{Content, Marks, Name, Number, Type, Value};
+
+use super::super::ast::Access;
+use super::{Answer, Errors, Evaluator, conversion, fail};
+
+impl Evaluator<'_, '_> {
+    /// The value of a reference and the steps behind it.
+    pub(super) fn reference(&mut self, name: &Name, steps: &[Access], span: Span) -> Answer {
+        if let Some((_, value)) = self.env.bound.iter().rev().find(|(bound, _)| bound == name) {
+            let value = value.clone();
+            return self.walk(value, steps, span);
+        }
+        let lookup = self.env.lookup;
+        match lookup(name, steps, span) {
+            Ok((value, used)) => self.walk(value, steps.get(used..).unwrap_or_default(), span),
+            Err(errors) => {
+                for error in errors.0 {
+                    if !self.unresolved.0.contains(&error) {
+                        self.unresolved.push(error);
+                    }
+                }
+                Err(crate::diag::Diagnostics::none())
+            }
+        }
+    }
+
+    /// Goes through steps, one after the other. `span` is that of the whole expression.
+    pub(super) fn walk(&mut self, mut value: Value, steps: &[Access], span: Span) -> Answer {
+        for step in steps {
+            value = match step {
+                Access::Attr(name, span) => get_attribute(&value, name, *span)?,
+                Access::Index(key, span) => {
+                    let key = self.expr(key)?;
+                    index(&value, &key, *span)?
+                }
+                Access::AttrSplat(inner, at) | Access::FullSplat(inner, at) => {
+                    let source = Span { end: at.start.max(span.start), ..span };
+                    self.splat(value, inner, source, span)?
+                }
+            };
+        }
+        Ok(value)
+    }
+
+    fn splat(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
+        let (source, marks) = source.unmark();
+        let is_sequence = matches!(shape(&source), Shape::Sequence | Shape::Set);
+        match source.content() {
+            Content::Null(_) if is_sequence => {
+                let why = "Splat expressions (with the * symbol) cannot be applied to null sequences.";
+                return Err(fail("Splat of null value", why, source_span));
+            }
+            Content::Null(_) => return Ok(Value::tuple(Vec::new()).with_marks(marks)),
+            Content::Unknown { ty: Type::Dynamic, .. } => return Ok(source.with_marks(marks)),
+            Content::Unknown { ty, not_null } if is_sequence => {
+                let ty = self.splat_type(ty, steps, span)?;
+                let unknown = if *not_null { Value::unknown_not_null(ty) } else { Value::unknown(ty) };
+                return Ok(unknown.with_marks(marks));
+            }
+            Content::Unknown { not_null: false, .. } => {
+                // It may turn out null, and then the result is empty: not even its length is known.
+                self.walk(source, steps, span)?;
+                return Ok(Value::unknown(Type::Dynamic).with_marks(marks));
+            }
+            _ => {}
+        }
+        let members =
+            if is_sequence { source.as_sequence().unwrap_or_default() } else { std::slice::from_ref(&source) };
+        let mut errors = Errors::default();
+        let mut results = Vec::with_capacity(members.len());
+        for member in members {
+            results.extend(errors.keep(self.walk(member.clone(), steps, span)));
+        }
+        if errors.any() {
+            return errors.or_else(|| source);
+        }
+        let result = match source.content() {
+            Content::List(element, _) | Content::Set(element, _) if results.is_empty() => {
+                let element = self.walk(Value::unknown(element.clone()), steps, span)?.ty();
+                Value::list(element, results)
+            }
+            Content::List(..) | Content::Set(..) => {
+                let first = results[0].ty();
+                if results.iter().all(|result| result.ty() == first) {
+                    Value::list(first, results)
+                } else {
+                    Value::tuple(results)
+                }
+            }
+            _ => Value::tuple(results),
+        };
+        Ok(result.with_marks(marks))
+    }
+
+    /// What a splat over a type gives.
+    fn splat_type(&mut self, source: &Type, steps: &[Access], span: Span) -> Result<Type, crate::diag::Diagnostics> {
+        Ok(match source {
+            Type::List(element) | Type::Set(element) => {
+                let member = self.walk(Value::unknown((**element).clone()), steps, span)?;
+                Type::list(member.ty())
+            }
+            Type::Tuple(elements) => {
+                let mut types = Vec::with_capacity(elements.len());
+                for element in elements.iter() {
+                    types.push(self.walk(Value::unknown(element.clone()), steps, span)?.ty());
+                }
+                Type::tuple(types)
+            }
+            _ => Type::Dynamic,
+        })
+    }
+}
+
+/// `value.name`
+pub(super) fn get_attribute(value: &Value, name: &Name, span: Span) -> Answer {
+    let unsupported = |detail: String| Err(fail("Unsupported attribute", detail, span));
+    let missing =
+        || fail("Unsupported attribute", format!("This object does not have an attribute named {name:?}."), span);
+    let member = match value.content() {
+        Content::Null(_) => {
+            let why = "This value is null, so it does not have any attributes.";
+            return Err(fail("Attempt to get attribute from null value", why, span));
+        }
+        Content::Object(members) => members.get(name).cloned().ok_or_else(missing)?,
+        Content::Unknown { ty: Type::Object(members), .. } => {
+            Value::unknown(members.get(name).cloned().ok_or_else(missing)?)
+        }
+        Content::Map(_, members) => match members.get(name) {
+            Some(member) => member.clone(),
+            None => {
+                let why = format!("This map does not have an element with the key {name:?}.");
+                return Err(fail("Missing map element", why, span));
+            }
+        },
+        Content::Unknown { ty: Type::Map(element), .. } => Value::unknown((**element).clone()),
+        Content::Unknown { ty: Type::Dynamic, .. } => Value::unknown(Type::Dynamic),
+        _ => return unsupported(describe_unsupported(&value.ty(), name)),
+    };
+    Ok(member.with_marks(value.marks()))
+}
+
+fn describe_unsupported(ty: &Type, name: &Name) -> String {
+    let attributes = |element: &Type| match element {
+        Type::Object(attributes) => Some(attributes.contains_key(name)),
+        _ => None,
+    };
+    match ty {
+        Type::List(element) if attributes(element) == Some(true) => format!(
+            "Can't access attributes on a list of objects. Did you mean to access attribute {name:?} for a specific \
+             element of the list, or across all elements of the list?"
+        ),
+        Type::List(element) if attributes(element).is_some() => {
+            "Can't access attributes on a list of objects. Did you \
+             mean to access an attribute for a specific element of the list, or across all elements of the list?"
+                .into()
+        }
+        Type::Set(element) if attributes(element).is_some() => "Can't access attributes on a set of objects. Did you \
+             mean to access an attribute across all elements of the set?"
+            .into(),
+        ty if ty.is_primitive() => format!("Can't access attributes on a primitive-typed value ({}).", ty.friendly()),
+        _ => "This value does not have any attributes.".into(),
+    }
+}
+
+const NO_ELEMENT: &str = "The given key does not identify an element in this collection value";
+
+/// `value[key]`. Looks at the content, not at the type, because making the type of a tuple or an
+/// object goes through all its members.
+pub(super) fn index(value: &Value, key: &Value, span: Span) -> Answer {
+    let invalid = |detail: String| fail("Invalid index", detail, span);
+    if value.is_null() {
+        let why = "This value is null, so it does not have any indices.";
+        return Err(fail("Attempt to index null value", why, span));
+    }
+    if key.is_null() {
+        return Err(invalid("Can't use a null value as an indexing key.".into()));
+    }
+    let marks = value.marks().union(key.marks());
+    let undecided = |value: &Value| matches!(value.content(), Content::Unknown { ty: Type::Dynamic, .. });
+    if undecided(value) || undecided(key) {
+        return Ok(Value::unknown(Type::Dynamic).with_marks(marks));
+    }
+    let wanted = match shape(value) {
+        Shape::Sequence => Type::Number,
+        Shape::Map | Shape::Object => Type::String,
+        Shape::Set => {
+            return Err(invalid(
+                "Elements of a set are identified only by their value and don't have any separate index or key to \
+                 select with, so it's only possible to perform operations across all elements of the set."
+                    .into(),
+            ));
+        }
+        Shape::Other => return Err(invalid("This value does not have any indices.".into())),
+    };
+    let converted = conversion::convert_to(key, &wanted).map_err(|why| invalid(format!("{NO_ELEMENT}: {why}.")))?;
+    let member = match converted.content() {
+        Content::Number(number) => at_position(value, number).map_err(|why| invalid(format!("{NO_ELEMENT}{why}.")))?,
+        Content::String(text) => at_key(value, text).ok_or_else(|| {
+            let hint = if matches!(key.content(), Content::Number(_)) && shape(value) == Shape::Object {
+                " An object only supports looking up attributes by name, not by numeric index."
+            } else {
+                ""
+            };
+            invalid(format!("{NO_ELEMENT}.{hint}"))
+        })?,
+        _ => unknown_member(value),
+    };
+    Ok(member.with_marks(marks))
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    Sequence,
+    Set,
+    Map,
+    Object,
+    Other,
+}
+
+fn shape(value: &Value) -> Shape {
+    match value.content() {
+        Content::List(..) | Content::Tuple(_) => Shape::Sequence,
+        Content::Set(..) => Shape::Set,
+        Content::Map(..) => Shape::Map,
+        Content::Object(_) => Shape::Object,
+        Content::Null(ty) | Content::Unknown { ty, .. } => match ty {
+            Type::List(_) | Type::Tuple(_) => Shape::Sequence,
+            Type::Set(_) => Shape::Set,
+            Type::Map(_) => Shape::Map,
+            Type::Object(_) => Shape::Object,
+            _ => Shape::Other,
+        },
+        _ => Shape::Other,
+    }
+}
+
+/// What any member of a value may be.
+fn unknown_member(value: &Value) -> Value {
+    Value::unknown(match value.content() {
+        Content::List(element, _) | Content::Map(element, _) => element.clone(),
+        Content::Unknown { ty: Type::List(element) | Type::Map(element), .. } => (**element).clone(),
+        _ => Type::Dynamic,
+    })
+}
+
+fn at_position(value: &Value, number: &Number) -> Result<Value, &'static str> {
+    let position = number.as_i64().and_then(|position| usize::try_from(position).ok());
+    let length = match (value.content(), position) {
+        (Content::List(_, members) | Content::Tuple(members), position) => {
+            if let Some(member) = position.and_then(|position| members.get(position)) {
+                return Ok(member.clone());
+            }
+            members.len()
+        }
+        (Content::Unknown { ty: Type::Tuple(elements), .. }, position) => {
+            if let Some(element) = position.and_then(|position| elements.get(position)) {
+                return Ok(Value::unknown(element.clone()));
+            }
+            elements.len()
+        }
+        (_, Some(_)) => return Ok(unknown_member(value)),
+        _ => usize::MAX,
+    };
+    Err(if !number.is_integer() {
+        ": indexing a sequence requires a whole number, but the given index has a fractional part"
+    } else if number < &Number::from(0) {
+        ": a negative number is not a valid index for a sequence"
+    } else if length == 0 {
+        ": the collection has no elements"
+    } else {
+        ": the given index is greater than or equal to the length of the collection"
+    })
+}
+
+fn at_key(value: &Value, key: &str) -> Option<Value> {
+    match value.content() {
+        Content::Unknown { ty: Type::Object(members), .. } => members.get(key).cloned().map(Value::unknown),
+        Content::Unknown { .. } => Some(unknown_member(value)),
+        _ => value.get(key).cloned(),
+    }
+}
+
+/// The members of a value in iteration order, each with its key: what `for` goes through.
+/// None if it cannot be gone through or is unknown.
+pub(super) fn entries(value: &Value) -> Option<Vec<(Value, Value)>> {
+    let numbered = |members: &[Value]| {
+        let keys = (0_i64..).map(Value::int);
+        keys.zip(members.iter().cloned()).collect()
+    };
+    Some(match value.content() {
+        Content::List(_, members) | Content::Tuple(members) => numbered(members),
+        Content::Set(_, members) => members.iter().map(|member| (member.clone(), member.clone())).collect(),
+        Content::Map(_, members) | Content::Object(members) => {
+            members.iter().map(|(key, member)| (Value::string(key.clone()), member.clone())).collect()
+        }
+        _ => return None,
+    })
+}
+
+/// The marks of a value taken off, for those who need both.
+pub(super) fn take_marks(value: Value, into: &mut Marks) -> Value {
+    let (value, marks) = value.unmark();
+    *into = into.union(marks);
+    value
+}

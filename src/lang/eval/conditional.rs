@@ -1,0 +1,179 @@
+//! `condition ? yes : no`.
+//!
+//! **Never:** show errors of the branch that is not taken, nor evaluate one without the other:
+//! both decide the type of the result. With an unknown condition the result is unknown.
+
+use crate::diag::{Diagnostics, Span};
+use crate::value::convert::unify;
+use crate::value::{Content, Marks, Type, Value};
+
+use super::super::ast::Expr;
+use super::{Answer, Errors, Evaluator, conversion, fail};
+
+const INCONSISTENT: &str = "Inconsistent conditional result types";
+
+impl Evaluator<'_, '_> {
+    pub(super) fn conditional(&mut self, condition: &Expr, yes: &Expr, no: &Expr) -> Answer {
+        let yes_answer = self.expr(yes);
+        let no_answer = self.expr(no);
+        // A branch that failed may have any type; its errors matter only if it is taken.
+        let of = |answer: &Answer| answer.as_ref().map_or(Value::unknown(Type::Dynamic), Value::clone);
+        let (yes_value, no_value) = (of(&yes_answer), of(&no_answer));
+        let common = unify_branches(&yes_value, &no_value).map_err(|why| {
+            let detail = format!("The true and false result expressions must have consistent types. {why}");
+            fail(INCONSISTENT, detail, yes.span.to(no.span))
+        })?;
+        let (verdict, marks) = self.verdict(condition)?;
+        // Which branch was taken may tell something about the other, so the marks of both count.
+        let marks = marks.union(yes_value.marks()).union(no_value.marks());
+        let value = match verdict {
+            None => merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common),
+            Some(true) => finish(yes_answer?, &common, &no_value, "true", yes.span)?,
+            Some(false) => finish(no_answer?, &common, &yes_value, "false", no.span)?,
+        };
+        Ok(value.with_marks(marks))
+    }
+
+    /// Whether a condition holds (none: unknown) and its marks.
+    pub(super) fn verdict(&mut self, condition: &Expr) -> Result<(Option<bool>, Marks), Diagnostics> {
+        let (value, marks) = self.expr(condition)?.unmark();
+        if value.is_null() {
+            let why = "The condition value is null. Conditions must either be true or false.";
+            return Err(fail("Null condition", why, condition.span));
+        }
+        if value.is_unknown() {
+            return Ok((None, marks));
+        }
+        let value = conversion::convert_to(&value, &Type::Bool).map_err(|_| {
+            fail("Incorrect condition type", "The condition expression must be of type bool.", condition.span)
+        })?;
+        Ok((value.as_bool(), marks))
+    }
+
+    /// `%{ if c }a%{ else }b%{ endif }` with branches that are strings.
+    pub(super) fn choose_text(
+        &mut self,
+        condition: &Expr,
+        yes: impl FnOnce(&mut Self) -> Answer,
+        no: impl FnOnce(&mut Self) -> Answer,
+    ) -> Answer {
+        let yes = yes(self);
+        let no = no(self);
+        let mut errors = Errors::default();
+        let Some((verdict, marks)) = errors.keep(self.verdict(condition)) else {
+            return errors.or_else(|| Value::unknown(Type::String));
+        };
+        let of = |answer: &Answer| answer.as_ref().map_or(Marks::NONE, Value::marks);
+        let marks = marks.union(of(&yes)).union(of(&no));
+        let value = match verdict {
+            Some(true) => yes?,
+            Some(false) => no?,
+            None => Value::unknown_not_null(Type::String),
+        };
+        Ok(value.with_marks(marks))
+    }
+}
+
+/// What the two branches have in common.
+enum Common {
+    /// One is an untyped null: it takes the type of the other, which stays as it is.
+    Other,
+    /// A type that both convert to.
+    Type(Type),
+}
+
+fn finish(value: Value, common: &Common, other: &Value, which: &str, span: Span) -> Answer {
+    match common {
+        Common::Other if is_untyped_null(&value) => Ok(Value::null(other.ty()).with_marks(value.marks())),
+        Common::Other => Ok(value),
+        Common::Type(ty) => conversion::convert_to(&value, ty)
+            .map_err(|why| fail(INCONSISTENT, format!("The {which} result value has the wrong type: {why}."), span)),
+    }
+}
+
+fn is_untyped_null(value: &Value) -> bool {
+    matches!(value.content(), Content::Null(Type::Dynamic))
+}
+
+fn unify_branches(yes: &Value, no: &Value) -> Result<Common, String> {
+    if is_untyped_null(yes) || is_untyped_null(no) {
+        return Ok(Common::Other);
+    }
+    let (yes_type, no_type) = (yes.ty(), no.ty());
+    if yes_type == no_type {
+        return Ok(Common::Type(no_type));
+    }
+    if yes_type == Type::Dynamic || no_type == Type::Dynamic {
+        return Ok(Common::Type(Type::Dynamic));
+    }
+    unify(&[yes_type.clone(), no_type.clone()]).map(Common::Type).ok_or_else(|| describe(&yes_type, &no_type))
+}
+
+/// What an unknown condition leaves known: equal numbers and booleans are known whichever way it
+/// goes, because Terraform narrows the range of an unknown to one value.
+fn merge_unknown(yes: &Value, no: &Value, common: Common) -> Value {
+    let ty = match common {
+        Common::Type(ty) => ty,
+        Common::Other if is_untyped_null(yes) => no.ty(),
+        Common::Other => yes.ty(),
+    };
+    match (yes.content(), no.content()) {
+        (Content::Null(_), Content::Null(_)) => return Value::null(ty),
+        (Content::Number(a), Content::Number(b)) if a == b => return yes.clone(),
+        (Content::List(a, first), Content::List(b, second)) if first.is_empty() && second.is_empty() && a == b => {
+            return yes.clone();
+        }
+        (Content::Set(a, first), Content::Set(b, second)) if first.is_empty() && second.is_empty() && a == b => {
+            return yes.clone();
+        }
+        (Content::Map(a, first), Content::Map(b, second)) if first.is_empty() && second.is_empty() && a == b => {
+            return yes.clone();
+        }
+        _ => {}
+    }
+    if is_definite(yes) && is_definite(no) { Value::unknown_not_null(ty) } else { Value::unknown(ty) }
+}
+
+/// Whether a value is certainly not null.
+pub(super) fn is_definite(value: &Value) -> bool {
+    match value.content() {
+        Content::Null(_) => false,
+        Content::Unknown { not_null, .. } => *not_null,
+        _ => true,
+    }
+}
+
+/// How two branch types differ, as Terraform describes it.
+fn describe(yes: &Type, no: &Type) -> String {
+    match (yes, no) {
+        (Type::Object(yes), Type::Object(no)) => {
+            if let Some(name) = yes.keys().find(|name| !no.contains_key(*name)) {
+                return format!(
+                    "The 'true' value includes object attribute \"{name}\", which is absent in the 'false' value."
+                );
+            }
+            if let Some(name) = no.keys().find(|name| !yes.contains_key(*name)) {
+                return format!(
+                    "The 'false' value includes object attribute \"{name}\", which is absent in the 'true' value."
+                );
+            }
+            let differing = yes.iter().zip(no.values()).find(|((_, a), b)| a != b);
+            differing.map_or_else(String::new, |((name, a), b)| {
+                format!("Type mismatch for object attribute \"{name}\": {}", describe(a, b))
+            })
+        }
+        (Type::Tuple(yes), Type::Tuple(no)) if yes.len() != no.len() => {
+            format!("The 'true' tuple has length {}, but the 'false' tuple has length {}.", yes.len(), no.len())
+        }
+        (Type::Tuple(yes), Type::Tuple(no)) => {
+            let differing = yes.iter().zip(no.iter()).enumerate().find(|(_, (a, b))| a != b);
+            differing.map_or_else(String::new, |(index, (a, b))| {
+                format!("Type mismatch for tuple element {index}: {}", describe(a, b))
+            })
+        }
+        (Type::List(yes), Type::List(no)) => format!("Mismatched list element types: {}", describe(yes, no)),
+        (Type::Set(yes), Type::Set(no)) => format!("Mismatched set element types: {}", describe(yes, no)),
+        (Type::Map(yes), Type::Map(no)) => format!("Mismatched map element types: {}", describe(yes, no)),
+        _ => format!("The 'true' value is {}, but the 'false' value is {}.", yes.friendly(), no.friendly()),
+    }
+}

@@ -1,0 +1,194 @@
+//! Evaluates expressions to values.
+//!
+//! **Never:** know blocks, modules or kinds: names are looked up through [`Env::lookup`].
+//! All errors of an expression are reported, not only the first, but those of the branch of a
+//! conditional that is not taken. The decision to question: a name that cannot be looked up is an
+//! error that neither `try` nor an untaken branch hides, because Terraform checks names first.
+
+pub(crate) mod access;
+mod comprehension;
+pub(crate) mod conditional;
+pub(crate) mod conversion;
+mod operators;
+mod references;
+pub(crate) mod template;
+
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::value::{Content, Marks, Members, Name, Type, Value};
+
+use super::ast::{Access, Expr, ExprKind, ObjectKey};
+use super::functions;
+use super::host::Host;
+
+pub(crate) use operators::equals;
+pub use references::references;
+pub(crate) use references::references_in;
+
+/// Looks a reference up: the root name, the steps behind it, where it stands. Answers with the
+/// value and how many of the steps it has used up (`var.x.y` uses one: the value of `var.x`).
+/// Names that `for`, templates and `dynamic` bring in never reach it.
+///
+/// An error says that the name does not exist or that its value could not be made; `try` and
+/// `can` do not catch it. What exists or not depending on values (an instance key, an attribute)
+/// must be left to the steps that remain, so that `try(azurerm_x.y[0].id, "")` works.
+pub type Lookup<'a> = dyn Fn(&Name, &[Access], Span) -> Result<(Value, usize), Diagnostics> + 'a;
+
+/// What an expression is evaluated in.
+pub struct Env<'a> {
+    /// References to anything but locally bound names.
+    pub lookup: &'a Lookup<'a>,
+    /// Names bound by `for`, template directives and `dynamic` blocks, innermost last.
+    pub bound: Vec<(Name, Value)>,
+    /// The machine.
+    pub host: &'a Host,
+    /// Whether functions whose result is only known during apply (`timestamp`, `uuid`) may answer.
+    pub applying: bool,
+}
+
+/// Evaluates an expression.
+///
+/// # Errors
+/// All that is wrong in it.
+pub fn eval(expr: &Expr, env: &mut Env<'_>) -> Result<Value, Diagnostics> {
+    let depth = env.bound.len();
+    let mut evaluator = Evaluator { env, in_template: false, unresolved: Diagnostics::none() };
+    let answer = evaluator.expr(expr);
+    let unresolved = std::mem::take(&mut evaluator.unresolved);
+    env.bound.truncate(depth);
+    if unresolved.has_errors() { Err(unresolved) } else { answer }
+}
+
+/// What evaluating gives: a value, or what is wrong. An empty list of errors means that what is
+/// wrong is a name, kept in [`Evaluator::unresolved`].
+pub(crate) type Answer = Result<Value, Diagnostics>;
+
+/// One evaluation under way.
+pub(crate) struct Evaluator<'e, 'a> {
+    /// Names and the machine.
+    pub(crate) env: &'e mut Env<'a>,
+    /// Whether this evaluates the text of `templatefile` or `templatestring`.
+    pub(crate) in_template: bool,
+    /// The names that could not be looked up.
+    pub(crate) unresolved: Diagnostics,
+}
+
+impl Evaluator<'_, '_> {
+    /// The value of an expression.
+    pub(crate) fn expr(&mut self, expr: &Expr) -> Answer {
+        match &expr.kind {
+            ExprKind::Literal(value) => Ok(value.clone()),
+            ExprKind::Template(parts) => self.template(parts),
+            ExprKind::Wrapped(inner) | ExprKind::Parens(inner) => self.expr(inner),
+            ExprKind::Reference(name, steps) => self.reference(name, steps, expr.span),
+            ExprKind::Access(inner, steps) => {
+                let value = self.expr(inner)?;
+                self.walk(value, steps, expr.span)
+            }
+            ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.span),
+            ExprKind::Binary(..) => self.binary(expr),
+            ExprKind::Conditional(condition, yes, no) => self.conditional(condition, yes, no),
+            ExprKind::Call(call) => functions::call::call(self, call, expr.span),
+            ExprKind::Tuple(members) => self.tuple(members),
+            ExprKind::Object(members) => self.object(members),
+            ExprKind::For(comprehension) => self.comprehension(comprehension),
+        }
+    }
+
+    /// Evaluates with one or two names bound, and unbinds them again.
+    pub(crate) fn with_bound<T>(
+        &mut self,
+        names: impl IntoIterator<Item = (Name, Value)>,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let depth = self.env.bound.len();
+        self.env.bound.extend(names);
+        let answer = run(self);
+        self.env.bound.truncate(depth);
+        answer
+    }
+
+    fn tuple(&mut self, members: &[Expr]) -> Answer {
+        let mut errors = Errors::default();
+        let mut values = Vec::with_capacity(members.len());
+        for member in members {
+            values.extend(errors.keep(self.expr(member)));
+        }
+        errors.or_else(|| Value::tuple(values))
+    }
+
+    fn object(&mut self, items: &[(ObjectKey, Expr)]) -> Answer {
+        let mut errors = Errors::default();
+        let mut members = Members::new();
+        let mut marks = Marks::NONE;
+        let mut known = true;
+        for (key, item) in items {
+            let key = match key {
+                ObjectKey::Name(name, _) => Some(Some(name.clone())),
+                ObjectKey::Expr(key) => {
+                    let name = self.object_key(key, item.span, &mut marks);
+                    errors.keep(name)
+                }
+            };
+            let value = errors.keep(self.expr(item));
+            match (key, value) {
+                (Some(Some(key)), Some(value)) => drop(members.insert(key, value)),
+                (Some(None), _) => known = false,
+                _ => {}
+            }
+        }
+        errors.or_else(|| {
+            let object = if known { Value::object(members) } else { Value::unknown(Type::Dynamic) };
+            object.with_marks(marks)
+        })
+    }
+
+    /// The text of a key; none if it is unknown.
+    fn object_key(&mut self, key: &Expr, item: Span, marks: &mut Marks) -> Result<Option<Name>, Diagnostics> {
+        let (value, found) = self.expr(key)?.unmark();
+        *marks = marks.union(found);
+        if value.is_null() {
+            return Err(fail("Null value as key", "Can't use a null value as a key.", item));
+        }
+        let text = conversion::convert_to(&value, &Type::String)
+            .map_err(|why| fail("Incorrect key type", format!("Can't use this value as a key: {why}."), key.span))?;
+        match text.content() {
+            Content::String(text) => Ok(Some(text.clone())),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// One error at a place, as the list of errors that an evaluation ends with.
+pub(crate) fn fail(summary: &str, detail: impl Into<String>, span: Span) -> Diagnostics {
+    Diagnostic::error(summary, detail).at(span).into()
+}
+
+/// Collects the errors of several evaluations, so that all are reported.
+#[derive(Default)]
+pub(crate) struct Errors {
+    found: Diagnostics,
+    failed: bool,
+}
+
+impl Errors {
+    /// The result of one evaluation, if it has one; else its errors are kept.
+    pub(crate) fn keep<T>(&mut self, answer: Result<T, Diagnostics>) -> Option<T> {
+        answer.map_err(|errors| self.add(errors)).ok()
+    }
+
+    /// Keeps errors.
+    pub(crate) fn add(&mut self, errors: Diagnostics) {
+        self.failed = true;
+        self.found.extend(errors);
+    }
+
+    /// Whether any evaluation failed.
+    pub(crate) fn any(&self) -> bool {
+        self.failed
+    }
+
+    /// The errors, if any; else a result.
+    pub(crate) fn or_else<T>(self, result: impl FnOnce() -> T) -> Result<T, Diagnostics> {
+        if self.failed { Err(self.found) } else { Ok(result()) }
+    }
+}

@@ -1,0 +1,94 @@
+//! Templates: text with interpolations and directives.
+//!
+//! **Never:** trim or unindent: the parser has done so. Out: a string; unknown if any part is,
+//! but then certainly not null.
+
+use crate::diag::Span;
+use crate::value::{Content, Marks, Name, Type, Value};
+
+use super::super::ast::{Expr, Part};
+use super::{Answer, Errors, Evaluator, conversion, fail};
+
+const INVALID: &str = "Invalid template interpolation value";
+
+impl Evaluator<'_, '_> {
+    /// The string that parts make.
+    pub(crate) fn template(&mut self, parts: &[Part]) -> Answer {
+        let mut errors = Errors::default();
+        let mut text = String::new();
+        let mut known = true;
+        let mut marks = Marks::NONE;
+        for part in parts {
+            let value = match part {
+                Part::Text(piece, _) => {
+                    text.push_str(piece);
+                    continue;
+                }
+                Part::Interpolation(inner) => self.expr(inner).and_then(|value| interpolate(&value, inner.span)),
+                Part::If { condition, yes, no } => {
+                    self.choose_text(condition, |this| this.template(yes), |this| this.template(no))
+                }
+                Part::For { key_name, value_name, collection, body } => {
+                    self.repeat(key_name.as_ref(), value_name, collection, body)
+                }
+            };
+            let Some(value) = errors.keep(value) else { continue };
+            marks = marks.union(value.marks());
+            match value.as_str() {
+                Some(piece) => text.push_str(piece),
+                None => known = false,
+            }
+        }
+        errors.or_else(|| {
+            let value = if known { Value::string(normalize(text)) } else { Value::unknown_not_null(Type::String) };
+            value.with_marks(marks)
+        })
+    }
+
+    /// `%{ for v in c }...%{ endfor }`
+    fn repeat(&mut self, key_name: Option<&Name>, value_name: &Name, collection: &Expr, body: &[Part]) -> Answer {
+        let mut marks = Marks::NONE;
+        let Some(entries) = self.entries(collection, &mut marks)? else {
+            return Ok(Value::unknown(Type::String).with_marks(marks));
+        };
+        let mut errors = Errors::default();
+        let mut text = String::new();
+        let mut known = true;
+        for (key, value) in entries {
+            let key = key_name.cloned().map(|name| (name, key));
+            let bound = key.into_iter().chain([(value_name.clone(), value)]);
+            let piece = self.with_bound(bound, |this| this.template(body));
+            let Some(piece) = errors.keep(piece) else { continue };
+            marks = marks.union(piece.marks());
+            match piece.as_str() {
+                Some(piece) => text.push_str(piece),
+                None => known = false,
+            }
+        }
+        errors.or_else(|| {
+            let value = if known { Value::string(text) } else { Value::unknown(Type::String) };
+            value.with_marks(marks)
+        })
+    }
+}
+
+fn interpolate(value: &Value, span: Span) -> Answer {
+    if let Content::String(_) = value.content() {
+        return Ok(value.clone());
+    }
+    if value.is_null() {
+        let why = "The expression result is null. Cannot include a null value in a string template.";
+        return Err(fail(INVALID, why, span));
+    }
+    if value.is_unknown() {
+        return Ok(Value::unknown(Type::String).with_marks(value.marks()));
+    }
+    conversion::convert_to(value, &Type::String)
+        .map_err(|why| fail(INVALID, format!("Cannot include the given value in a string template: {why}."), span))
+}
+
+/// Joined pieces need not be normal although each piece is: an accent may follow its letter.
+pub(crate) fn normalize(text: String) -> String {
+    use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
+    if text.is_ascii() || is_nfc_quick(text.chars()) == IsNormalized::Yes { text } else { text.nfc().collect() }
+}

@@ -1,0 +1,198 @@
+//! Calls functions: finds the row, evaluates and converts the arguments, deals with nulls,
+//! unknown values and marks as the row says, and puts errors in Terraform's words.
+//!
+//! **Never:** know a single function. In: a call and an evaluation under way. Out: its value.
+
+use crate::diag::{Diagnostics, Span};
+use crate::value::{Marks, Type, Value};
+
+use super::super::ast::Call;
+use super::super::eval::{Answer, Errors, Evaluator, conversion, fail};
+use super::row::{Body, Fault, Outcome, Returns, Row};
+
+/// Evaluates a call.
+pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -> Answer {
+    let row = find(call)?;
+    let (values, spans) = match row.body {
+        Body::Lazy(run) => {
+            check_count(row, call, call.args.len(), span)?;
+            return run(evaluator, call, span);
+        }
+        _ => match arguments(evaluator, row, call, span)? {
+            Some(arguments) => arguments,
+            None => return Ok(Value::unknown(Type::Dynamic)),
+        },
+    };
+    apply(row, values, evaluator).map_err(|fault| explain(row, call, &spans, fault))
+}
+
+fn find(call: &Call) -> Result<&'static Row, Diagnostics> {
+    let unknown = |detail: String| fail("Call to unknown function", detail, call.name_span);
+    let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
+    if name.starts_with("provider::") {
+        let detail =
+            format!("The function {:?} belongs to a provider; functions of providers are not supported.", call.name);
+        return Err(fail("Function not supported", detail, call.name_span));
+    }
+    if let Some((namespace, _)) = name.split_once("::") {
+        return Err(unknown(format!("There is no function named {:?} in namespace {namespace}::.", call.name)));
+    }
+    if let Some(row) = super::find(name) {
+        return Ok(row);
+    }
+    if super::NOT_YET.contains(&name) {
+        let detail = format!("The function \"{name}\" is not supported yet.");
+        return Err(fail("Function not supported", detail, call.name_span));
+    }
+    let nearest =
+        super::names().map(|known| (distance(name, known), known)).min().filter(|(distance, _)| *distance < 3);
+    let hint = nearest.map(|(_, known)| format!(" Did you mean \"{known}\"?")).unwrap_or_default();
+    Err(unknown(format!("There is no function named {name:?}.{hint}")))
+}
+
+/// How many letters must be put in, taken out or changed to make one word of the other.
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, letter) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, other) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(letter != *other);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[b.len()]
+}
+
+fn check_count(row: &Row, call: &Call, given: usize, span: Span) -> Result<(), Diagnostics> {
+    let expected = row.params.len();
+    if let Some(missing) = row.params.get(given) {
+        let at_least = if row.rest.is_some() { " at least" } else { "" };
+        let why = format!(
+            "Function \"{}\" expects{at_least} {expected} argument(s). Missing value for \"{}\".",
+            call.name, missing.name
+        );
+        let parenthesis = Span { start: span.end.saturating_sub(1), ..span };
+        return Err(fail("Not enough function arguments", why, parenthesis));
+    }
+    if row.rest.is_none() && given > expected {
+        let why = format!("Function \"{}\" expects only {expected} argument(s).", call.name);
+        let at = call.args.get(expected).or(call.args.last()).map_or(span, |extra| extra.span);
+        return Err(fail("Too many function arguments", why, at));
+    }
+    Ok(())
+}
+
+type Arguments = (Vec<Value>, Vec<Span>);
+
+/// The arguments, converted to what their parameters want. None if not even their number is known.
+fn arguments(
+    evaluator: &mut Evaluator<'_, '_>,
+    row: &Row,
+    call: &Call,
+    span: Span,
+) -> Result<Option<Arguments>, Diagnostics> {
+    let (plain, spread) = match call.args.split_last() {
+        Some((last, plain)) if call.spread => (plain, Some(last)),
+        _ => (call.args.as_slice(), None),
+    };
+    let mut expanded = Vec::new();
+    if let Some(last) = spread {
+        let (value, marks) = evaluator.expr(last)?.unmark();
+        let wrong = |detail: &str| fail("Invalid expanding argument value", detail, last.span);
+        if value.is_null() {
+            return Err(wrong("The expanding argument (indicated by ...) must not be null."));
+        }
+        match (value.as_sequence(), value.ty()) {
+            (Some(members), _) => {
+                expanded.extend(members.iter().map(|member| (member.clone().with_marks(marks), last.span)))
+            }
+            (None, Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_)) => return Ok(None),
+            _ => return Err(wrong("The expanding argument (indicated by ...) must be of a tuple, list, or set type.")),
+        }
+    }
+    check_count(row, call, plain.len() + expanded.len(), span)?;
+    let mut errors = Errors::default();
+    let mut values = Vec::with_capacity(plain.len() + expanded.len());
+    let mut spans = Vec::with_capacity(plain.len() + expanded.len());
+    let given = plain.iter().map(Ok).chain(expanded.into_iter().map(Err));
+    for (index, argument) in given.enumerate() {
+        let (answer, at) = match argument {
+            Ok(expr) => (evaluator.expr(expr), expr.span),
+            Err((value, at)) => (Ok(value), at),
+        };
+        let Some(param) = row.param(index) else { continue };
+        let Some(value) = errors.keep(answer) else { continue };
+        let converted =
+            conversion::convert_to(&value, &param.kind.ty()).map_err(|why| invalid_argument(param.name, &why, at));
+        values.extend(errors.keep(converted));
+        spans.push(at);
+    }
+    errors.or_else(|| Some((values, spans)))
+}
+
+fn invalid_argument(name: &str, why: &str, at: Span) -> Diagnostics {
+    fail("Invalid function argument", format!("Invalid value for \"{name}\" parameter: {why}."), at)
+}
+
+fn explain(row: &Row, call: &Call, spans: &[Span], fault: Fault) -> Diagnostics {
+    match fault {
+        Fault::Argument(index, why) => match (row.param(index), spans.get(index)) {
+            (Some(param), Some(at)) => invalid_argument(param.name, &why, *at),
+            _ => explain(row, call, spans, Fault::Call(why)),
+        },
+        Fault::Call(why) => {
+            let detail = format!("Call to function \"{}\" failed: {why}.", call.name);
+            fail("Error in function call", detail, call.name_span)
+        }
+    }
+}
+
+/// Applies a function to converted arguments.
+fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcome {
+    let mut marks = Marks::NONE;
+    let mut undecided = false;
+    let mut unknown = false;
+    let mut ready = Vec::with_capacity(values.len());
+    for (index, value) in values.into_iter().enumerate() {
+        let Some(param) = row.param(index) else { continue };
+        if value.is_null() && !param.nullable {
+            return Err(Fault::Argument(index, "argument must not be null".into()));
+        }
+        if value.is_unknown() && !param.unknown {
+            unknown = true;
+            undecided |= value.ty() == Type::Dynamic;
+        }
+        ready.push(if param.marked {
+            value
+        } else {
+            let (value, found) = value.unmark_deep();
+            marks = marks.union(found);
+            value
+        });
+    }
+    let (ty, unknown) = match row.returns {
+        _ if undecided => (Type::Dynamic, true),
+        Returns::Fixed(kind) => (kind.ty(), unknown),
+        Returns::From(decide) => (decide(&ready)?, unknown),
+    };
+    let result = if unknown {
+        Value::unknown(ty)
+    } else {
+        match row.body {
+            Body::Pure(run) => run(&ready, &ty)?,
+            Body::Host(run) => run(&ready, evaluator.env)?,
+            Body::Lazy(_) => return Err("the arguments of this function cannot be evaluated beforehand".into()),
+        }
+    };
+    Ok(refine(result, row.not_null).with_marks(marks))
+}
+
+fn refine(result: Value, not_null: bool) -> Value {
+    if !(not_null && result.is_unknown()) {
+        return result;
+    }
+    Value::unknown_not_null(result.ty()).with_marks(result.marks())
+}

@@ -1,0 +1,291 @@
+//! Reads the files of a root module into its declarations.
+//!
+//! **Never:** evaluate anything that is not fixed in the text, or follow references; `link` does that
+//! when everything is declared. In: parsed files. Out: a module without graph, and findings.
+//! What acier does not know is an error with a name, never silence.
+
+use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use crate::schema::Schemas;
+use crate::value::Name;
+
+use super::arguments::{
+    Declared, argument, expect, labels, missing_argument, place, refuse_labels, unsupported_argument,
+    unsupported_block, unsupported_yet,
+};
+use super::ast::{Block, Body, Expr};
+use super::module::{Module, Output, ProviderBlock};
+use super::resource::condition;
+use super::{fixed, link, parse, structure};
+
+/// The blocks that may stand in a file.
+const TOP_BLOCKS: [&str; 7] = ["terraform", "provider", "variable", "locals", "output", "resource", "data"];
+
+/// A module in the making.
+pub(super) struct Loader<'a> {
+    pub(super) sources: &'a Sources,
+    pub(super) schemas: &'a Schemas,
+    pub(super) module: Module,
+    pub(super) declared: Declared,
+    pub(super) out: Diagnostics,
+}
+
+/// Loads a module; see [`super::module::load`].
+pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
+    let mut loader =
+        Loader { sources, schemas, module: Module::default(), declared: Declared::new(), out: Diagnostics::none() };
+    let mut unread = false;
+    for file in files {
+        if let Some(wrong) = refuse_file(sources, *file) {
+            unread = true;
+            loader.out.push(wrong);
+            continue;
+        }
+        let (body, wrong) = parse::file(sources, *file);
+        unread |= wrong.has_errors();
+        loader.out.extend(wrong);
+        loader.file(body);
+    }
+    let Loader { mut module, mut out, declared, .. } = loader;
+    // What a syntax error hides is not missing: references are judged when all files are read.
+    if !unread {
+        out.extend(link::link(&mut module, schemas, &declared, sources));
+    }
+    (module, out)
+}
+
+impl Loader<'_> {
+    fn file(&mut self, body: Body) {
+        for attribute in &body.attributes {
+            self.out.push(unsupported_argument(attribute, &[], &TOP_BLOCKS));
+        }
+        for block in body.blocks {
+            match &*block.name {
+                "terraform" => self.settings(&block),
+                "provider" => self.provider(block),
+                "variable" => self.variable(&block),
+                "locals" => self.locals(block),
+                "output" => self.output(&block),
+                "resource" | "data" => self.resource(block),
+                _ => self.out.push(not_known(&block)),
+            }
+        }
+    }
+
+    /// Notes a declaration; false (and a finding) if it is the second one.
+    pub(super) fn declare(
+        &mut self,
+        what: &'static str,
+        name: &Name,
+        span: Span,
+        twice: impl FnOnce(String) -> (String, String),
+    ) -> bool {
+        if let Some(first) = self.declared.get(&(what, name.clone())) {
+            let (summary, detail) = twice(place(self.sources, *first));
+            self.out.push(Diagnostic::error(summary, detail).at(span));
+            return false;
+        }
+        self.declared.insert((what, name.clone()), span);
+        true
+    }
+
+    fn locals(&mut self, block: Block) {
+        refuse_labels(&block, &mut self.out);
+        for inner in &block.body.blocks {
+            self.out.push(unsupported_block(inner, &[], &[]));
+        }
+        for attribute in block.body.attributes {
+            let span = attribute.name_span.to(attribute.expr.span);
+            let name = attribute.name;
+            let fresh = self.declare("local", &name, span, |at| {
+                (
+                    "Duplicate local value definition".into(),
+                    format!(
+                        "A local value named {name:?} was already defined at {at}. Local value names must be unique \
+                         within a module."
+                    ),
+                )
+            });
+            if fresh {
+                self.module.locals.insert(name, attribute.expr);
+            }
+        }
+    }
+
+    fn output(&mut self, block: &Block) {
+        let Some([label]) = labels(block, &["name"], &mut self.out) else { return };
+        let (name, body) = (&label.text, &block.body);
+        expect(
+            body,
+            &["description", "value", "depends_on", "sensitive", "ephemeral"],
+            &["precondition", "postcondition"],
+            &mut self.out,
+        );
+        let fresh = self.declare("output", name, block.header, |at| {
+            (
+                "Duplicate output definition".into(),
+                format!(
+                    "An output named {name:?} was already defined at {at}. Output names must be unique within a \
+                     module."
+                ),
+            )
+        });
+        if let Some(ephemeral) = argument(body, "ephemeral") {
+            self.out.push(unsupported_yet(
+                "An ephemeral output",
+                "The outputs of a root module are stored, and an ephemeral value must not be; Terraform refuses it \
+                 here, too.",
+                "Remove the argument.",
+                ephemeral.name_span,
+            ));
+        }
+        let mut preconditions = Vec::new();
+        for inner in &body.blocks {
+            match &*inner.name {
+                "precondition" => preconditions.extend(condition(inner, &mut self.out)),
+                "postcondition" => self.out.push(
+                    Diagnostic::error(
+                        "Postconditions are not allowed",
+                        "Output values can only have preconditions, not postconditions.",
+                    )
+                    .at(inner.header),
+                ),
+                _ => {}
+            }
+        }
+        let depends_on = self.depends_on(body);
+        let Some(value) = argument(body, "value") else {
+            self.out.push(missing_argument("value", block.header));
+            return;
+        };
+        let sensitive = argument(body, "sensitive").and_then(|flag| fixed::flag(flag, &mut self.out));
+        let description = argument(body, "description").and_then(|text| fixed::text(text, &mut self.out));
+        if fresh {
+            let output = Output {
+                name: name.clone(),
+                span: block.header,
+                value: value.expr.clone(),
+                sensitive: sensitive.unwrap_or(false),
+                description,
+                preconditions,
+                depends_on,
+            };
+            self.module.outputs.insert(name.clone(), output);
+        }
+    }
+
+    fn provider(&mut self, block: Block) {
+        let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
+        let name = label.text.clone();
+        let Some(schema) = self.schemas.providers.get(&name) else {
+            let known: Vec<String> = self.schemas.providers.keys().map(ToString::to_string).collect();
+            self.out.push(unsupported_yet(
+                &format!("Provider {name:?}"),
+                &format!("acier speaks to Azure itself; the only provider that it knows is {}.", known.join(", ")),
+                "Remove this block and what belongs to it.",
+                label.span,
+            ));
+            return;
+        };
+        let mut body = block.body;
+        if let Some(alias) = argument(&body, "alias") {
+            self.out.push(unsupported_yet(
+                "A provider alias",
+                "All resources are made with the one default provider configuration.",
+                "Remove the block with the alias, or put what needs another subscription into a folder of its own.",
+                alias.name_span,
+            ));
+            return;
+        }
+        if let Some(version) = argument(&body, "version") {
+            let detail = "Terraform 0.13 and earlier allowed provider version constraints inside the provider \
+                          configuration block, but that is now deprecated and will be removed in a future version of \
+                          Terraform. To silence this warning, move the provider version constraint into the \
+                          required_providers block.";
+            let summary = "Version constraints inside provider configuration blocks are deprecated";
+            self.out.push(Diagnostic::warning(summary, detail).at(version.name_span));
+        }
+        body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "version"));
+        let fresh = self.declare("provider", &name, block.header, |at| {
+            (
+                "Duplicate provider configuration".into(),
+                format!(
+                    "A default (non-aliased) provider configuration for {name:?} was already given at {at}. If \
+                     multiple configurations are required, set the \"alias\" argument for alternative configurations."
+                ),
+            )
+        });
+        structure::check(&body, &schema.block, block.header, &mut self.out);
+        if fresh {
+            self.module.providers.push(ProviderBlock { name, alias: None, span: block.header, body });
+        }
+    }
+
+    /// The expressions of a list that must be written out, `[a, b]`.
+    pub(super) fn written_list<'e>(&mut self, expr: &'e Expr) -> &'e [Expr] {
+        match &expr.kind {
+            super::ast::ExprKind::Tuple(members) => members,
+            _ => {
+                self.out.push(
+                    Diagnostic::error("Invalid expression", "A static list expression is required.").at(expr.span),
+                );
+                &[]
+            }
+        }
+    }
+}
+
+/// What is said about a file of a form that is not read.
+fn refuse_file(sources: &Sources, file: FileId) -> Option<Diagnostic> {
+    let name = &sources.get(file)?.name;
+    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
+    let start = Span { file, start: 0, end: 0 };
+    if base.ends_with(".json") {
+        let detail = format!("The file {name} is written in JSON, which acier does not read.");
+        let hint = "Write it in the native syntax, in a .tf file.";
+        return Some(unsupported_yet("Configuration in JSON", &detail, hint, start));
+    }
+    if base == "override.tf" || base.ends_with("_override.tf") {
+        let detail = format!("The file {name} would be merged into the others, which acier does not do.");
+        let hint = "Write its settings into the blocks that they override, and remove the file.";
+        return Some(unsupported_yet("An override file", &detail, hint, start));
+    }
+    None
+}
+
+/// What is said about a block that has no place at the top.
+fn not_known(block: &Block) -> Diagnostic {
+    let (what, detail, hint) = match &*block.name {
+        "module" => (
+            "A module block",
+            "acier reads one root module and does not call others.",
+            "Put the resources of the module into this configuration.",
+        ),
+        "moved" => (
+            "A moved block",
+            "acier does not rename objects in its state from the configuration.",
+            "Rename with 'acier state mv' and remove this block.",
+        ),
+        "import" => (
+            "An import block",
+            "acier does not adopt objects from the configuration.",
+            "Adopt the object with 'acier import' and remove this block.",
+        ),
+        "removed" => (
+            "A removed block",
+            "acier does not forget objects from the configuration.",
+            "Forget the object with 'acier state rm' and remove this block.",
+        ),
+        "check" => (
+            "A check block",
+            "acier has no checks outside of resources, outputs and variables.",
+            "Write it as a precondition or postcondition of the resource that it is about.",
+        ),
+        "ephemeral" => (
+            "An ephemeral block",
+            "acier has no ephemeral resources.",
+            "Use a variable that is declared ephemeral, or a data source.",
+        ),
+        _ => return unsupported_block(block, &[], &TOP_BLOCKS),
+    };
+    unsupported_yet(what, detail, hint, block.header)
+}

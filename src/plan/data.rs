@@ -1,0 +1,64 @@
+//! Data sources: asked about while planning if that is possible, else read during apply.
+//!
+//! **Never:** fetch. In: the configuration of a data source. Out: a question, the use of an
+//! answer, or a change that reads it later. Source of the rules: Terraform, "Data Sources",
+//! data resource behaviour.
+
+use crate::addr::Addr;
+use crate::lang::module::Resource;
+use crate::lang::scope::Desired;
+use crate::schema::{Cost, Schema};
+use crate::value::{Type, Value};
+
+use super::Mode;
+use super::change::{Action, Change, Why};
+use super::propose;
+use super::walk::Walk;
+
+impl Walk<'_> {
+    /// Plans one data source.
+    pub(crate) fn data(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
+        let waits =
+            !desired.value.is_wholly_known() || resource.depends_on.iter().any(|needed| self.changing.contains(needed));
+        if waits {
+            self.read_later(addr, schema, desired);
+            return;
+        }
+        let Some(answer) = self.answers.get(&addr) else {
+            self.asking.insert(addr.block.clone());
+            self.questions.push((addr, desired.value));
+            return;
+        };
+        let answer = propose::mark_secrets(&schema.block, answer);
+        self.scope.publish(&addr, answer.clone());
+        let found = self.scope.check_conditions(&addr, false);
+        if found.has_errors() {
+            self.failed.insert(addr.block.clone());
+        }
+        self.diagnostics.extend(found);
+        self.read.insert(addr, answer);
+    }
+
+    fn read_later(&mut self, addr: Addr, schema: &Schema, desired: Desired) {
+        let after = propose::propose(&schema.block, None, &desired.value, None);
+        self.scope.publish(&addr, after.clone());
+        if self.options.mode == Mode::RefreshOnly {
+            return;
+        }
+        self.push(Change {
+            deposed: None,
+            kind: addr.block.kind.clone(),
+            id: None,
+            action: Action::Read,
+            why: Why::Unknown,
+            cost: Cost::Nothing,
+            before: Value::null(Type::Dynamic),
+            after,
+            differences: Vec::new(),
+            needs: self.order.needs(&addr.block),
+            create_before_destroy: false,
+            timeouts: desired.timeouts,
+            addr,
+        });
+    }
+}

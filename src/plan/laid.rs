@@ -1,0 +1,106 @@
+//! The state with what refreshing found laid over it, and the drift between the two.
+//!
+//! **Never:** clone the state: ten thousand objects are only pointed at.
+//! In: state, refreshed objects, schemas. Out: what exists, and what changed behind our back.
+
+use std::collections::BTreeMap;
+
+use crate::addr::Addr;
+use crate::schema::{Schemas, Timeouts};
+use crate::seal::Key;
+use crate::state::{Object, State};
+use crate::value::{Name, Type, Value};
+
+use super::Refreshed;
+use super::change::{Action, Change, Why};
+use super::{diff, propose};
+
+/// Time limits for an object whose kind is no longer known: half an hour for everything.
+const UNKNOWN_KIND: Timeouts = Timeouts { create: 1800, read: 300, update: 1800, delete: 1800 };
+
+/// What exists.
+pub(crate) struct Laid<'a> {
+    /// Objects by address.
+    pub(crate) objects: BTreeMap<&'a Addr, &'a Object>,
+    /// Replaced objects that are still there, by address and key.
+    pub(crate) deposed: BTreeMap<(&'a Addr, &'a Name), &'a Object>,
+}
+
+impl<'a> Laid<'a> {
+    /// Lays `refreshed` over `state`.
+    pub(crate) fn new(state: &'a State, refreshed: &'a Refreshed) -> Laid<'a> {
+        let mut objects: BTreeMap<&Addr, &Object> = state.objects.iter().collect();
+        let mut deposed: BTreeMap<(&Addr, &Name), &Object> =
+            state.deposed.iter().map(|((addr, key), object)| ((addr, key), object)).collect();
+        for (addr, key, found) in &refreshed.found {
+            match (key, found) {
+                (None, Some(object)) => drop(objects.insert(addr, object)),
+                (None, None) => drop(objects.remove(addr)),
+                (Some(key), Some(object)) => drop(deposed.insert((addr, key), object)),
+                (Some(key), None) => drop(deposed.remove(&(addr, key))),
+            }
+        }
+        Laid { objects, deposed }
+    }
+}
+
+/// One change for each refreshed object that really differs from the stored one.
+pub(crate) fn drift(state: &State, refreshed: &Refreshed, schemas: &Schemas, key: &Key) -> Vec<Change> {
+    let mut drift: Vec<Change> =
+        refreshed.found.iter().filter_map(|found| drifted(found, state, schemas, key)).collect();
+    drift.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
+    drift
+}
+
+fn drifted(
+    (addr, deposed, found): &(Addr, Option<Name>, Option<Object>),
+    state: &State,
+    schemas: &Schemas,
+    key: &Key,
+) -> Option<Change> {
+    let stored = match deposed {
+        None => state.objects.get(addr)?,
+        Some(deposed) => state.deposed.get(&(addr.clone(), deposed.clone()))?,
+    };
+    let mut change = existing(addr, deposed.as_ref(), stored, schemas);
+    match found {
+        None => {
+            change.action = Action::Delete;
+            change.after = Value::null(Type::Dynamic);
+        }
+        Some(found) => {
+            let block = &schemas.managed.get(&stored.kind)?.block;
+            change.action = Action::Update;
+            change.after = propose::mark_secrets(block, &found.value);
+            change.differences = diff::diff(block, &change.before, &change.after, key);
+            if change.differences.is_empty() {
+                return None;
+            }
+        }
+    }
+    Some(change)
+}
+
+/// A change that does nothing to an object that exists, to be filled in.
+pub(crate) fn existing(addr: &Addr, deposed: Option<&Name>, object: &Object, schemas: &Schemas) -> Change {
+    let schema = schemas.managed.get(&object.kind);
+    let before = match schema {
+        Some(schema) => propose::mark_secrets(&schema.block, &object.value),
+        None => object.value.clone(),
+    };
+    Change {
+        addr: addr.clone(),
+        deposed: deposed.cloned(),
+        kind: object.kind.clone(),
+        id: Some(object.id.clone()),
+        action: Action::NoOp,
+        why: Why::Changed,
+        cost: crate::schema::Cost::Nothing,
+        after: before.clone(),
+        before,
+        differences: Vec::new(),
+        needs: object.needs.clone(),
+        create_before_destroy: object.create_before_destroy,
+        timeouts: schema.map_or(UNKNOWN_KIND, |schema| schema.timeouts),
+    }
+}

@@ -1,0 +1,286 @@
+//! A whole plan as JSON and back: the body of a saved plan.
+//!
+//! **Never:** be shown to anybody: secrets stand in it in clear; `plan::file` seals it. For eyes
+//! and tools there is `plan::json`. Words for actions and reasons stand in tables used both ways.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::addr::{Addr, Block, parse};
+use crate::lang::inputs::Inputs;
+use crate::schema::{Cost, Timeouts};
+use crate::state::Object;
+use crate::value::{Name, Path, Step as PathStep};
+
+use super::change::{Action, Change, Difference, OutputChange, Plan, Step, StepAct, Why};
+use super::record::{Broken, Reader, Writer};
+use super::{Mode, Refreshed};
+
+const MODES: &[(Mode, &str)] = &[(Mode::Normal, "normal"), (Mode::Destroy, "destroy"), (Mode::RefreshOnly, "refresh")];
+
+const ACTIONS: &[(Action, &str)] = &[
+    (Action::NoOp, "no-op"),
+    (Action::Read, "read"),
+    (Action::Create, "create"),
+    (Action::Update, "update"),
+    (Action::Replace, "replace"),
+    (Action::ReplaceCreateFirst, "replace-create-first"),
+    (Action::Delete, "delete"),
+    (Action::Forget, "forget"),
+];
+
+const WHYS: &[(Why, &str)] = &[
+    (Why::Changed, "changed"),
+    (Why::CannotUpdate, "cannot-update"),
+    (Why::Tainted, "tainted"),
+    (Why::Requested, "requested"),
+    (Why::Triggered, "triggered"),
+    (Why::NoBlock, "no-block"),
+    (Why::NoIndex, "no-index"),
+    (Why::NoKey, "no-key"),
+    (Why::Destroy, "destroy"),
+    (Why::Deposed, "deposed"),
+    (Why::Unknown, "unknown"),
+];
+
+const COSTS: &[(Cost, &str)] = &[
+    (Cost::Nothing, "nothing"),
+    (Cost::Restart, "restart"),
+    (Cost::Readdress, "readdress"),
+    (Cost::Replace, "replace"),
+];
+
+const ACTS: &[(StepAct, &str)] = &[
+    (StepAct::Create, "create"),
+    (StepAct::Update, "update"),
+    (StepAct::Delete, "delete"),
+    (StepAct::Depose, "depose"),
+    (StepAct::Read, "read"),
+    (StepAct::Forget, "forget"),
+];
+
+fn word<T: PartialEq>(table: &[(T, &'static str)], of: &T) -> &'static str {
+    table.iter().find(|(value, _)| value == of).map_or("", |(_, word)| word)
+}
+
+fn meaning<T: Copy>(table: &[(T, &str)], json: &Json) -> Result<T, Broken> {
+    let found = json.as_str().and_then(|text| table.iter().find(|(_, word)| *word == text));
+    found.map(|(value, _)| *value).ok_or_else(|| format!("the word {json} cannot be read"))
+}
+
+/// Writes a plan and the sources it was made from.
+pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
+    let mut writer = Writer::default();
+    let out = &mut writer;
+    let mut body = json!({
+        "mode": word(MODES, &plan.mode),
+        "lineage": plan.lineage.as_deref(),
+        "serial": plan.serial,
+        "sources": sources,
+        "changes": plan.changes.iter().map(|change| write_change(out, change)).collect::<Vec<_>>(),
+        "drift": plan.drift.iter().map(|change| write_change(out, change)).collect::<Vec<_>>(),
+    });
+    let outputs = plan.outputs.iter().map(|(name, output)| {
+        let sides = [&output.before, &output.after].map(|side| side.as_ref().map(|value| out.value(value)));
+        (name.to_string(), json!(sides))
+    });
+    body["outputs"] = outputs.collect::<Map<_, _>>().into();
+    let steps = plan.steps.iter().map(|step| json!([step.change, word(ACTS, &step.act), step.needs]));
+    body["steps"] = steps.collect();
+    let refreshed = plan.refreshed.found.iter().map(|(addr, deposed, object)| {
+        let object = object.as_ref().map(|object| write_object(out, object));
+        json!([addr.to_string(), deposed.as_deref(), object])
+    });
+    body["refreshed"] = refreshed.collect();
+    let inputs = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), out.value(value)));
+    body["inputs"] = inputs.collect::<Map<_, _>>().into();
+    let answers = plan.answers.iter().map(|(addr, value)| (addr.to_string(), out.value(value)));
+    body["answers"] = answers.collect::<Map<_, _>>().into();
+    body["types"] = writer.types();
+    body
+}
+
+fn write_change(out: &mut Writer, change: &Change) -> Json {
+    let differences = change.differences.iter().map(|found| {
+        let path = found.path.0.iter().map(write_step).collect::<Vec<_>>();
+        json!([path, word(COSTS, &found.cost), found.reason])
+    });
+    let limits = change.timeouts;
+    let mut body = json!({
+        "addr": change.addr.to_string(),
+        "deposed": change.deposed.as_deref(),
+        "kind": &*change.kind,
+        "id": change.id.as_deref(),
+        "action": word(ACTIONS, &change.action),
+        "why": word(WHYS, &change.why),
+        "cost": word(COSTS, &change.cost),
+        "before": out.value(&change.before),
+        "differences": differences.collect::<Vec<_>>(),
+        "needs": change.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "first": change.create_before_destroy,
+        "limits": [limits.create, limits.read, limits.update, limits.delete],
+    });
+    if change.after != change.before {
+        body["after"] = out.value(&change.after);
+    }
+    body
+}
+
+fn write_step(step: &PathStep) -> Json {
+    match step {
+        PathStep::Attr(name) => (&**name).into(),
+        PathStep::Index(index) => (*index).into(),
+        PathStep::Key(key) => json!([&**key]),
+    }
+}
+
+fn write_object(out: &mut Writer, object: &Object) -> Json {
+    json!({
+        "kind": &*object.kind,
+        "id": &*object.id,
+        "version": object.schema_version,
+        "value": out.value(&object.value),
+        "needs": object.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "tainted": object.tainted,
+        "first": object.create_before_destroy,
+    })
+}
+
+/// Reads back what [`write`] wrote.
+pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken> {
+    let reader = Reader::new(&json["types"])?;
+    let changes =
+        |name: &str| list(&json[name])?.iter().map(|json| read_change(&reader, json)).collect::<Result<Vec<_>, _>>();
+    let mut outputs = BTreeMap::new();
+    for (name, sides) in fields(&json["outputs"])? {
+        let side = |at: usize| optional(&sides[at]).map(|json| reader.value(json)).transpose();
+        outputs.insert(Name::from(name.as_str()), OutputChange { before: side(0)?, after: side(1)? });
+    }
+    let mut steps = Vec::new();
+    for (number, step) in list(&json["steps"])?.iter().enumerate() {
+        let needs = list(&step[2])?.iter().map(number_of).collect::<Result<_, _>>()?;
+        let number = u32::try_from(number).map_err(|error| error.to_string())?;
+        steps.push(Step { number, change: number_of(&step[0])?, act: meaning(ACTS, &step[1])?, needs });
+    }
+    let mut found = Vec::new();
+    for entry in list(&json["refreshed"])? {
+        let object = optional(&entry[2]).map(|json| read_object(&reader, json)).transpose()?;
+        found.push((addr(&entry[0])?, optional(&entry[1]).map(name).transpose()?, object));
+    }
+    let mut inputs = Inputs::default();
+    for (name, value) in fields(&json["inputs"])? {
+        inputs.0.insert(name.as_str().into(), reader.value(value)?);
+    }
+    let mut answers = BTreeMap::new();
+    for (addr, value) in fields(&json["answers"])? {
+        answers.insert(parse::addr(addr)?, reader.value(value)?);
+    }
+    let mut sources = Vec::new();
+    for source in list(&json["sources"])? {
+        sources.push((text(&source[0])?.to_owned(), text(&source[1])?.to_owned()));
+    }
+    let plan = Plan {
+        mode: meaning(MODES, &json["mode"])?,
+        lineage: optional(&json["lineage"]).map(name).transpose()?,
+        serial: number_of(&json["serial"])?,
+        changes: changes("changes")?,
+        drift: changes("drift")?,
+        outputs,
+        steps,
+        refreshed: Refreshed { found },
+        inputs,
+        answers,
+    };
+    check(&plan)?;
+    Ok((plan, sources))
+}
+
+/// Steps must point at what is there, and at earlier steps only.
+fn check(plan: &Plan) -> Result<(), Broken> {
+    for step in &plan.steps {
+        let sound = step.change < plan.changes.len() && step.needs.iter().all(|needed| *needed < step.number);
+        if !sound {
+            return Err(format!("step {} cannot be read", step.number));
+        }
+    }
+    Ok(())
+}
+
+fn read_change(reader: &Reader, json: &Json) -> Result<Change, Broken> {
+    let before = reader.value(&json["before"])?;
+    let mut differences = Vec::new();
+    for found in list(&json["differences"])? {
+        let path = list(&found[0])?.iter().map(read_step).collect::<Result<_, _>>()?;
+        let reason = text(&found[2])?.to_owned().into();
+        differences.push(Difference { path: Path(path), cost: meaning(COSTS, &found[1])?, reason });
+    }
+    let limit = |at: usize| number_of::<u64>(&json["limits"][at]);
+    Ok(Change {
+        addr: addr(&json["addr"])?,
+        deposed: optional(&json["deposed"]).map(name).transpose()?,
+        kind: name(&json["kind"])?,
+        id: optional(&json["id"]).map(name).transpose()?,
+        action: meaning(ACTIONS, &json["action"])?,
+        why: meaning(WHYS, &json["why"])?,
+        cost: meaning(COSTS, &json["cost"])?,
+        after: optional(&json["after"]).map(|json| reader.value(json)).transpose()?.unwrap_or_else(|| before.clone()),
+        before,
+        differences,
+        needs: blocks(&json["needs"])?,
+        create_before_destroy: json["first"] == true,
+        timeouts: Timeouts { create: limit(0)?, read: limit(1)?, update: limit(2)?, delete: limit(3)? },
+    })
+}
+
+fn read_step(json: &Json) -> Result<PathStep, Broken> {
+    match json {
+        Json::String(name) => Ok(PathStep::Attr(name.as_str().into())),
+        Json::Array(key) => Ok(PathStep::Key(name(key.first().unwrap_or(&Json::Null))?)),
+        index => number_of(index).map(PathStep::Index),
+    }
+}
+
+fn read_object(reader: &Reader, json: &Json) -> Result<Object, Broken> {
+    Ok(Object {
+        kind: name(&json["kind"])?,
+        id: name(&json["id"])?,
+        schema_version: number_of(&json["version"])?,
+        value: reader.value(&json["value"])?,
+        needs: blocks(&json["needs"])?,
+        tainted: json["tainted"] == true,
+        create_before_destroy: json["first"] == true,
+    })
+}
+
+fn blocks(json: &Json) -> Result<Vec<Block>, Broken> {
+    list(json)?.iter().map(|json| addr(json).map(|addr| addr.block)).collect()
+}
+
+fn addr(json: &Json) -> Result<Addr, Broken> {
+    parse::addr(text(json)?)
+}
+
+fn text(json: &Json) -> Result<&str, Broken> {
+    json.as_str().ok_or_else(|| format!("{json} is not text"))
+}
+
+fn name(json: &Json) -> Result<Name, Broken> {
+    text(json).map(Name::from)
+}
+
+fn list(json: &Json) -> Result<&Vec<Json>, Broken> {
+    json.as_array().ok_or_else(|| "a list is missing".to_owned())
+}
+
+fn fields(json: &Json) -> Result<&Map<String, Json>, Broken> {
+    json.as_object().ok_or_else(|| "an object is missing".to_owned())
+}
+
+fn optional(json: &Json) -> Option<&Json> {
+    Some(json).filter(|json| !json.is_null())
+}
+
+fn number_of<T: TryFrom<u64>>(json: &Json) -> Result<T, Broken> {
+    json.as_u64().and_then(|number| T::try_from(number).ok()).ok_or_else(|| format!("{json} is not a number"))
+}

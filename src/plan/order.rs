@@ -1,0 +1,119 @@
+//! What blocks need, and who must be made before its old self is destroyed.
+//!
+//! **Never:** look at values. In: the module. Out: needs for the state, and for each replacement
+//! whether the new object comes first. Source of the rules: Terraform, "The lifecycle
+//! Meta-Argument": `create_before_destroy` is forced on everything that such a block needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::addr::{Block, Mode};
+use crate::diag::{Diagnostic, Span};
+use crate::lang::module::{Module, Node};
+use crate::schema::{Cost, Schema};
+use crate::state::Object;
+
+use super::change::{Action, Change, Why};
+use super::identity;
+
+/// What is known of all blocks before any is planned.
+#[derive(Debug, Default)]
+pub(crate) struct Order {
+    needs: BTreeMap<Block, Vec<Block>>,
+    /// Blocks that create first, with the block that has it in its configuration.
+    first: BTreeMap<Block, Block>,
+    /// Blocks that a block which creates first needs.
+    forced: BTreeSet<Block>,
+}
+
+impl Order {
+    /// Reads the module, once.
+    pub(crate) fn new(module: &Module) -> Order {
+        let mut order = Order::default();
+        for node in &module.order {
+            if let Node::Block(block) = node
+                && let Some(resource) = module.blocks.get(block)
+            {
+                let needs = order.through_data(&resource.needs);
+                order.needs.insert(block.clone(), needs);
+            }
+        }
+        for node in module.order.iter().rev() {
+            let Node::Block(block) = node else { continue };
+            let Some(resource) = module.blocks.get(block) else { continue };
+            if resource.lifecycle.create_before_destroy {
+                order.first.insert(block.clone(), block.clone());
+            }
+            let Some(root) = order.first.get(block).cloned() else { continue };
+            for needed in &resource.needs {
+                order.forced.insert(needed.clone());
+                order.first.entry(needed.clone()).or_insert_with(|| root.clone());
+            }
+        }
+        order
+    }
+
+    /// What is needed directly, and what is needed through data sources: those leave nothing in
+    /// the state that could keep the order of a later destruction.
+    fn through_data(&self, direct: &[Block]) -> Vec<Block> {
+        let mut needs: BTreeSet<Block> = direct.iter().cloned().collect();
+        for data in direct.iter().filter(|block| block.mode == Mode::Data) {
+            needs.extend(self.needs.get(data).into_iter().flatten().cloned());
+        }
+        needs.into_iter().collect()
+    }
+
+    /// The blocks that a block needs, as the state keeps them.
+    pub(crate) fn needs(&self, block: &Block) -> Vec<Block> {
+        self.needs.get(block).cloned().unwrap_or_default()
+    }
+
+    /// Whether the block's replacements are made first.
+    pub(crate) fn creates_first(&self, block: &Block) -> bool {
+        self.first.contains_key(block)
+    }
+
+    /// In which order an object is replaced.
+    ///
+    /// # Errors
+    /// When the new object would have to come first but cannot, because both have one id.
+    pub(crate) fn arrange(
+        &self,
+        change: &Change,
+        schema: &Schema,
+        prior: &Object,
+        span: Span,
+    ) -> Result<Action, Diagnostic> {
+        let block = &change.addr.block;
+        let Some(root) = self.first.get(block) else { return Ok(Action::Replace) };
+        if !identity::same_id(schema, prior, &change.after) {
+            return Ok(Action::ReplaceCreateFirst);
+        }
+        // What is half made serves nobody, so nothing is lost by deleting it first.
+        if change.why == Why::Tainted && !self.forced.contains(block) {
+            return Ok(Action::Replace);
+        }
+        let set = if root == block {
+            "has lifecycle.create_before_destroy set".to_owned()
+        } else {
+            format!(
+                "must be created before its old self is destroyed, because {root} needs it and has lifecycle.create_before_destroy set"
+            )
+        };
+        let names: Vec<String> = identity::makes_up(schema, prior).iter().map(|name| format!("\"{name}\"")).collect();
+        let because = match change.differences.iter().find(|found| found.cost == Cost::Replace) {
+            Some(found) => format!(" because {} cannot be changed in place", found.path),
+            None => String::new(),
+        };
+        let detail = format!(
+            "{} is to be replaced{because}, and it {set}. But its replacement would have the id of the existing \
+             object, {}, and Azure cannot hold both at once.",
+            change.addr, prior.id
+        );
+        let hint = format!(
+            "Change {} so that the replacement has an id of its own, or remove create_before_destroy from {root}.",
+            names.join(" or ")
+        );
+        let error = Diagnostic::error("Replacement cannot be created first", detail);
+        Err(error.at(span).about(change.addr.to_string()).hint(hint))
+    }
+}

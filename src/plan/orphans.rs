@@ -1,0 +1,85 @@
+//! Objects that exist but that no block asks for, and what a `destroy` deletes.
+//!
+//! **Never:** evaluate configuration. In: the walk after its blocks. Out: deletions.
+
+use crate::addr::Key;
+use crate::diag::Diagnostic;
+use crate::schema::Cost;
+use crate::value::{Type, Value};
+
+use super::change::{Action, Change, Why};
+use super::laid::existing;
+use super::walk::Walk;
+
+impl Walk<'_> {
+    /// Plans the deletion of what is in the state but not in the configuration.
+    pub(crate) fn orphans(&mut self) {
+        let mut lost: Vec<Change> = Vec::new();
+        for (addr, object) in &self.laid.objects {
+            let known = self.module.blocks.contains_key(&addr.block);
+            let undecided = known && !self.planned.contains(&addr.block);
+            if undecided || self.places.contains_key(*addr) || !self.selection.holds(addr) {
+                continue;
+            }
+            let why = match (&addr.key, known) {
+                (_, false) => Why::NoBlock,
+                (Key::Str(_), true) => Why::NoKey,
+                (Key::None | Key::Int(_), true) => Why::NoIndex,
+            };
+            lost.push(deletion(existing(addr, None, object, &self.schemas), why));
+        }
+        self.delete(lost);
+        self.deposed();
+    }
+
+    fn deposed(&mut self) {
+        let held = self.laid.deposed.iter().filter(|((addr, _), _)| self.selection.holds(addr));
+        let deposed =
+            held.map(|((addr, key), object)| deletion(existing(addr, Some(key), object, &self.schemas), Why::Deposed));
+        let deposed = deposed.collect();
+        self.delete(deposed);
+    }
+
+    /// Plans the deletion of everything.
+    pub(crate) fn everything(&mut self) {
+        let held = self.laid.objects.iter().filter(|(addr, _)| self.selection.holds(addr));
+        let all = held.map(|(addr, object)| deletion(existing(addr, None, object, &self.schemas), Why::Destroy));
+        let all = all.collect();
+        self.delete(all);
+        self.deposed();
+    }
+
+    /// Notes what stays as it is when only the state is brought in line.
+    pub(crate) fn keep_all(&mut self) {
+        let held = self.laid.objects.iter().filter(|(addr, _)| self.selection.holds(addr));
+        let all: Vec<Change> = held.map(|(addr, object)| existing(addr, None, object, &self.schemas)).collect();
+        self.changes.extend(all);
+    }
+
+    fn delete(&mut self, changes: Vec<Change>) {
+        for change in changes {
+            self.check_destroy(&change);
+            self.push(change);
+        }
+    }
+
+    /// Warns when `-replace` names what is not there.
+    pub(crate) fn warn_of_requests(&mut self) {
+        for addr in &self.options.replace {
+            let planned = self.places.get(addr).and_then(|place| self.changes.get(*place));
+            if planned.is_some_and(|change| change.id.is_some()) {
+                continue;
+            }
+            let detail =
+                format!("No object {addr} exists that this plan could replace, so -replace={addr} changes nothing.");
+            let warning = Diagnostic::warning("Nothing to replace", detail);
+            self.diagnostics.push(warning.hint(
+                "Check the address; one of several instances needs its index, as in azurerm_container_group.web[0].",
+            ));
+        }
+    }
+}
+
+fn deletion(change: Change, why: Why) -> Change {
+    Change { action: Action::Delete, why, cost: Cost::Replace, after: Value::null(Type::Dynamic), ..change }
+}

@@ -1,0 +1,119 @@
+//! One change: what happens, why, at what cost, and the resource with its body.
+//!
+//! **Never:** decide anything. In: a change and schemas. Out: lines on a page.
+
+use crate::addr::{Key, Mode};
+use crate::plan::change::{Action, Change, Why};
+use crate::schema::{Block, Cost, Schemas, Usage};
+use crate::value::{Path, Value};
+
+use super::body::{Body, Sides};
+use super::page::{Page, Sign};
+use super::there;
+
+/// A planned change.
+pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
+    heading(page, &format!("{}{} {}", change.addr, deposed(change), headline(change)));
+    if let Some(reason) = reason(change, schemas) {
+        heading_note(page, &format!("({reason})"));
+    }
+    if change.action == Action::Update {
+        let cost = match change.cost {
+            Cost::Nothing => "nothing that runs is touched",
+            Cost::Restart => "containers restart",
+            Cost::Readdress => "containers restart, and the name or address by which they are reached changes",
+            Cost::Replace => "everything is made anew",
+        };
+        heading_note(page, &format!("in place: {cost}"));
+    }
+    let sign = match change.action {
+        Action::NoOp => Sign::None,
+        Action::Read => Sign::Read,
+        Action::Create => Sign::Add,
+        Action::Update => Sign::Change,
+        Action::Replace => Sign::Replace,
+        Action::ReplaceCreateFirst => Sign::ReplaceFirst,
+        Action::Delete => Sign::Remove,
+        Action::Forget => Sign::Forget,
+    };
+    resource(page, change, schemas, sign, true);
+}
+
+/// A change that somebody else made.
+pub(super) fn drifted(page: &mut Page, change: &Change, schemas: &Schemas) {
+    let deleted = change.action == Action::Delete;
+    let word = if deleted { "has been deleted" } else { "has changed" };
+    heading(page, &format!("{}{} {word}", change.addr, deposed(change)));
+    resource(page, change, schemas, if deleted { Sign::Remove } else { Sign::Change }, false);
+}
+
+fn heading(page: &mut Page, text: &str) {
+    let text = page.bold(&format!("# {text}"));
+    page.text(&format!("  {text}"));
+}
+
+fn heading_note(page: &mut Page, text: &str) {
+    page.text(&format!("  # {text}"));
+}
+
+fn deposed(change: &Change) -> String {
+    change.deposed.as_ref().map(|key| format!(" (deposed object {key})")).unwrap_or_default()
+}
+
+fn headline(change: &Change) -> &'static str {
+    match (change.action, change.why) {
+        (Action::NoOp, _) => "is not changed",
+        (Action::Read, _) => "will be read during apply",
+        (Action::Create, _) => "will be created",
+        (Action::Update, _) => "will be updated in-place",
+        (Action::Replace | Action::ReplaceCreateFirst, Why::Tainted) => "is tainted, so must be replaced",
+        (Action::Replace | Action::ReplaceCreateFirst, Why::Requested) => "will be replaced, as requested",
+        (Action::Replace | Action::ReplaceCreateFirst, Why::Triggered) => {
+            "will be replaced due to changes in replace_triggered_by"
+        }
+        (Action::Replace | Action::ReplaceCreateFirst, _) => "must be replaced",
+        (Action::Delete, _) => "will be destroyed",
+        (Action::Forget, _) => "will no longer be managed by acier, but will not be destroyed",
+    }
+}
+
+fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
+    let block = &change.addr.block;
+    match (change.why, &change.addr.key) {
+        (Why::NoBlock, _) => Some(format!("because {block} is not in configuration")),
+        (Why::NoIndex | Why::NoKey, Key::None) => Some("because resource uses count or for_each".into()),
+        (Why::NoIndex, key) => Some(format!("because index {key} is out of range for count")),
+        (Why::NoKey, key) => Some(format!("because key {key} is not in for_each map")),
+        (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
+        (Why::Unknown, _) => Some(match schemas.data.get(&change.kind) {
+            Some(schema) if config_is_known(&schema.block, &change.after) => {
+                "depends on a resource or a module with changes pending".into()
+            }
+            _ => "config refers to values not yet known".into(),
+        }),
+        _ => None,
+    }
+}
+
+/// Whether everything that the configuration gives is known; what only the cloud gives is not asked.
+fn config_is_known(block: &Block, after: &Value) -> bool {
+    let asked = |usage: Usage| matches!(usage, Usage::Required | Usage::Optional);
+    let attributes =
+        block.attributes.iter().filter(|attribute| asked(attribute.usage)).map(|attribute| &attribute.name);
+    let blocks = block.blocks.iter().map(|nested| &nested.name);
+    attributes.chain(blocks).all(|name| after.get(name).is_none_or(Value::is_wholly_known))
+}
+
+fn resource(page: &mut Page, change: &Change, schemas: &Schemas, sign: Sign, noted: bool) {
+    let block = &change.addr.block;
+    let (word, schema) = match block.mode {
+        Mode::Managed => ("resource", schemas.managed.get(&change.kind)),
+        Mode::Data => ("data", schemas.data.get(&change.kind)),
+    };
+    page.line(1, sign, &format!("{word} \"{}\" \"{}\" {{", block.kind, block.name));
+    let sides = Sides { before: there(Some(&change.before)), after: there(Some(&change.after)) };
+    let empty = Block::default();
+    let schema = schema.map_or(&empty, |schema| &schema.block);
+    Body::new(change, noted).block(page, 2, schema, &Path::root(), sides);
+    page.line(1, Sign::None, "}");
+}

@@ -1,0 +1,97 @@
+//! Lines with signs in front, in colour or not.
+//!
+//! **Never:** know what a plan is. In: depth, sign, text. Out: the text of a page.
+
+/// What stands before a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    None,
+    Add,
+    Change,
+    Remove,
+    Replace,
+    ReplaceFirst,
+    Read,
+    Forget,
+}
+
+/// A page being written.
+pub(super) struct Page {
+    text: String,
+    colour: bool,
+}
+
+const GREEN: &str = "32";
+const YELLOW: &str = "33";
+const RED: &str = "31";
+const CYAN: &str = "36";
+const GREY: &str = "90";
+
+impl Page {
+    pub(super) fn new(colour: bool) -> Page {
+        Page { text: String::new(), colour }
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.text
+    }
+
+    fn paint(&self, text: &str, code: &str) -> String {
+        if self.colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    }
+
+    pub(super) fn bold(&self, text: &str) -> String {
+        self.paint(text, "1")
+    }
+
+    pub(super) fn grey(&self, text: &str) -> String {
+        self.paint(text, GREY)
+    }
+
+    pub(super) fn red(&self, text: &str) -> String {
+        self.paint(text, RED)
+    }
+
+    pub(super) fn yellow(&self, text: &str) -> String {
+        self.paint(text, YELLOW)
+    }
+
+    pub(super) fn blank(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A line as it is.
+    pub(super) fn text(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A line at a depth of four columns each, its sign just before it.
+    pub(super) fn line(&mut self, depth: usize, sign: Sign, line: &str) {
+        let (mark, width) = match sign {
+            Sign::None => (String::new(), 0),
+            Sign::Add => (self.paint("+", GREEN), 1),
+            Sign::Change => (self.paint("~", YELLOW), 1),
+            Sign::Remove => (self.paint("-", RED), 1),
+            Sign::Replace => (format!("{}/{}", self.paint("-", RED), self.paint("+", GREEN)), 3),
+            Sign::ReplaceFirst => (format!("{}/{}", self.paint("+", GREEN), self.paint("-", RED)), 3),
+            Sign::Read => (self.paint("<=", CYAN), 2),
+            Sign::Forget => (self.paint(".", RED), 1),
+        };
+        if line.is_empty() && sign == Sign::None {
+            return self.blank();
+        }
+        let lead = (depth * 4).saturating_sub(width + 1);
+        self.text.push_str(&" ".repeat(lead));
+        self.text.push_str(&mark);
+        self.text.push(' ');
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    /// A comment line.
+    pub(super) fn comment(&mut self, depth: usize, text: &str) {
+        let text = self.grey(&format!("# {text}"));
+        self.line(depth, Sign::None, &text);
+    }
+}

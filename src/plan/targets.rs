@@ -1,0 +1,148 @@
+//! `-target` and `-exclude`: which blocks and objects a plan looks at.
+//!
+//! **Never:** plan. In: options, what blocks need, what the state's objects need. Out: a
+//! [`Selection`] that answers for each address. Source of the rules: Terraform, "Resource
+//! Targeting", and OpenTofu, "Planning Options", for exclusion.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::addr::{Addr, Block, Target};
+use crate::diag::{Diagnostic, Diagnostics};
+
+use super::{Mode, Options};
+
+/// Who needs whom, blocks only.
+#[derive(Debug, Default)]
+pub(crate) struct Web {
+    needs: BTreeMap<Block, Vec<Block>>,
+    needed_by: BTreeMap<Block, Vec<Block>>,
+}
+
+impl Web {
+    /// Says that `block` exists and needs `needs`.
+    pub(crate) fn add(&mut self, block: &Block, needs: &[Block]) {
+        self.needs.entry(block.clone()).or_default().extend_from_slice(needs);
+        for needed in needs {
+            self.needed_by.entry(needed.clone()).or_default().push(block.clone());
+        }
+    }
+
+    fn spread(edges: &BTreeMap<Block, Vec<Block>>, from: Vec<Block>) -> BTreeSet<Block> {
+        let mut found = BTreeSet::new();
+        let mut open = from;
+        while let Some(block) = open.pop() {
+            for next in edges.get(&block).into_iter().flatten() {
+                if found.insert(next.clone()) {
+                    open.push(next.clone());
+                }
+            }
+        }
+        found
+    }
+}
+
+/// What a plan looks at.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    targets: Vec<Target>,
+    targeted: BTreeSet<Block>,
+    excludes: Vec<Target>,
+    excluded: BTreeSet<Block>,
+}
+
+impl Selection {
+    /// Spreads what the user named to what it needs, or to what needs it. When everything is
+    /// destroyed the directions turn round.
+    pub(crate) fn new(options: &Options, web: &Web, addrs: &[&Addr]) -> (Selection, Diagnostics) {
+        let mut diagnostics = Diagnostics::none();
+        if options.targets.is_empty() && options.excludes.is_empty() {
+            return (Selection::default(), diagnostics);
+        }
+        let (towards, away) = match options.mode {
+            Mode::Destroy => (&web.needed_by, &web.needs),
+            Mode::Normal | Mode::RefreshOnly => (&web.needs, &web.needed_by),
+        };
+        let mut named = |targets: &[Target]| {
+            let mut blocks = BTreeSet::new();
+            for target in targets {
+                let found: BTreeSet<Block> = find(target, web, addrs);
+                if found.is_empty() {
+                    diagnostics.push(unmatched(target));
+                }
+                blocks.extend(found);
+            }
+            blocks.into_iter().collect::<Vec<Block>>()
+        };
+        let targeted = Web::spread(towards, named(&options.targets));
+        let excluded = Web::spread(away, named(&options.excludes));
+        diagnostics.push(partial(options));
+        let (targets, excludes) = (options.targets.clone(), options.excludes.clone());
+        (Selection { targets, targeted, excludes, excluded }, diagnostics)
+    }
+
+    /// Whether the plan looks at everything.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.targets.is_empty() && self.excludes.is_empty()
+    }
+
+    /// Whether the plan looks at this instance.
+    pub(crate) fn holds(&self, addr: &Addr) -> bool {
+        let named = |targets: &[Target]| targets.iter().any(|target| target.covers(addr));
+        let wanted = self.targets.is_empty() || self.targeted.contains(&addr.block) || named(&self.targets);
+        wanted && !self.excluded.contains(&addr.block) && !named(&self.excludes)
+    }
+
+    /// Whether the plan looks at any instance of this block.
+    pub(crate) fn touches(&self, block: &Block) -> bool {
+        let wanted = self.targets.is_empty()
+            || self.targeted.contains(block)
+            || self.targets.iter().any(|target| touches(target, block));
+        let barred = self.excluded.contains(block)
+            || self.excludes.iter().any(|target| !matches!(target, Target::Instance(_)) && touches(target, block));
+        wanted && !barred
+    }
+}
+
+fn touches(target: &Target, block: &Block) -> bool {
+    match target {
+        Target::Module(module) => block.module.0.starts_with(&module.0),
+        Target::Block(named) => named == block,
+        Target::Instance(addr) => addr.block == *block,
+    }
+}
+
+fn find(target: &Target, web: &Web, addrs: &[&Addr]) -> BTreeSet<Block> {
+    let known = |block: &Block| web.needs.contains_key(block) || addrs.iter().any(|addr| addr.block == *block);
+    match target {
+        Target::Block(block) => Some(block).filter(|block| known(block)).into_iter().cloned().collect(),
+        Target::Instance(addr) => Some(&addr.block).filter(|block| known(block)).into_iter().cloned().collect(),
+        Target::Module(_) => {
+            let standing = addrs.iter().map(|addr| &addr.block);
+            web.needs.keys().chain(standing).filter(|block| touches(target, block)).cloned().collect()
+        }
+    }
+}
+
+fn unmatched(target: &Target) -> Diagnostic {
+    Diagnostic::warning(
+        "Target matches nothing",
+        format!("Neither the configuration nor the state has {target}, so naming it changes nothing."),
+    )
+    .hint("Check the spelling; an address of an instance needs its index, as in azurerm_container_group.web[0].")
+}
+
+fn partial(options: &Options) -> Diagnostic {
+    let (word, meaning) = if options.targets.is_empty() {
+        ("-exclude", "leaves out what you named and what needs it")
+    } else {
+        ("-target", "only looks at what you named and what it needs")
+    };
+    Diagnostic::warning(
+        "Resource targeting is in effect",
+        format!(
+            "You are creating a plan with the {word} option, which means that it {meaning}, and that its result may \
+             not represent all of the changes requested by the current configuration.\n\nThe {word} option is not for \
+             routine use, and is provided only for exceptional situations such as recovering from errors or mistakes."
+        ),
+    )
+}

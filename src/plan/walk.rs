@@ -1,0 +1,307 @@
+//! Walks a module's blocks in order and plans each instance.
+//!
+//! **Never:** act, wait, or keep going past what it cannot know: blocks behind a failed block or
+//! an open question are passed over in silence. In: scope, laid state, selection. Out: changes,
+//! questions, diagnostics. The decision to question: each planned value is published at once, so
+//! the blocks that follow are evaluated against the plan and not against the past.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use crate::addr::{Addr, Block, Key, Mode as BlockMode};
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::module::{Module, Node, Repetition, Resource};
+use crate::lang::scope::{Desired, Scope};
+use crate::schema::{Schema, Schemas};
+use crate::seal::Key as SealKey;
+use crate::state::Object;
+use crate::value::Value;
+
+use super::action::Case;
+use super::change::{Action, Change, Why};
+use super::laid::Laid;
+use super::order::Order;
+use super::propose;
+use super::targets::Selection;
+use super::within::Going;
+use super::{Mode, Options, Questions};
+
+/// One walk.
+pub(crate) struct Walk<'a> {
+    pub(crate) scope: &'a mut Scope,
+    pub(crate) module: Rc<Module>,
+    pub(crate) schemas: Rc<Schemas>,
+    pub(crate) laid: Laid<'a>,
+    pub(crate) options: &'a Options,
+    pub(crate) key: &'a SealKey,
+    pub(crate) answers: &'a BTreeMap<Addr, Value>,
+    pub(crate) selection: Selection,
+    pub(crate) order: Order,
+    pub(crate) changes: Vec<Change>,
+    /// Where the change of a managed instance stands in `changes`.
+    pub(crate) places: BTreeMap<Addr, usize>,
+    /// Objects that are replaced, for what lies in them.
+    pub(crate) going: Going,
+    /// Objects that the configuration moved, by their new address, with the old one.
+    pub(crate) moved: BTreeMap<Addr, (Addr, &'a Object)>,
+    /// Blocks that were planned, all instances known.
+    pub(crate) planned: BTreeSet<Block>,
+    /// Blocks with an instance that changes.
+    pub(crate) changing: BTreeSet<Block>,
+    /// Blocks that could not be planned, with all that need them.
+    pub(crate) failed: BTreeSet<Block>,
+    /// Blocks that wait for a question, with all that need them.
+    pub(crate) asking: BTreeSet<Block>,
+    pub(crate) questions: Questions,
+    /// Data sources whose answers were used.
+    pub(crate) read: BTreeMap<Addr, Value>,
+    pub(crate) diagnostics: Diagnostics,
+}
+
+impl<'a> Walk<'a> {
+    /// Plans every block, each after what it needs.
+    pub(crate) fn blocks(&mut self) {
+        let module = self.module.clone();
+        for node in &module.order {
+            if let Node::Block(block) = node
+                && let Some(resource) = module.blocks.get(block)
+            {
+                self.block(block, resource);
+            }
+        }
+    }
+
+    fn block(&mut self, block: &Block, resource: &Resource) {
+        if resource.needs.iter().any(|needed| self.failed.contains(needed)) {
+            self.failed.insert(block.clone());
+            return;
+        }
+        if resource.needs.iter().any(|needed| self.asking.contains(needed)) {
+            self.asking.insert(block.clone());
+            return;
+        }
+        let refreshing = self.options.mode == Mode::RefreshOnly && block.mode == BlockMode::Managed;
+        if refreshing || !self.selection.touches(block) {
+            self.leave(block, resource);
+            return;
+        }
+        match self.scope.keys(block) {
+            Ok(keys) => {
+                self.scope.publish_keys(block, keys.clone());
+                self.move_single(block, &keys);
+                for key in keys {
+                    self.instance(block.instance(key), resource);
+                }
+                self.planned.insert(block.clone());
+            }
+            Err(found) => self.fail(block, found),
+        }
+    }
+
+    fn fail(&mut self, block: &Block, found: Diagnostics) {
+        self.diagnostics.extend(found);
+        self.failed.insert(block.clone());
+    }
+
+    /// Adding or removing `count` does not destroy the one object that was there before.
+    /// Source of the rule: Terraform, "Refactoring", enabling `count` for a resource.
+    fn move_single(&mut self, block: &Block, keys: &[Key]) {
+        let (plain, first) = (block.instance(Key::None), block.instance(Key::Int(0)));
+        let has = |addr: &Addr| self.laid.objects.contains_key(addr);
+        let (from, to) = match (keys.first(), has(&plain), has(&first)) {
+            (Some(Key::None), false, true) => (first, plain),
+            (Some(Key::Int(0)), true, false) => (plain, first),
+            _ => return,
+        };
+        if let Some(object) = self.laid.objects.remove(&from) {
+            self.moved.insert(to, (from, object));
+        }
+    }
+
+    /// The object at an address, moved ones included.
+    pub(crate) fn prior(&self, addr: &Addr) -> Option<&'a Object> {
+        self.laid.objects.get(addr).copied().or_else(|| self.moved.get(addr).map(|(_, object)| *object))
+    }
+
+    /// The block is not planned now: what refers to it sees what exists.
+    fn leave(&mut self, block: &Block, resource: &Resource) {
+        let standing: Vec<(Addr, &'a Object)> = self.standing(block);
+        let mut keys: Vec<Key> = standing.iter().map(|(addr, _)| addr.key.clone()).collect();
+        let alone = matches!(resource.repetition, Repetition::Once);
+        if alone && !keys.contains(&Key::None) {
+            keys = vec![Key::None];
+        }
+        self.scope.publish_keys(block, keys.clone());
+        for key in keys {
+            self.leave_instance(&block.instance(key));
+        }
+    }
+
+    fn standing(&self, block: &Block) -> Vec<(Addr, &'a Object)> {
+        let from = block.instance(Key::None);
+        let range = self.laid.objects.range::<Addr, _>(&from..);
+        range.take_while(|(addr, _)| addr.block == *block).map(|(addr, object)| ((*addr).clone(), *object)).collect()
+    }
+
+    fn leave_instance(&mut self, addr: &Addr) {
+        let schemas = self.schemas.clone();
+        let Some(schema) = schema_of(&schemas, addr) else { return };
+        let value = match self.prior(addr) {
+            Some(object) => propose::conceal(&propose::mark_secrets(&schema.block, &object.value)),
+            None => Value::unknown(schema.block.ty()),
+        };
+        self.scope.publish(addr, value);
+    }
+
+    fn instance(&mut self, addr: Addr, resource: &Resource) {
+        if !self.selection.holds(&addr) {
+            self.leave_instance(&addr);
+            return;
+        }
+        let found = self.scope.check_conditions(&addr, true);
+        let broken = found.has_errors();
+        self.diagnostics.extend(found);
+        if broken {
+            self.failed.insert(addr.block.clone());
+            return;
+        }
+        let schemas = self.schemas.clone();
+        let Some(schema) = schema_of(&schemas, &addr) else {
+            let detail = format!("{} is not a kind that this version of acier knows.", addr.block.kind);
+            self.fail(&addr.block, Diagnostic::error("Unknown kind", detail).at(resource.span).into());
+            return;
+        };
+        match self.scope.desired(&addr) {
+            Ok(desired) if addr.block.mode == BlockMode::Data => self.data(addr, resource, schema, desired),
+            Ok(desired) => self.managed(addr, resource, schema, desired),
+            Err(found) => self.fail(&addr.block, found),
+        }
+    }
+
+    fn managed(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
+        let prior = self.prior(&addr);
+        if let Some(prior) = prior.filter(|prior| prior.schema_version > schema.version) {
+            let detail = format!(
+                "{addr} was stored by a newer version of acier (form {} of {}, this version knows form {}).",
+                prior.schema_version, schema.kind, schema.version
+            );
+            self.fail(&addr.block, Diagnostic::error("Object is newer than acier", detail).at(desired.span).into());
+            return;
+        }
+        let triggered = prior.is_some() && self.triggered(&addr, resource);
+        let verdict = Case {
+            schema,
+            prior,
+            config: &desired.value,
+            ignored: &resource.lifecycle.ignore_changes,
+            requested: self.options.replace.contains(&addr),
+            triggered,
+            swept: prior.is_some_and(|prior| self.going.holder(&prior.id).is_some()),
+            key: self.key,
+        }
+        .decide();
+        let mut change = Change {
+            addr: addr.clone(),
+            deposed: None,
+            kind: addr.block.kind.clone(),
+            id: prior.map(|prior| prior.id.clone()),
+            action: verdict.action,
+            why: verdict.why,
+            cost: verdict.cost,
+            before: verdict.before,
+            after: verdict.after,
+            differences: verdict.differences,
+            needs: self.order.needs(&addr.block),
+            create_before_destroy: self.order.creates_first(&addr.block),
+            timeouts: desired.timeouts,
+        };
+        if let (Action::Replace, Some(prior)) = (change.action, prior) {
+            match self.order.arrange(&change, schema, prior, resource.span) {
+                Ok(action) => change.action = action,
+                Err(found) => return self.fail(&addr.block, found.into()),
+            }
+        }
+        if let (true, Some(prior)) = (change.action != Action::Update && change.action != Action::NoOp, prior) {
+            self.going.add(&prior.id, addr.to_string());
+        }
+        self.check_destroy(&change);
+        self.scope.publish(&addr, propose::conceal(&change.after));
+        self.push(change);
+        let found = self.scope.check_conditions(&addr, false);
+        if found.has_errors() {
+            self.failed.insert(addr.block.clone());
+        }
+        self.diagnostics.extend(found);
+    }
+
+    /// Adds a change to the plan.
+    pub(crate) fn push(&mut self, change: Change) {
+        if change.action != Action::NoOp {
+            self.changing.insert(change.addr.block.clone());
+        }
+        if change.deposed.is_none() {
+            self.places.insert(change.addr.clone(), self.changes.len());
+        }
+        self.changes.push(change);
+    }
+
+    /// Refuses a change that destroys what `prevent_destroy` protects.
+    pub(crate) fn check_destroy(&mut self, change: &Change) {
+        let destroys = matches!(change.action, Action::Delete | Action::Replace | Action::ReplaceCreateFirst)
+            && change.deposed.is_none();
+        let Some(resource) = self.module.blocks.get(&change.addr.block) else { return };
+        if !destroys || !resource.lifecycle.prevent_destroy {
+            return;
+        }
+        let because = match (change.why, change.differences.iter().find(|found| found.cost == change.cost)) {
+            (Why::CannotUpdate, Some(found)) => format!(" because {} cannot be changed in place", found.path),
+            _ => String::new(),
+        };
+        let detail = format!(
+            "Resource {} has lifecycle.prevent_destroy set, but the plan calls for this resource to be \
+             destroyed{because}. To avoid this error and continue with the plan, either disable \
+             lifecycle.prevent_destroy or reduce the scope of the plan using the -target option.",
+            change.addr
+        );
+        let error = Diagnostic::error("Instance cannot be destroyed", detail);
+        self.diagnostics.push(error.at(resource.span).about(change.addr.to_string()));
+    }
+
+    fn triggered(&mut self, addr: &Addr, resource: &Resource) -> bool {
+        if resource.lifecycle.replace_triggered_by.is_empty() {
+            return false;
+        }
+        match self.scope.triggers(addr) {
+            Ok(triggers) => triggers.iter().any(|(addr, path)| self.triggers(addr, path)),
+            Err(found) => {
+                self.fail(&addr.block, found);
+                false
+            }
+        }
+    }
+
+    /// Only updates and replacements trigger; of an attribute, only when it differs.
+    fn triggers(&self, addr: &Addr, path: &crate::value::Path) -> bool {
+        let exact = self.places.get(addr).into_iter();
+        let any = (addr.key == Key::None && !self.places.contains_key(addr)).then(|| {
+            self.places
+                .range::<Addr, _>(addr..)
+                .take_while(|(other, _)| other.block == addr.block)
+                .map(|(_, place)| place)
+        });
+        exact.chain(any.into_iter().flatten()).filter_map(|place| self.changes.get(*place)).any(|change| {
+            matches!(change.action, Action::Update | Action::Replace | Action::ReplaceCreateFirst)
+                && (path.0.is_empty()
+                    || change.differences.iter().any(|found| path.covers(&found.path) || found.path.covers(path))
+                    || path.find(&change.after).is_some_and(|after| !after.is_wholly_known()))
+        })
+    }
+}
+
+/// The schema of an instance's kind.
+pub(crate) fn schema_of<'s>(schemas: &'s Schemas, addr: &Addr) -> Option<&'s Schema> {
+    match addr.block.mode {
+        BlockMode::Managed => schemas.managed.get(&addr.block.kind),
+        BlockMode::Data => schemas.data.get(&addr.block.kind),
+    }
+}

@@ -1,0 +1,240 @@
+//! Azure behind the port: `provider::Provider` over `arm::client`.
+//!
+//! **Never:** sleep or retry (the engine and the client do), or name an attribute that a table
+//! could name. An update whose cost is nothing is a PATCH; every other change is one PUT of the
+//! whole desired object, secrets included, because reading never returns them. The decision to
+//! question: what a list does not name is read once more before it counts as gone.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use crate::arm::client::Client;
+use crate::arm::wire::Transport;
+use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use crate::schema::Schemas;
+use crate::value::{Name, Type, Value};
+
+use super::progress::Stage;
+use super::table::Kind;
+use super::{codec, faults, ids, kinds, progress};
+
+/// Azure.
+pub struct Azure<T: Transport> {
+    pub(super) client: Client<T>,
+    schemas: Schemas,
+    /// `features.resource_group.prevent_deletion_if_contains_resources`
+    pub(super) keep_full_groups: bool,
+}
+
+impl<T: Transport> Azure<T> {
+    /// Azure as a `provider "azurerm"` block wants it; null for no block.
+    #[must_use]
+    pub fn new(client: Client<T>, settings: &Value) -> Azure<T> {
+        let first = |value: &Value, name: &str| value.get(name)?.as_sequence()?.first().cloned();
+        let own = first(settings, "features")
+            .and_then(|features| first(&features, "resource_group"))
+            .and_then(|group| group.get("prevent_deletion_if_contains_resources")?.as_bool());
+        Azure { client, schemas: super::schemas(), keep_full_groups: own.unwrap_or(true) }
+    }
+
+    /// The client, for `operate`.
+    #[must_use]
+    pub fn client(&self) -> &Client<T> {
+        &self.client
+    }
+
+    pub(super) async fn get(&self, kind: &Kind, id: &str) -> Result<Option<Json>, Fault> {
+        self.client.get(&path(kind, id)).await.map_err(|error| faults::fault(&error))
+    }
+
+    async fn create(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
+        let body = codec::encode(kind, &call.planned).map_err(|error| faults::unsendable(&error))?;
+        let verdict = self.client.begin("PUT", &path(kind, &call.id), Some(&body)).await;
+        progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?).await
+    }
+
+    async fn update(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
+        if call.cost > crate::schema::Cost::Nothing {
+            return self.create(kind, call).await;
+        }
+        let names = changed(kind, call);
+        // A PATCH cannot say that a text is gone.
+        let removed = names.iter().any(|name| call.planned.get(name).is_none_or(Value::is_null) && *name != "tags");
+        if removed {
+            return self.create(kind, call).await;
+        }
+        if !names.is_empty() {
+            self.patch(kind, call, &names).await?;
+        }
+        progress::settle(self, kind, call, 0).await
+    }
+
+    /// Changes some attributes and nothing else.
+    pub(super) async fn patch(&self, kind: &Kind, call: &Call, names: &[&str]) -> Result<(), Fault> {
+        let body = codec::encode_only(kind, &call.planned, names).map_err(|error| faults::unsendable(&error))?;
+        let sent = self.client.send("PATCH", &path(kind, &call.id), Some(&body)).await;
+        sent.map(drop).map_err(|error| faults::fault(&error))
+    }
+}
+
+/// The attributes of no cost that differ.
+fn changed(kind: &Kind, call: &Call) -> Vec<&'static str> {
+    let rows = kind.table.rows.iter().filter(|row| {
+        row.cost == crate::schema::Cost::Nothing
+            && row.usage != crate::schema::Usage::Computed
+            && !matches!(row.form, super::table::Form::Absent)
+    });
+    let differs = |name: &str| match (call.prior.get(name), call.planned.get(name)) {
+        (Some(before), Some(after)) => !before.same(after),
+        (before, after) => before.is_some() != after.is_some(),
+    };
+    rows.map(|row| row.name).filter(|name| differs(name)).collect()
+}
+
+/// The path of an object with the version of its interface.
+pub(super) fn path(kind: &Kind, id: &str) -> String {
+    format!("{id}?api-version={}", kind.api_version)
+}
+
+fn managed(kind: &str) -> Result<&'static Kind, Fault> {
+    kinds::managed(kind)
+        .ok_or_else(|| faults::invalid(format!("There is no kind \"{kind}\" in Azure as acier knows it.")))
+}
+
+/// The path of the list that an id is in: all before the last name.
+fn list_of(id: &str) -> Option<&str> {
+    id.trim_end_matches('/').rsplit_once('/').map(|(list, _)| list)
+}
+
+fn gone() -> Value {
+    Value::null(Type::Dynamic)
+}
+
+impl<T: Transport> Provider for Azure<T> {
+    fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    fn cloud(&self) -> Name {
+        let endpoints = self.client.endpoints();
+        format!("{} subscription {}", endpoints.resource_manager, self.client.subscription()).into()
+    }
+
+    fn identify(&self, kind: &str, value: &Value) -> Result<Name, Fault> {
+        let kind = managed(kind)?;
+        ids::fill(kind, self.client.subscription(), value).map(Name::from).map_err(|name| {
+            faults::invalid(format!(
+                "The id of an {} is made of its \"{name}\", which is not known or has a character that cannot stand there.",
+                kind.name
+            ))
+        })
+    }
+
+    fn scope(&self, handle: &Handle) -> Option<Name> {
+        kinds::managed(&handle.kind)?;
+        list_of(&handle.id).map(Name::from)
+    }
+
+    async fn read(&self, handle: &Handle) -> Result<Value, Fault> {
+        let kind = managed(&handle.kind)?;
+        let found = self.get(kind, &handle.id).await?;
+        Ok(found.map_or_else(gone, |body| codec::decode(kind, &body, &handle.prior)))
+    }
+
+    async fn list(&self, scope: &str, handles: &[Handle]) -> Result<Vec<Value>, Fault> {
+        let Some(first) = handles.first() else { return Ok(Vec::new()) };
+        let listed = match self.client.list(&path(managed(&first.kind)?, scope)).await {
+            Ok(listed) => listed,
+            // The resource group is gone, and with it all that was in it.
+            Err(error) if error.is_gone() => return Ok(handles.iter().map(|_| gone()).collect()),
+            Err(error) => return Err(faults::fault(&error)),
+        };
+        let id_of = |body: &Json| body.get("id").and_then(Json::as_str).map(str::to_lowercase);
+        let listed: BTreeMap<String, &Json> = listed.iter().filter_map(|body| Some((id_of(body)?, body))).collect();
+        let mut found = Vec::with_capacity(handles.len());
+        for handle in handles {
+            found.push(match listed.get(&handle.id.to_lowercase()) {
+                Some(body) => codec::decode(managed(&handle.kind)?, body, &handle.prior),
+                None => self.read(handle).await?,
+            });
+        }
+        Ok(found)
+    }
+
+    async fn begin(&self, call: &Call) -> Result<Progress, Fault> {
+        let kind = managed(&call.kind)?;
+        match call.verb {
+            Verb::Create => self.create(kind, call).await,
+            Verb::Update => self.update(kind, call).await,
+            Verb::Delete => progress::delete(self, kind, call, 0).await,
+        }
+    }
+
+    async fn poll(&self, call: &Call, ticket: &Ticket) -> Result<Progress, Fault> {
+        progress::poll(self, managed(&call.kind)?, call, ticket).await
+    }
+
+    async fn follow(&self, call: &Call) -> Result<Progress, Fault> {
+        let kind = managed(&call.kind)?;
+        let Some(body) = self.get(kind, &call.id).await? else { return Ok(Progress::Done(gone())) };
+        let stage = match (call.verb, progress::state(&body)) {
+            (Verb::Delete, state) if progress::is(state, "Deleting") => Stage::Gone,
+            (Verb::Delete, _) => return Ok(Progress::Done(codec::decode(kind, &body, &call.prior))),
+            (_, state) if progress::is(state, "Succeeded") => {
+                return Ok(Progress::Done(codec::decode(kind, &body, &call.planned)));
+            }
+            _ => Stage::Settle,
+        };
+        Ok(progress::wait(&stage, 0, String::new()))
+    }
+
+    async fn fetch(&self, kind: &str, config: &Value) -> Result<Value, Fault> {
+        let kind = kinds::data(kind).ok_or_else(|| {
+            faults::invalid(format!("There is no data source \"{kind}\" in Azure as acier knows it."))
+        })?;
+        let body = if kind.id.is_empty() { Some(self.client_config().await?) } else { self.ask(kind, config).await? };
+        match body {
+            Some(body) => Ok(codec::decode(kind, &body, config)),
+            None => Err(Fault {
+                kind: FaultKind::Gone,
+                code: String::new(),
+                message: format!("The {} \"{}\" was not found.", kind.name, config.text("name").unwrap_or_default()),
+                trace: String::new(),
+                hint: Some("check the name, the resource group and the subscription".into()),
+            }),
+        }
+    }
+}
+
+impl<T: Transport> Azure<T> {
+    async fn ask(&self, kind: &'static Kind, config: &Value) -> Result<Option<Json>, Fault> {
+        let own = self.client.subscription();
+        let id = match ids::fill(kind, own, config) {
+            Ok(id) => id,
+            Err("subscription_id") => format!("/subscriptions/{own}"),
+            Err(name) => return Err(faults::invalid(format!("\"{name}\" is not known or not a name."))),
+        };
+        self.get(kind, &id).await
+    }
+
+    /// Who we are, from the claims of the token; azurerm's id is the four of them in base64.
+    async fn client_config(&self) -> Result<Json, Fault> {
+        use base64::Engine as _;
+        let claims = self.client.claims().await.map_err(|error| faults::fault(&error))?;
+        let claim = |names: &[&str]| {
+            let found = names.iter().find_map(|name| claims.get(name)?.as_str());
+            found.unwrap_or_default().to_owned()
+        };
+        let (client, tenant, object) = (claim(&["appid", "azp"]), claim(&["tid"]), claim(&["oid"]));
+        let subscription = self.client.subscription();
+        let id = format!("clientId={client};objectId={object};subscriptionId={subscription};tenantId={tenant}");
+        Ok(serde_json::json!({
+            "client_id": client,
+            "tenant_id": tenant,
+            "subscription_id": subscription,
+            "object_id": object,
+            "id": base64::engine::general_purpose::STANDARD.encode(id),
+        }))
+    }
+}

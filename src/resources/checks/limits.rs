@@ -1,0 +1,68 @@
+//! Checks of counts and sizes.
+//!
+//! **Never:** speak about unknown values. Limits: "Service limits for Azure Container Instances".
+
+use std::collections::BTreeSet;
+
+use crate::schema::Finding;
+use crate::value::{Path, Value};
+
+use super::{all_containers, blocks, finding, name_of};
+
+const MOST_CONTAINERS: usize = 60;
+const MOST_VOLUMES: usize = 20;
+
+/// Numbers of containers and volumes.
+pub(super) fn counts(object: &Value) -> Vec<Finding> {
+    let containers = all_containers(object);
+    let mut findings = Vec::new();
+    if containers.len() > MOST_CONTAINERS {
+        findings.push(finding(
+            Path::root().attr("container"),
+            "Too many containers",
+            format!("A container group has at most {MOST_CONTAINERS} containers, and this one {}.", containers.len()),
+        ));
+    }
+    let volumes: BTreeSet<&str> = containers
+        .iter()
+        .flat_map(|(path, container)| blocks(container, path, "volume"))
+        .filter_map(|(_, volume)| volume.text("name"))
+        .collect();
+    if volumes.len() > MOST_VOLUMES {
+        findings.push(finding(
+            Path::root().attr("container"),
+            "Too many volumes",
+            format!("A container group has at most {MOST_VOLUMES} volumes, and this one {}.", volumes.len()),
+        ));
+    }
+    if object.text("os_type") == Some("Windows") && blocks(object, &Path::root(), "container").len() > 1 {
+        findings.push(finding(
+            Path::root().attr("container"),
+            "Several Windows containers in one group",
+            "Azure Container Instances runs groups of several containers on Linux only.".into(),
+        ));
+    }
+    findings
+}
+
+/// A limit is not below its request.
+pub(super) fn sizes(object: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, container) in blocks(object, &Path::root(), "container") {
+        for (request, limit) in [("cpu", "cpu_limit"), ("memory", "memory_limit")] {
+            let number = |name: &str| container.get(name).and_then(Value::as_number);
+            let (Some(least), Some(most)) = (number(request), number(limit)) else { continue };
+            if most.as_f64() != 0.0 && most < least {
+                findings.push(finding(
+                    path.attr(limit),
+                    "Limit below the request",
+                    format!(
+                        "Container \"{}\" asks for {request} = {least}, but {limit} = {most} allows less.",
+                        name_of(container)
+                    ),
+                ));
+            }
+        }
+    }
+    findings
+}

@@ -1,0 +1,135 @@
+//! Checks of tags, names, probes and identities.
+//!
+//! **Never:** speak about unknown values.
+
+use std::collections::BTreeSet;
+
+use crate::schema::Finding;
+use crate::value::{Path, Value};
+
+use super::{advise, all_containers, blocks, finding, given, name_of, unknown};
+
+/// Azure Resource Manager, "Limits": 50 tags, names up to 512 characters, values up to 256.
+pub(crate) fn tags(object: &Value) -> Vec<Finding> {
+    let Some(tags) = object.get("tags").and_then(Value::as_members) else { return Vec::new() };
+    let path = Path::root().attr("tags");
+    let mut findings = Vec::new();
+    if tags.len() > 50 {
+        findings.push(finding(
+            path.clone(),
+            "Too many tags",
+            format!("An object in Azure has at most 50 tags, and {} are given.", tags.len()),
+        ));
+    }
+    for (name, value) in tags {
+        if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) || name.is_empty() {
+            findings.push(finding(
+                path.key(name),
+                "Invalid tag name",
+                format!("The name of a tag is 1 to 512 characters without <>%&\\?/, so \"{name}\" is not one."),
+            ));
+        }
+        if value.as_str().is_some_and(|text| text.chars().count() > 256) {
+            findings.push(finding(
+                path.key(name),
+                "Tag value too long",
+                format!("The value of a tag has at most 256 characters; that of \"{name}\" is longer."),
+            ));
+        }
+    }
+    findings
+}
+
+/// Names of containers are unique in the group; names of environment variables are not given twice.
+pub(super) fn names(object: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut seen = BTreeSet::new();
+    for (path, container) in all_containers(object) {
+        if let Some(name) = container.text("name")
+            && !seen.insert(name.to_ascii_lowercase())
+        {
+            findings.push(finding(
+                path.attr("name"),
+                "Duplicate container name",
+                format!("Another container of the group has the name \"{name}\" already."),
+            ));
+        }
+        let (open, secure) = (container.get("environment_variables"), container.get("secure_environment_variables"));
+        let secure = secure.and_then(Value::as_members);
+        for name in open.and_then(Value::as_members).into_iter().flatten().map(|(name, _)| name) {
+            if secure.is_some_and(|secure| secure.contains_key(name)) {
+                findings.push(finding(
+                    path.attr("environment_variables").key(name),
+                    "Duplicate environment variable",
+                    format!(
+                        "Container \"{}\" has the environment variable \"{name}\" both in environment_variables and \
+                         in secure_environment_variables.",
+                        name_of(container)
+                    ),
+                ));
+            }
+        }
+    }
+    findings
+}
+
+/// A probe runs a command or asks by HTTP.
+pub(super) fn probes(object: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, container) in blocks(object, &Path::root(), "container") {
+        for kind in ["liveness_probe", "readiness_probe"] {
+            for (path, probe) in blocks(container, &path, kind) {
+                let (exec, http) = (given(probe, "exec"), given(probe, "http_get"));
+                if exec && http {
+                    let detail = format!(
+                        "The {kind} of container \"{}\" has both exec and http_get. A probe has one of them.",
+                        name_of(container)
+                    );
+                    findings.push(finding(path, "Probe with two actions", detail));
+                } else if !exec && !http && !unknown(probe, "exec") && !unknown(probe, "http_get") {
+                    let detail = format!(
+                        "The {kind} of container \"{}\" says neither what to run nor what to ask.",
+                        name_of(container)
+                    );
+                    let found = finding(path, "Probe without an action", detail);
+                    findings.push(advise(found, "Give it exec or an http_get block."));
+                }
+            }
+        }
+    }
+    findings
+}
+
+/// Ids of identities go with a user-assigned type.
+pub(super) fn identity(object: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (path, identity) in blocks(object, &Path::root(), "identity") {
+        let Some(kind) = identity.text("type") else { continue };
+        let user = kind.contains("UserAssigned");
+        if !user && given(identity, "identity_ids") {
+            findings.push(finding(
+                path.attr("identity_ids"),
+                "Identity ids without a user-assigned identity",
+                format!("identity_ids is for type \"UserAssigned\", and the type is \"{kind}\"."),
+            ));
+        }
+        if user && !given(identity, "identity_ids") && !unknown(identity, "identity_ids") {
+            findings.push(finding(
+                path.attr("type"),
+                "User-assigned identity without ids",
+                format!("The identity has the type \"{kind}\", which needs identity_ids."),
+            ));
+        }
+    }
+    if given(object, "key_vault_user_assigned_identity_id")
+        && !given(object, "key_vault_key_id")
+        && !unknown(object, "key_vault_key_id")
+    {
+        findings.push(finding(
+            Path::root().attr("key_vault_user_assigned_identity_id"),
+            "Identity for a key without a key",
+            "key_vault_user_assigned_identity_id says who reads the key, but key_vault_key_id is not set.".into(),
+        ));
+    }
+    findings
+}

@@ -1,0 +1,220 @@
+//! Checks of one known value.
+//!
+//! **Never:** look at other attributes. The error is a full sentence.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use crate::resources::ids;
+use crate::value::Value;
+
+type Verdict = Result<(), String>;
+
+macro_rules! words {
+    ($(#[doc = $about:literal] $list:ident $check:ident [$($word:literal),+];)+) => {
+        $(
+            #[doc = $about]
+            pub(crate) const $list: &[&str] = &[$($word),+];
+            pub(crate) fn $check(value: &Value) -> Verdict {
+                one_of(value, $list)
+            }
+        )+
+    };
+}
+
+words! {
+    /// Operating systems.
+    OS_TYPES os_type ["Linux", "Windows"];
+    /// SKUs.
+    SKUS sku ["Confidential", "Dedicated", "NotSpecified", "Standard"];
+    /// Kinds of address; the last is no address.
+    ADDRESS_TYPES address_type ["Public", "Private", "None"];
+    /// Who may reuse a DNS name.
+    REUSE_POLICIES reuse_policy ["Noreuse", "ResourceGroupReuse", "SubscriptionReuse", "TenantReuse", "Unsecure"];
+    /// Restart policies.
+    RESTART_POLICIES restart_policy ["Always", "Never", "OnFailure"];
+    /// Priorities.
+    PRIORITIES priority ["Regular", "Spot"];
+    /// Kinds of identity.
+    IDENTITY_TYPES identity_type ["SystemAssigned", "UserAssigned", "SystemAssigned, UserAssigned"];
+    /// Kinds of logs.
+    LOG_TYPES log_type ["ContainerInsights", "ContainerInstanceLogs"];
+    /// Protocols.
+    PROTOCOLS protocol ["TCP", "UDP"];
+    /// Schemes of probes.
+    SCHEMES scheme ["http", "https"];
+}
+
+fn one_of(value: &Value, words: &[&str]) -> Verdict {
+    match value.as_str() {
+        Some(text) if !words.contains(&text) => {
+            let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+            Err(format!("\"{text}\" is not one of {}.", words.join(", ")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn holds(condition: bool, message: impl FnOnce() -> String) -> Verdict {
+    if condition { Ok(()) } else { Err(message()) }
+}
+
+fn text(value: &Value, check: impl FnOnce(&str) -> Verdict) -> Verdict {
+    value.as_str().map_or(Ok(()), check)
+}
+
+pub(crate) fn not_empty(value: &Value) -> Verdict {
+    text(value, |text| holds(!text.trim().is_empty(), || "The value must not be empty.".into()))
+}
+
+pub(crate) fn each_not_empty(value: &Value) -> Verdict {
+    value.as_sequence().unwrap_or_default().iter().try_for_each(not_empty)
+}
+
+/// Resource groups: 1 to 90 letters, digits and `-_.()`, no full stop at the end.
+pub(crate) fn resource_group_name(value: &Value) -> Verdict {
+    text(value, |name| {
+        let allowed = |character: char| character.is_alphanumeric() || "-_.()".contains(character);
+        let fits = (1..=90).contains(&name.chars().count()) && name.chars().all(allowed) && !name.ends_with('.');
+        holds(fits, || {
+            format!(
+                "The name of a resource group is 1 to 90 letters, digits, hyphens, underscores, full stops and \
+                 parentheses and does not end in a full stop, so \"{name}\" is not one."
+            )
+        })
+    })
+}
+
+/// Upper case is let through, because the service was seen to accept it.
+fn label(value: &Value, what: &str) -> Verdict {
+    text(value, |name| {
+        let inside = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        let fits = (1..=63).contains(&name.len())
+            && name.chars().all(inside)
+            && !name.starts_with('-')
+            && !name.ends_with('-');
+        holds(fits, || {
+            format!(
+                "The name of a {what} is 1 to 63 letters, digits and hyphens with no hyphen at either end, so \
+                 \"{name}\" is not one."
+            )
+        })
+    })
+}
+
+pub(crate) fn group_name(value: &Value) -> Verdict {
+    label(value, "container group")
+}
+
+pub(crate) fn container_name(value: &Value) -> Verdict {
+    label(value, "container")
+}
+
+pub(crate) fn volume_name(value: &Value) -> Verdict {
+    label(value, "volume")
+}
+
+pub(crate) fn mount_path(value: &Value) -> Verdict {
+    not_empty(value)?;
+    text(value, |path| holds(!path.contains(':'), || format!("The mount path \"{path}\" must not contain a colon.")))
+}
+
+/// DNS labels: 5 to 63 lower-case letters, digits and hyphens, first a letter, last no hyphen.
+pub(crate) fn dns_label(value: &Value) -> Verdict {
+    text(value, |name| {
+        let inside = |character: char| character.is_ascii_lowercase() || character.is_ascii_digit() || character == '-';
+        let fits = (5..=63).contains(&name.len())
+            && name.chars().all(inside)
+            && name.starts_with(|first: char| first.is_ascii_lowercase())
+            && !name.ends_with('-');
+        holds(fits || name.is_empty(), || {
+            format!(
+                "A DNS name label is 5 to 63 lower-case letters, digits and hyphens that begin with a letter and do \
+                 not end in a hyphen, so \"{name}\" is not one."
+            )
+        })
+    })
+}
+
+pub(crate) fn port(value: &Value) -> Verdict {
+    let fits = value.as_int().is_some_and(|port| (1..=65535).contains(&port));
+    holds(fits || value.as_number().is_none(), || "A port is a whole number from 1 to 65535.".into())
+}
+
+/// The members of `exposed_port`.
+pub(crate) fn ports(value: &Value) -> Verdict {
+    for member in value.as_sequence().unwrap_or_default() {
+        member.get("port").map_or(Ok(()), port)?;
+        member.get("protocol").map_or(Ok(()), protocol)?;
+    }
+    Ok(())
+}
+
+pub(crate) fn positive(value: &Value) -> Verdict {
+    holds(value.as_number().is_none_or(|number| number.as_f64() > 0.0), || "The value must be above 0.".into())
+}
+
+pub(crate) fn not_negative(value: &Value) -> Verdict {
+    holds(value.as_number().is_none_or(|number| number.as_f64() >= 0.0), || "The value must not be below 0.".into())
+}
+
+pub(crate) fn whole(value: &Value) -> Verdict {
+    let whole = value.as_int().is_some_and(|number| (0..=i64::from(i32::MAX)).contains(&number));
+    holds(whole || value.as_number().is_none(), || "The value must be a whole number that is not below 0.".into())
+}
+
+pub(crate) fn uuid(value: &Value) -> Verdict {
+    text(value, |text| holds(uuid::Uuid::try_parse(text).is_ok(), || format!("\"{text}\" is not a UUID.")))
+}
+
+pub(crate) fn key_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        holds(ids::split_key(id).is_some(), || {
+            format!("\"{id}\" is not the id of a version of a key: https://<vault>/keys/<name>/<version>.")
+        })
+    })
+}
+
+fn arm_id(id: &str, types: &str, example: &str) -> Verdict {
+    let lower = id.to_ascii_lowercase();
+    let fits = lower.starts_with("/subscriptions/") && lower.contains(types) && !lower.ends_with('/');
+    holds(fits, || format!("\"{id}\" is not an id of the form {example}."))
+}
+
+pub(crate) fn identity_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        arm_id(
+            id,
+            "/providers/microsoft.managedidentity/userassignedidentities/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>",
+        )
+    })
+}
+
+pub(crate) fn identity_ids(value: &Value) -> Verdict {
+    value.as_sequence().unwrap_or_default().iter().try_for_each(identity_id)
+}
+
+pub(crate) fn subnet_ids(value: &Value) -> Verdict {
+    let ids = value.as_sequence().unwrap_or_default();
+    holds(ids.len() <= 1, || format!("A container group joins one subnet, not {}.", ids.len()))?;
+    ids.iter().filter_map(Value::as_str).try_for_each(|id| {
+        arm_id(
+            id,
+            "/providers/microsoft.network/virtualnetworks/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/virtualNetworks/<network>/subnets/<name>",
+        )
+    })
+}
+
+/// The files of a secret volume. The values are secret, so only names are named.
+pub(crate) fn base64_map(value: &Value) -> Verdict {
+    let files = value.as_members().into_iter().flatten();
+    let broken = files.filter(|(_, content)| content.as_str().is_some_and(|text| STANDARD.decode(text).is_err()));
+    match broken.map(|(name, _)| format!("\"{name}\"")).reduce(|all, name| format!("{all}, {name}")) {
+        None => Ok(()),
+        Some(names) => Err(format!(
+            "The files of a secret volume are given in base64, and the content of {names} is not. Use base64encode()."
+        )),
+    }
+}

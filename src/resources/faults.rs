@@ -1,0 +1,146 @@
+//! What went wrong in Azure, in the words of the port, with advice where there is some.
+//!
+//! **Never:** decide whether to try again.
+
+use serde_json::Value as Json;
+
+use crate::arm::error::{ArmError, Sort};
+use crate::provider::{Fault, FaultKind};
+
+use super::codec::Unsendable;
+use super::operate;
+
+/// An error of the client as a fault.
+pub(super) fn fault(error: &ArmError) -> Fault {
+    let kind = match error.sort {
+        Sort::Rejected => FaultKind::Rejected,
+        Sort::Denied | Sort::SignIn => FaultKind::Denied,
+        Sort::Throttled => FaultKind::Throttled,
+        Sort::NotFound => FaultKind::Gone,
+        Sort::Unreachable => FaultKind::Unreachable,
+        // An answer that makes no sense may still be the answer to a call that happened.
+        Sort::Malformed if (200..300).contains(&error.status) => FaultKind::Unreachable,
+        Sort::Malformed => FaultKind::Rejected,
+    };
+    let lines = [
+        (error.status != 0).then(|| format!("HTTP status {}", error.status)),
+        (!error.request.is_empty()).then(|| error.request.clone()),
+        error.correlation_id.as_ref().map(|id| format!("Correlation id {id}")),
+        error.request_id.as_ref().map(|id| format!("Request id {id}")),
+    ];
+    Fault {
+        kind,
+        code: error.code.clone(),
+        message: error.message.clone(),
+        trace: lines.into_iter().flatten().collect::<Vec<_>>().join("\n"),
+        hint: hint(&error.code, &error.message).map(str::to_owned),
+    }
+}
+
+/// What can be done about a code. Source: Azure Container Instances, "Troubleshoot common issues",
+/// and Azure Resource Manager, "Common deployment errors".
+fn hint(code: &str, message: &str) -> Option<&'static str> {
+    let text = format!("{code} {message}").to_ascii_lowercase();
+    let found = HINTS.iter().find(|(word, _)| text.contains(word));
+    found.map(|(_, hint)| *hint)
+}
+
+const HINTS: &[(&str, &str)] = &[
+    (
+        "missingsubscriptionregistration",
+        "register the service once with `az provider register --namespace Microsoft.ContainerInstance`",
+    ),
+    (
+        "containergroupquotareached",
+        "delete groups that are not needed, choose another region, or ask Azure for more quota",
+    ),
+    ("quota", "delete what is not needed, choose another region, or ask Azure for more quota"),
+    (
+        "inaccessibleimage",
+        "check the name and tag of the image, and the image_registry_credential block if the registry is private",
+    ),
+    (
+        "registryerrorresponse",
+        "the registry refuses or limits anonymous pulls: try again later, sign in with image_registry_credential, or mirror the image",
+    ),
+    (
+        "authorizationfailed",
+        "give the identity the role Contributor on the resource group, and wait a few minutes for it to count",
+    ),
+    ("linkedauthorization", "give the identity a role on the subnet or identity that the group refers to"),
+    ("invalidcontainergroupupdate", "replace the group: -replace=ADDRESS"),
+    ("containergrouptransitioning", "wait until the operation that is under way has ended, then try again"),
+    ("missingipaddressports", "add a ports block to a container, or set ip_address_type = \"None\""),
+    ("resourcegroupbeingdeleted", "wait until the resource group is deleted, or choose another name"),
+    (
+        "invalidresourcegrouplocation",
+        "the resource group exists in another region: name that region, or choose another name",
+    ),
+    ("regionnotavailable", "choose another region"),
+    ("locationnotavailableforresourcetype", "choose another region"),
+    ("osversionnotsupported", "use an image for a version of Windows that Azure Container Instances supports"),
+    ("resourcegroupnotfound", "create the resource group first, or refer to its block so that acier does"),
+    ("invalidauthenticationtoken", "sign in again, and check that the tenant is that of the subscription"),
+    ("expiredauthenticationtoken", "sign in again"),
+    ("subscriptionnotfound", "check subscription_id, and that the identity may see the subscription"),
+    ("invalidstorageaccountkey", "check storage_account_key: it may have been rotated"),
+    (
+        "serviceunavailable",
+        "Azure has no room for this size at the moment: ask for less, choose another region, or try again later",
+    ),
+    ("dns name label", "choose another dns_name_label, or set dns_name_label_reuse_policy"),
+];
+
+/// A call that cannot be sent.
+pub(super) fn unsendable(error: &Unsendable) -> Fault {
+    let place = error.path.to_string();
+    invalid(if place.is_empty() { error.message.clone() } else { format!("{place}: {}", error.message) })
+}
+
+pub(super) fn invalid(message: String) -> Fault {
+    Fault { kind: FaultKind::Invalid, code: String::new(), message, trace: String::new(), hint: None }
+}
+
+/// What should be there is not.
+pub(super) fn missing(id: &str) -> Fault {
+    Fault {
+        kind: FaultKind::Gone,
+        code: "ResourceNotFound".into(),
+        message: format!("{id} is not there, although it should be."),
+        trace: String::new(),
+        hint: None,
+    }
+}
+
+/// The object itself says that it failed.
+pub(super) fn failed(id: &str, state: &str) -> Fault {
+    Fault {
+        kind: FaultKind::Rejected,
+        code: String::new(),
+        message: format!("{id} is in the provisioning state \"{state}\"."),
+        trace: String::new(),
+        hint: None,
+    }
+}
+
+/// Adds what the service says about the containers: usually the reason stands only there.
+pub(super) fn add_events(fault: &mut Fault, body: &Json) {
+    let group = operate::Group::parse(body);
+    let own = group.events.iter().map(|event| ("the group", event));
+    let inner = group
+        .containers
+        .iter()
+        .flat_map(|container| container.events.iter().map(|event| (container.name.as_str(), event)));
+    let said: Vec<String> = own
+        .chain(inner)
+        .filter(|(_, event)| event.warns() && !event.message.is_empty() && !fault.message.contains(&event.message))
+        .map(|(name, event)| format!("{name}: {}", event.message))
+        .collect();
+    for line in said {
+        fault.message.push('\n');
+        fault.message.push_str(&line);
+    }
+    if fault.hint.is_none() {
+        fault.hint = hint(&fault.code, &fault.message).map(str::to_owned);
+    }
+}

@@ -1,0 +1,188 @@
+//! The store's door to files: reads, and writes that survive a power cut.
+//!
+//! **Never:** know what is in a file. In: paths and bytes. Out: bytes, or the system's error.
+//! Writing goes through the trait [`Disk`], so that the tests can fill a disk at any byte; the
+//! order of writes, syncs and renames is decided here and nowhere else.
+#![expect(clippy::disallowed_methods, reason = "this file is the store's door to files")]
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// Where bytes go. The tests have one that fills up.
+pub trait Disk: Send {
+    /// Writes all the bytes at the end of the file.
+    ///
+    /// # Errors
+    /// When the system refuses; a part may have been written.
+    fn write(&mut self, file: &mut File, bytes: &[u8]) -> io::Result<()>;
+
+    /// Returns when everything written to the file would survive a power cut.
+    ///
+    /// # Errors
+    /// When the system cannot promise it.
+    fn sync(&mut self, file: &File) -> io::Result<()>;
+
+    /// Cuts the file off, to take back a part of a write.
+    ///
+    /// # Errors
+    /// When the system refuses.
+    fn truncate(&mut self, file: &File, length: u64) -> io::Result<()>;
+}
+
+/// The disk of this machine.
+#[derive(Debug, Default)]
+pub struct LocalDisk;
+
+impl Disk for LocalDisk {
+    fn write(&mut self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        file.write_all(bytes)
+    }
+
+    fn sync(&mut self, file: &File) -> io::Result<()> {
+        file.sync_data()
+    }
+
+    fn truncate(&mut self, file: &File, length: u64) -> io::Result<()> {
+        file.set_len(length)
+    }
+}
+
+/// The bytes of a file; nothing if it is not there.
+pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The length of a file; nothing if it is not there.
+pub(super) fn length(path: &Path) -> io::Result<Option<u64>> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata.len())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The numbered files `<10 digits>.acier` of a folder in order; none if there is no folder.
+pub(super) fn numbered(folder: &Path) -> io::Result<Vec<u64>> {
+    let entries = match std::fs::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut serials = Vec::new();
+    for entry in entries {
+        let name = entry?.file_name();
+        let serial = name.to_str().and_then(|name| name.strip_suffix(".acier")).filter(|digits| digits.len() == 10);
+        serials.extend(serial.and_then(|digits| digits.parse::<u64>().ok()));
+    }
+    serials.sort_unstable();
+    Ok(serials)
+}
+
+/// The path of a numbered file.
+pub(super) fn numbered_path(folder: &Path, serial: u64) -> PathBuf {
+    folder.join(format!("{serial:010}.acier"))
+}
+
+/// Creates a folder and those above it, to last.
+pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    std::fs::create_dir_all(path)?;
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Makes the names in a folder survive a power cut. Only Unix has such a thing.
+pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
+    let path = if path.as_os_str().is_empty() { Path::new(".") } else { path };
+    if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
+}
+
+/// A new file to append to; an error if it is there.
+pub(super) fn create_new(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).create_new(true).open(path)
+}
+
+/// An existing file to append to.
+pub(super) fn open_to_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new().append(true).open(path)
+}
+
+/// A file to lock and to say in who locked it, made if it is not there.
+pub(super) fn open_to_lock(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+/// Removes a file that may not be there.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Puts a whole file in place of another, or of nothing: at every moment either is there.
+pub(super) fn replace(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    let written = (|| {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&fresh)?;
+        disk.write(&mut file, bytes)?;
+        disk.sync(&file)?;
+        std::fs::rename(&fresh, path)
+    })();
+    if let Err(error) = written {
+        // What is left of the attempt is harmless; the error that matters is the first.
+        let _ = remove(&fresh);
+        return Err(error);
+    }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Writes a file that only its owner may read and that must not be there yet.
+pub(super) fn create_secret(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    if let Err(error) = disk.write(&mut file, bytes).and_then(|()| disk.sync(&file)) {
+        // Half a key would be taken for a damaged one; nothing has been sealed with it yet.
+        let _ = remove(path);
+        return Err(error);
+    }
+    path.parent().map_or(Ok(()), sync_folder)
+}
+
+/// Removes a folder that may not be there, with all in it.
+pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
+    match std::fs::remove_dir_all(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Makes all that was written to files in a folder survive a power cut.
+#[cfg(target_os = "linux")]
+pub(super) fn sync_tree(path: &Path) -> io::Result<()> {
+    // sled spreads its data over files that it opens and closes itself; one call catches all.
+    Ok(rustix::fs::syncfs(File::open(path)?)?)
+}
+
+/// Makes all that was written to files in a folder survive a power cut.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn sync_tree(path: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_tree(&entry.path())?;
+        } else {
+            OpenOptions::new().write(true).open(entry.path())?.sync_all()?;
+        }
+    }
+    sync_folder(path)
+}

@@ -1,0 +1,134 @@
+//! A state in parts: each object, output and step in flight as a record of its own.
+//!
+//! **Never:** decide where parts are kept; snapshots and the index do.
+//! In: a state, or one part's JSON. Out: parts in the order of their slots, or a state that has
+//! one part more.
+
+use super::{
+    Fields, Unreadable, Unstorable, WriteFields, addr_text, read_addr, read_intent, read_object, read_output, read_step,
+};
+use crate::addr::Addr;
+use crate::seal::Key;
+use crate::state::{Object, Pending, State, StepId};
+use crate::value::Name;
+
+/// The place of a part, unique in a state; its text is the key in the index.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(in crate::store) enum Slot {
+    Object(Addr, Option<Name>),
+    Output(Name),
+    Step(StepId),
+}
+
+impl Slot {
+    pub(in crate::store) fn index_key(&self) -> Vec<u8> {
+        match self {
+            Slot::Object(addr, None) => format!("object\0{addr}"),
+            Slot::Object(addr, Some(deposed)) => format!("object\0{addr}\0{deposed}"),
+            Slot::Output(name) => format!("output\0{name}"),
+            Slot::Step(step) => format!("step\0{:020}\0{:010}", step.operation, step.step),
+        }
+        .into_bytes()
+    }
+}
+
+/// The part of an object whose JSON is written already.
+pub(in crate::store) fn part_of_object(addr: &Addr, deposed: Option<&Name>, object: &[u8]) -> Vec<u8> {
+    let mut payload = Vec::with_capacity(object.len() + 96);
+    let mut out = WriteFields::begin(&mut payload);
+    out.text("addr", &addr.to_string());
+    out.maybe_text("deposed", deposed);
+    out.field("object").extend_from_slice(object);
+    out.end();
+    payload
+}
+
+/// The part of an output value whose JSON is written already.
+pub(in crate::store) fn part_of_output(name: &Name, output: &[u8]) -> Vec<u8> {
+    let mut payload = Vec::with_capacity(output.len() + 48);
+    let mut out = WriteFields::begin(&mut payload);
+    out.text("name", name);
+    out.field("object").extend_from_slice(output);
+    out.end();
+    payload
+}
+
+/// The part of a step in flight whose intent's JSON is written already.
+pub(in crate::store) fn part_of_pending(step: StepId, ticket: Option<&Name>, intent: &[u8]) -> Vec<u8> {
+    let mut payload = Vec::with_capacity(intent.len() + 96);
+    let mut out = WriteFields::begin(&mut payload);
+    out.number("operation", step.operation);
+    out.number("step", u64::from(step.step));
+    out.maybe_text("ticket", ticket);
+    out.field("intent").extend_from_slice(intent);
+    out.end();
+    payload
+}
+
+fn object_part(addr: &Addr, deposed: Option<&Name>, object: &Object, key: &Key) -> Result<Vec<u8>, Unstorable> {
+    addr_text(addr)?;
+    let mut json = Vec::with_capacity(256);
+    super::write_object(&mut json, object, key)?;
+    Ok(part_of_object(addr, deposed, &json))
+}
+
+/// The part of a step in flight.
+pub(in crate::store) fn pending_part(step: StepId, pending: &Pending, key: &Key) -> Result<Vec<u8>, Unstorable> {
+    let mut json = Vec::new();
+    super::write_intent(&mut json, &pending.intent, key)?;
+    Ok(part_of_pending(step, pending.ticket.as_ref(), &json))
+}
+
+/// Hands every part of a state to `keep`.
+pub(in crate::store) fn write_parts(
+    state: &State,
+    key: &Key,
+    mut keep: impl FnMut(Slot, Vec<u8>),
+) -> Result<(), Unstorable> {
+    for (addr, object) in &state.objects {
+        keep(Slot::Object(addr.clone(), None), object_part(addr, None, object, key)?);
+    }
+    for ((addr, deposed), object) in &state.deposed {
+        keep(Slot::Object(addr.clone(), Some(deposed.clone())), object_part(addr, Some(deposed), object, key)?);
+    }
+    for (name, output) in &state.outputs {
+        let mut json = Vec::new();
+        super::write_output(&mut json, output, key)?;
+        keep(Slot::Output(name.clone()), part_of_output(name, &json));
+    }
+    for (step, pending) in &state.pending {
+        keep(Slot::Step(*step), pending_part(*step, pending, key)?);
+    }
+    Ok(())
+}
+
+/// Reads a part and puts it into its place.
+pub(in crate::store) fn read_part(payload: &[u8], key: &Key, state: &mut State) -> Result<(), Unreadable> {
+    let mut fields = Fields::parse(payload, Some(key))?;
+    if let Some(intent) = fields.fields("intent") {
+        let step = read_step(&mut fields)?;
+        let pending = Pending { intent: read_intent(intent)?, ticket: fields.maybe_text("ticket") };
+        state.pending.insert(step, pending);
+        return Ok(());
+    }
+    let inner = fields.fields("object").ok_or_else(|| Unreadable("the object is missing".into()))?;
+    if let Some(name) = fields.maybe_text("name") {
+        state.outputs.insert(name, read_output(inner)?);
+        return Ok(());
+    }
+    let addr = read_addr(&fields.text("addr")?)?;
+    let object = read_object(inner)?;
+    match fields.maybe_text("deposed") {
+        None => state.objects.insert(addr, object),
+        Some(deposed) => state.deposed.insert((addr, deposed), object),
+    };
+    Ok(())
+}
+
+/// The part of an object at an address, made the part of the same object deposed.
+pub(in crate::store) fn depose(part: &[u8], deposed: &Name, key: &Key) -> Result<Vec<u8>, Unreadable> {
+    let mut state = State::default();
+    read_part(part, key, &mut state)?;
+    let (addr, object) = state.objects.pop_first().ok_or_else(|| Unreadable("it is not an object".into()))?;
+    object_part(&addr, Some(deposed), &object, key).map_err(|error| Unreadable(error.0))
+}

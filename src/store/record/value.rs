@@ -1,0 +1,332 @@
+//! Values and types as JSON, written by hand and read as a stream.
+//!
+//! **Never:** write a sensitive value in clear or an ephemeral one at all.
+//! In: a value and the key. Out: JSON that gives exactly the same value back. Strings, booleans
+//! and objects are JSON's own; everything else is an array with a word in front:
+//! `["number","1.5"]`, `["list","string","a"]`, `["sealed","..."]`. The decision to question:
+//! numbers are text, so that no JSON reader on the way can lose a digit.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use super::Unstorable;
+use crate::seal::Key;
+use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
+
+/// What sealed bytes are bound to.
+const PURPOSE: &str = "acier state value v1";
+
+/// The deepest nesting that is written: the JSON reader gives up at 128 levels, and what cannot
+/// be read again must not be written. One level of value is two of JSON at most.
+const DEEPEST: usize = 50;
+
+/// Writes JSON text with its quotes.
+pub(in crate::store) fn write_text(out: &mut Vec<u8>, text: &str) {
+    // A vector takes every byte and text has no unwritable form, so there is no error to lose.
+    let _ = serde_json::to_writer(out, text);
+}
+
+/// Writes a value; with a key, sensitive parts are sealed, without one they are not.
+pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
+    if depth > DEEPEST {
+        return Err(Unstorable(format!("A value is nested more than {DEEPEST} levels deep.")));
+    }
+    let marks = value.marks();
+    if marks.has(Marks::EPHEMERAL) {
+        return Err(Unstorable("An ephemeral value lives for one run only and cannot be stored.".into()));
+    }
+    let fingerprint = marks.has(Marks::FINGERPRINT) && value.as_str().is_some();
+    if let Some(key) = key
+        && marks.has(Marks::SENSITIVE)
+        && !fingerprint
+    {
+        let mut plain = Vec::new();
+        write_value(&mut plain, value, None, depth)?;
+        out.extend_from_slice(br#"["sealed","#);
+        write_text(out, &key.seal(&plain, PURPOSE));
+        out.push(b']');
+        return Ok(());
+    }
+    if marks.is_empty() {
+        return write_content(out, value, key, depth);
+    }
+    out.extend_from_slice(format!(r#"["marked",{},"#, marks.bits()).as_bytes());
+    write_content(out, value, key, depth)?;
+    out.push(b']');
+    Ok(())
+}
+
+fn write_content(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
+    match value.content() {
+        Content::Bool(true) => out.extend_from_slice(b"true"),
+        Content::Bool(false) => out.extend_from_slice(b"false"),
+        Content::String(text) => write_text(out, text),
+        Content::Number(number) => {
+            out.extend_from_slice(format!(r#"["number","{number}"]"#).as_bytes());
+        }
+        Content::Null(ty) => write_tagged(out, "null", ty),
+        Content::Unknown { ty, not_null: false } => write_tagged(out, "unknown", ty),
+        Content::Unknown { ty, not_null: true } => write_tagged(out, "unknown not null", ty),
+        Content::List(ty, members) => return write_sequence(out, "list", Some(ty), members, key, depth),
+        Content::Set(ty, members) => return write_sequence(out, "set", Some(ty), members, key, depth),
+        Content::Tuple(members) => return write_sequence(out, "tuple", None, members, key, depth),
+        Content::Map(ty, members) => {
+            out.extend_from_slice(br#"["map","#);
+            write_type(out, ty);
+            out.push(b',');
+            write_members(out, members, key, depth)?;
+            out.push(b']');
+        }
+        Content::Object(members) => return write_members(out, members, key, depth),
+    }
+    Ok(())
+}
+
+fn write_tagged(out: &mut Vec<u8>, tag: &str, ty: &Type) {
+    out.extend_from_slice(format!(r#"["{tag}","#).as_bytes());
+    write_type(out, ty);
+    out.push(b']');
+}
+
+fn write_sequence(
+    out: &mut Vec<u8>,
+    tag: &str,
+    ty: Option<&Type>,
+    members: &[Value],
+    key: Option<&Key>,
+    depth: usize,
+) -> Result<(), Unstorable> {
+    out.extend_from_slice(format!(r#"["{tag}""#).as_bytes());
+    if let Some(ty) = ty {
+        out.push(b',');
+        write_type(out, ty);
+    }
+    for member in members {
+        out.push(b',');
+        write_value(out, member, key, depth + 1)?;
+    }
+    out.push(b']');
+    Ok(())
+}
+
+fn write_members(out: &mut Vec<u8>, members: &Members, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
+    out.push(b'{');
+    for (position, (name, member)) in members.iter().enumerate() {
+        if position > 0 {
+            out.push(b',');
+        }
+        write_text(out, name);
+        out.push(b':');
+        write_value(out, member, key, depth + 1)?;
+    }
+    out.push(b'}');
+    Ok(())
+}
+
+fn write_type(out: &mut Vec<u8>, ty: &Type) {
+    match ty {
+        Type::Dynamic => out.extend_from_slice(br#""dynamic""#),
+        Type::Bool => out.extend_from_slice(br#""bool""#),
+        Type::Number => out.extend_from_slice(br#""number""#),
+        Type::String => out.extend_from_slice(br#""string""#),
+        Type::List(element) => write_tagged(out, "list", element),
+        Type::Set(element) => write_tagged(out, "set", element),
+        Type::Map(element) => write_tagged(out, "map", element),
+        Type::Tuple(elements) => {
+            out.extend_from_slice(br#"["tuple""#);
+            for element in elements.iter() {
+                out.push(b',');
+                write_type(out, element);
+            }
+            out.push(b']');
+        }
+        Type::Object(attributes) => {
+            out.extend_from_slice(br#"["object",{"#);
+            for (position, (name, ty)) in attributes.iter().enumerate() {
+                if position > 0 {
+                    out.push(b',');
+                }
+                write_text(out, name);
+                out.push(b':');
+                write_type(out, ty);
+            }
+            out.extend_from_slice(b"}]");
+        }
+    }
+}
+
+/// Reads a value; without a key it is skipped and comes out as a null.
+#[derive(Clone, Copy)]
+pub(super) struct ReadValue<'k>(pub(super) Option<&'k Key>);
+
+impl<'de> DeserializeSeed<'de> for ReadValue<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        if self.0.is_none() {
+            IgnoredAny::deserialize(deserializer)?;
+            return Ok(Value::null(Type::Dynamic));
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadValue<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a stored value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::bool(value))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::string(text))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        Ok(Value::object(self.visit_members(map)?))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
+        let tag: Name = next(&mut seq)?;
+        let value = match &*tag {
+            "number" => {
+                let text: Name = next(&mut seq)?;
+                Value::number(Number::parse(&text).ok_or_else(|| A::Error::custom("not a number"))?)
+            }
+            "null" => Value::null(next::<Stored<Type>, A>(&mut seq)?.0),
+            "unknown" => Value::unknown(next::<Stored<Type>, A>(&mut seq)?.0),
+            "unknown not null" => Value::unknown_not_null(next::<Stored<Type>, A>(&mut seq)?.0),
+            "list" => Value::list(next::<Stored<Type>, A>(&mut seq)?.0, self.rest(&mut seq)?),
+            // Members were sorted when the set was made; sorting again could only hide damage.
+            "set" => Content::Set(next::<Stored<Type>, A>(&mut seq)?.0, Arc::new(self.rest(&mut seq)?)).into(),
+            "tuple" => Value::tuple(self.rest(&mut seq)?),
+            "map" => {
+                let ty = next::<Stored<Type>, A>(&mut seq)?.0;
+                let members = seq.next_element_seed(ReadMembers(self))?.ok_or_else(short)?;
+                Value::map(ty, members)
+            }
+            "marked" => {
+                let marks = Marks::from_bits(next(&mut seq)?);
+                seq.next_element_seed(self)?.ok_or_else(short)?.with_marks(marks)
+            }
+            "sealed" => self.unseal(&next::<Name, A>(&mut seq)?)?,
+            other => return Err(A::Error::custom(format!("unknown sort of value {other:?}"))),
+        };
+        match seq.next_element::<IgnoredAny>()? {
+            None => Ok(value),
+            Some(_) => Err(A::Error::custom(format!("too long a value of sort {tag:?}"))),
+        }
+    }
+}
+
+impl ReadValue<'_> {
+    fn rest<'de, A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Vec<Value>, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = seq.next_element_seed(self)? {
+            members.push(member);
+        }
+        Ok(members)
+    }
+
+    fn visit_members<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Members::new();
+        while let Some(name) = map.next_key::<Name>()? {
+            members.insert(name, map.next_value_seed(self)?);
+        }
+        Ok(members)
+    }
+
+    fn unseal<E: serde::de::Error>(self, sealed: &str) -> Result<Value, E> {
+        let plain = self.0.and_then(|key| key.open(sealed, PURPOSE));
+        let plain = plain.ok_or_else(|| E::custom("a sealed value cannot be opened with this key"))?;
+        let mut reader = serde_json::Deserializer::from_slice(&plain);
+        self.deserialize(&mut reader).map_err(E::custom)
+    }
+}
+
+fn short<E: serde::de::Error>() -> E {
+    E::custom("too short a value")
+}
+
+fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
+    seq.next_element()?.ok_or_else(short)
+}
+
+struct ReadMembers<'k>(ReadValue<'k>);
+
+impl<'de> DeserializeSeed<'de> for ReadMembers<'_> {
+    type Value = Members;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Members, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadMembers<'_> {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the members of a map")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Members, A::Error> {
+        self.0.visit_members(map)
+    }
+}
+
+/// Something of another module that is read here.
+struct Stored<T>(T);
+
+impl<'de> Deserialize<'de> for Stored<Type> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ReadType).map(Stored)
+    }
+}
+
+struct ReadType;
+
+impl<'de> Visitor<'de> for ReadType {
+    type Value = Type;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a stored type")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Type, E> {
+        match text {
+            "dynamic" => Ok(Type::Dynamic),
+            "bool" => Ok(Type::Bool),
+            "number" => Ok(Type::Number),
+            "string" => Ok(Type::String),
+            other => Err(E::custom(format!("unknown type {other:?}"))),
+        }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Type, A::Error> {
+        let tag: Name = next(&mut seq)?;
+        Ok(match &*tag {
+            "list" => Type::list(next::<Stored<Type>, A>(&mut seq)?.0),
+            "set" => Type::set(next::<Stored<Type>, A>(&mut seq)?.0),
+            "map" => Type::map(next::<Stored<Type>, A>(&mut seq)?.0),
+            "tuple" => {
+                let mut elements = Vec::new();
+                while let Some(Stored(element)) = seq.next_element()? {
+                    elements.push(element);
+                }
+                Type::tuple(elements)
+            }
+            "object" => {
+                let attributes: std::collections::BTreeMap<Name, Stored<Type>> = next(&mut seq)?;
+                Type::object(attributes.into_iter().map(|(name, ty)| (name, ty.0)).collect())
+            }
+            other => return Err(A::Error::custom(format!("unknown sort of type {other:?}"))),
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! Snapshots: a whole state in one file, so that opening need not replay all history.
+//!
+//! **Never:** be needed: whatever a snapshot holds, the segments up to it say too. One that is
+//! missing or damaged costs time only. In: a state at the end of a segment. Out: `snap/<serial>.acier`.
+//! The decision to question: a snapshot is written when the segments since the last one have
+//! grown larger than it, so that a small change never costs a large write.
+
+use std::path::Path;
+
+use super::FORMAT;
+use super::disk::{self, Disk};
+use super::error::StoreError;
+use super::frame::{self, Chain, Tail};
+use super::record::{self, Fields, Unstorable};
+use super::segment::{self, Header};
+use crate::seal::Key;
+use crate::state::State;
+
+/// How many are kept: the newest, and one more should it be damaged.
+const KEPT: usize = 2;
+
+/// A state that is known to be the one after a segment.
+pub(super) struct Snapshot {
+    pub(super) serial: u64,
+    pub(super) chain: Chain,
+    pub(super) bytes: u64,
+    pub(super) state: State,
+}
+
+/// The serials of all snapshots, oldest first.
+pub(super) fn list(folder: &Path) -> Result<Vec<u64>, StoreError> {
+    let folder = folder.join("snap");
+    disk::numbered(&folder).map_err(|error| StoreError::io(folder, "read", &error))
+}
+
+/// Reads a snapshot, or says why it cannot be used: words that follow a colon.
+pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, String> {
+    let path = disk::numbered_path(&folder.join("snap"), serial);
+    let bytes = disk::read(&path).map_err(|error| error.to_string())?.ok_or("it is missing")?;
+    let mut header = None;
+    let mut state = State { serial, ..State::default() };
+    let extent = frame::read_lines(&bytes, |before, _, payload| {
+        if before.records > 0 {
+            return record::read_part(payload, key, &mut state).map_err(|error| error.to_string());
+        }
+        match Fields::format_of(payload) {
+            Some(FORMAT) => {}
+            _ => return Err("it has another format version".into()),
+        }
+        header = Some(Header::parse(payload).map_err(|error| error.to_string())?);
+        Ok(())
+    });
+    let extent = extent.map_err(|flaw| format!("record {}: {}", flaw.record, flaw.why))?;
+    let header = header.ok_or("it is empty")?;
+    if header.serial != serial || header.key != segment::key_check(key) {
+        return Err("it belongs to another operation or state".into());
+    }
+    if extent.tail != Tail::Clean || header.records != Some(extent.records - 1) {
+        return Err("it is cut short".into());
+    }
+    state.lineage = Some(header.lineage);
+    state.cloud = header.cloud;
+    Ok(Snapshot { serial, chain: header.chain, bytes: extent.bytes, state })
+}
+
+/// The bytes of the snapshot of a state whose last segment ends with `chain`.
+pub(super) fn render(state: &State, chain: Chain, key: &Key) -> Result<Vec<u8>, Unstorable> {
+    let mut parts = Vec::new();
+    record::write_parts(state, key, |_, part| parts.push(part))?;
+    let header = Header {
+        serial: state.serial,
+        lineage: state.lineage.clone().unwrap_or_default(),
+        chain,
+        key: segment::key_check(key),
+        records: Some(parts.len() as u64),
+        cloud: state.cloud.clone(),
+    };
+    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 40).sum::<usize>() + 400);
+    let mut chain = frame::push_line(&mut bytes, Chain::START, &header.payload());
+    for part in parts {
+        chain = frame::push_line(&mut bytes, chain, &part);
+    }
+    Ok(bytes)
+}
+
+/// Writes a rendered snapshot and removes those that are no longer kept.
+pub(super) fn write(disk: &mut dyn Disk, folder: &Path, serial: u64, bytes: &[u8]) -> Result<(), StoreError> {
+    let snapshots = folder.join("snap");
+    let path = disk::numbered_path(&snapshots, serial);
+    disk::create_folder(&snapshots)
+        .and_then(|()| disk::replace(disk, &path, bytes))
+        .map_err(|error| StoreError::io(&path, "written", &error))?;
+    let all = list(folder)?;
+    for old in &all[..all.len().saturating_sub(KEPT)] {
+        let path = disk::numbered_path(&snapshots, *old);
+        disk::remove(&path).map_err(|error| StoreError::io(&path, "removed", &error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! Whole runs against the emulator, which lives on when the run dies.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use acier::arm::auth::{Credentials, SignIn};
+use acier::arm::client::{Client, Options};
+use acier::arm::cloud::Endpoints;
+use acier::arm::wire::{Lost, Request, Response, Transport};
+use acier::emulator::embedded::{BASE, Embedded};
+use acier::emulator::settings::Identity;
+use acier::plan::Mode;
+use acier::resources::azure::Azure;
+use acier::state::State;
+use acier::store::{Access, Store};
+use acier::value::Value;
+
+use crate::lab::{End, Fuse, Fused, Text, live};
+
+struct FusedTransport {
+    cloud: Rc<Embedded>,
+    fuse: Fuse,
+}
+
+impl Transport for FusedTransport {
+    async fn send(&self, request: Request) -> Result<Response, Lost> {
+        if self.fuse.burns() {
+            return std::future::pending().await;
+        }
+        let answer = self.cloud.send(request).await;
+        if self.fuse.burns() {
+            return std::future::pending().await;
+        }
+        answer
+    }
+}
+
+/// Runs `apply` (or `destroy`) of a configuration once; nothing if the process died.
+pub async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: Mode, fuse: &Fuse) -> Option<End> {
+    let whole = async {
+        let schemas = Rc::new(acier::resources::schemas());
+        let text = Text::load(text, &schemas);
+        let block = text.scope(false).provider(&"azurerm".into()).expect("the provider block is fine");
+        let provider = connect(cloud, fuse, &block);
+        let mut store = Store::open(folder, Access::Write).expect("the store opens");
+        let mut state = store.load().expect("the store loads");
+        let key = store.key().clone();
+        let mut journal = Fused { inner: store, fuse: fuse.clone() };
+        live(&provider, &text, &mut state, &mut journal, &key, mode).await
+    };
+    fuse.guard(whole).await
+}
+
+fn connect(cloud: &Rc<Embedded>, fuse: &Fuse, block: &Value) -> Azure<FusedTransport> {
+    let Identity { tenant, client, secret, subscription, .. } = Identity::default();
+    let credentials = Credentials::ClientSecret { tenant, client, secret: secret.into() };
+    let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).expect("the emulator's address is fine");
+    let transport = FusedTransport { cloud: cloud.clone(), fuse: fuse.clone() };
+    Azure::new(Client::new(transport, SignIn::new(credentials), endpoints, Options::new(subscription)), block)
+}
+
+/// What the store believes.
+pub fn believed(folder: &Path) -> State {
+    Store::open(folder, Access::Read).and_then(|mut store| store.load()).expect("the store can be read")
+}

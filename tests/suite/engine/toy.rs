@@ -1,0 +1,217 @@
+//! A cloud of toys: things with a name, a size and inputs, and a script of what goes wrong.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use acier::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use acier::schema::{Attribute, Block, Cost, Equality, Schema, Schemas, Secrecy, Timeouts, Usage};
+use acier::value::{Members, Name, Type, Value};
+
+use crate::lab::Fuse;
+
+pub const KIND: &str = "azurerm_toy";
+
+/// What happens to one request.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Luck {
+    /// Nothing special.
+    Fine,
+    /// The cloud says no and does nothing.
+    Refused,
+    /// The request never arrives.
+    LostBefore,
+    /// The cloud acts, and its answer is lost.
+    LostAfter,
+    /// The operation is accepted and fails; what it made stays there.
+    FailsLater,
+}
+
+/// A cloud of toys.
+pub struct Toys {
+    schemas: Schemas,
+    pub world: RefCell<BTreeMap<String, Members>>,
+    /// What no cloud should ever be asked.
+    pub violations: RefCell<BTreeSet<String>>,
+    luck: RefCell<Vec<Luck>>,
+    pub fuse: RefCell<Fuse>,
+}
+
+fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
+    Attribute {
+        name: name.into(),
+        ty,
+        usage,
+        default: None,
+        secrecy: Secrecy::Plain,
+        cost,
+        reason: "",
+        equality: Equality::Exact,
+        check: None,
+        as_blocks: false,
+        unsettled_by: None,
+        deprecated: None,
+        about: "",
+    }
+}
+
+pub fn schemas() -> Schemas {
+    let mut secret = attribute("secret", Type::String, Usage::Optional, Cost::Restart);
+    secret.secrecy = Secrecy::WriteOnly;
+    let mut stamp = attribute("stamp", Type::String, Usage::Computed, Cost::Nothing);
+    stamp.unsettled_by = Some(Cost::Restart);
+    let attributes = vec![
+        attribute("id", Type::String, Usage::Computed, Cost::Nothing),
+        attribute("name", Type::String, Usage::Required, Cost::Replace),
+        attribute("size", Type::Number, Usage::Optional, Cost::Restart),
+        attribute("shape", Type::Number, Usage::Optional, Cost::Replace),
+        attribute("inputs", Type::list(Type::String), Usage::Optional, Cost::Nothing),
+        secret,
+        stamp,
+    ];
+    let schema = Schema {
+        kind: KIND.into(),
+        version: 0,
+        block: Block { attributes, blocks: Vec::new() },
+        checks: Vec::new(),
+        timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
+    };
+    let provider = Schema { kind: "azurerm".into(), block: Block::default(), ..schema.clone() };
+    Schemas {
+        managed: BTreeMap::from([(KIND.into(), schema)]),
+        data: BTreeMap::new(),
+        providers: BTreeMap::from([("azurerm".into(), provider)]),
+    }
+}
+
+impl Toys {
+    pub fn new(luck: Vec<Luck>) -> Toys {
+        Toys {
+            schemas: schemas(),
+            world: RefCell::default(),
+            violations: RefCell::default(),
+            luck: RefCell::new(luck),
+            fuse: RefCell::new(Fuse::new(None)),
+        }
+    }
+
+    fn luck(&self) -> Luck {
+        self.luck.borrow_mut().pop().unwrap_or(Luck::Fine)
+    }
+
+    /// One boundary crossing; never returns when the process is dead.
+    async fn point(&self) {
+        let burned = self.fuse.borrow().burns();
+        if burned {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    fn show(&self, id: &str, prior: &Value) -> Value {
+        match self.world.borrow().get(id) {
+            None => Value::null(Type::Dynamic),
+            Some(members) => {
+                let mut members = members.clone();
+                let secret = prior.get("secret").cloned().unwrap_or_else(|| Value::null(Type::String));
+                members.insert("secret".into(), secret);
+                Value::object(members)
+            }
+        }
+    }
+
+    fn act(&self, call: &Call) {
+        let mut world = self.world.borrow_mut();
+        let known = world.contains_key(&*call.id);
+        let mut wrong = |what: &str| {
+            self.violations.borrow_mut().insert(format!("{what} {}", call.id));
+        };
+        if call.verb == Verb::Delete {
+            world.remove(&*call.id);
+            return;
+        }
+        if call.verb == Verb::Create && known {
+            wrong("created twice:");
+        }
+        if !call.planned.get("secret").is_none_or(|secret| secret.is_null() || secret.as_str() == Some("canary")) {
+            wrong("sent something else than the secret:");
+        }
+        let mut members = call.planned.as_members().cloned().unwrap_or_default();
+        members.insert("id".into(), Value::string(call.id.clone()));
+        let stamp = format!("{}-{}", call.id, members.get("size").and_then(Value::as_int).unwrap_or_default());
+        members.insert("stamp".into(), Value::string(stamp));
+        if members.values().any(|member| !member.is_wholly_known()) {
+            wrong("was sent unknown values:");
+        }
+        world.insert(call.id.to_string(), members);
+    }
+}
+
+fn fault(kind: FaultKind, message: &str) -> Fault {
+    Fault { kind, code: "Toy".into(), message: message.into(), trace: String::new(), hint: None }
+}
+
+impl Provider for Toys {
+    fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    fn cloud(&self) -> Name {
+        "toys".into()
+    }
+
+    fn identify(&self, _kind: &str, value: &Value) -> Result<Name, Fault> {
+        value
+            .text("name")
+            .map(|name| format!("/toys/{name}").into())
+            .ok_or_else(|| fault(FaultKind::Invalid, "no name"))
+    }
+
+    fn scope(&self, _handle: &Handle) -> Option<Name> {
+        Some("/toys".into())
+    }
+
+    async fn read(&self, handle: &Handle) -> Result<Value, Fault> {
+        self.point().await;
+        let value = self.show(&handle.id, &handle.prior);
+        self.point().await;
+        Ok(value)
+    }
+
+    async fn list(&self, _scope: &str, handles: &[Handle]) -> Result<Vec<Value>, Fault> {
+        self.point().await;
+        Ok(handles.iter().map(|handle| self.show(&handle.id, &handle.prior)).collect())
+    }
+
+    async fn begin(&self, call: &Call) -> Result<Progress, Fault> {
+        self.point().await;
+        let luck = self.luck();
+        match luck {
+            Luck::Refused => return Err(fault(FaultKind::Rejected, "no")),
+            Luck::LostBefore => return Err(fault(FaultKind::Unreachable, "lost")),
+            Luck::Fine | Luck::LostAfter | Luck::FailsLater => self.act(call),
+        }
+        self.point().await;
+        if luck == Luck::LostAfter {
+            return Err(fault(FaultKind::Unreachable, "lost"));
+        }
+        let ticket = if luck == Luck::FailsLater { "fails" } else { "works" };
+        Ok(Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new() })
+    }
+
+    async fn poll(&self, call: &Call, ticket: &Ticket) -> Result<Progress, Fault> {
+        self.point().await;
+        if &*ticket.0 == "fails" {
+            return Err(fault(FaultKind::Rejected, "it failed"));
+        }
+        Ok(Progress::Done(self.show(&call.id, &call.planned)))
+    }
+
+    async fn follow(&self, call: &Call) -> Result<Progress, Fault> {
+        self.point().await;
+        Ok(Progress::Done(self.show(&call.id, &call.planned)))
+    }
+
+    async fn fetch(&self, _kind: &str, config: &Value) -> Result<Value, Fault> {
+        Ok(config.clone())
+    }
+}

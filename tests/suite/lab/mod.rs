@@ -1,0 +1,176 @@
+//! A run of acier without its command line, whose process can be made to die at any instant.
+//!
+//! A fuse counts the points at which something crosses a boundary: before and after each journal
+//! write, before a request leaves and after its answer came (so: after the cloud acted). When it
+//! burns, the journal refuses, requests never return, and the run's future is dropped: nothing of
+//! it can act any more, as after `kill -9`.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use acier::diag::{Diagnostics, Sources};
+use acier::engine::{Desk, Level, Report};
+use acier::lang::host::Host;
+use acier::lang::inputs::{Inputs, decide};
+use acier::lang::module::{Module, load};
+use acier::lang::scope::Scope;
+use acier::plan::resolve::Resolver;
+use acier::plan::{Mode, Plan, Planned};
+use acier::provider::Provider;
+use acier::schema::Schemas;
+use acier::seal::Key;
+use acier::state::{Event, Journal, JournalError, State};
+use acier::value::Name;
+
+/// Burns at the n-th point.
+#[derive(Clone)]
+pub struct Fuse {
+    left: Rc<Cell<Option<usize>>>,
+    passed: Rc<Cell<usize>>,
+    dead: Rc<Cell<bool>>,
+    burned: Rc<tokio::sync::Notify>,
+}
+
+impl Fuse {
+    pub fn new(at: Option<usize>) -> Fuse {
+        Fuse {
+            left: Rc::new(Cell::new(at)),
+            passed: Rc::default(),
+            dead: Rc::default(),
+            burned: Rc::new(tokio::sync::Notify::new()),
+        }
+    }
+
+    /// Passes one point; true if the process is dead from here on.
+    pub fn burns(&self) -> bool {
+        if self.dead.get() {
+            return true;
+        }
+        self.passed.set(self.passed.get() + 1);
+        match self.left.get() {
+            Some(0) => {
+                self.dead.set(true);
+                self.burned.notify_one();
+            }
+            Some(left) => self.left.set(Some(left - 1)),
+            None => {}
+        }
+        self.dead.get()
+    }
+
+    pub fn passed(&self) -> usize {
+        self.passed.get()
+    }
+
+    /// Runs `work` until it ends or the fuse burns; nothing when the process died.
+    pub async fn guard<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            () = self.burned.notified() => None,
+            done = work => (!self.dead.get()).then_some(done),
+        }
+    }
+}
+
+/// A journal behind a fuse.
+pub struct Fused<J> {
+    pub inner: J,
+    pub fuse: Fuse,
+}
+
+impl<J: Journal> Journal for Fused<J> {
+    fn append(&mut self, events: &[Event], durable: bool) -> Result<(), JournalError> {
+        let dead = || Err(JournalError("the process is dead".into()));
+        if self.fuse.burns() {
+            return dead();
+        }
+        self.inner.append(events, durable)?;
+        if self.fuse.burns() { dead() } else { Ok(()) }
+    }
+}
+
+/// A configuration, loaded.
+pub struct Text {
+    module: Rc<Module>,
+    schemas: Rc<Schemas>,
+    pub inputs: Inputs,
+}
+
+pub fn host() -> Host {
+    Host {
+        root: ".".into(),
+        cwd: "/".into(),
+        home: None,
+        workspace: "default".into(),
+        now: "2026-01-01T00:00:00Z".into(),
+        read: Rc::new(|_| Err("there are no files".into())),
+        list: Rc::new(|_| Ok(Vec::new())),
+    }
+}
+
+impl Text {
+    pub fn load(text: &str, schemas: &Rc<Schemas>) -> Text {
+        let mut sources = Sources::default();
+        let file = sources.add("main.tf", text);
+        let (module, diagnostics) = load(&sources, &[file], schemas);
+        assert!(!diagnostics.has_errors(), "{diagnostics:?}\n{text}");
+        let module = Rc::new(module);
+        let decided = decide(&module, &[], &sources, &host());
+        assert!(decided.missing.is_empty() && !decided.diagnostics.has_errors());
+        Text { module, schemas: schemas.clone(), inputs: decided.inputs }
+    }
+
+    pub fn scope(&self, applying: bool) -> Scope {
+        Scope::new(self.module.clone(), &self.inputs, self.schemas.clone(), host(), applying)
+    }
+}
+
+/// What a run came to.
+pub struct End {
+    pub plan: Option<Plan>,
+    pub report: Report,
+}
+
+pub fn now() -> Rc<dyn Fn() -> Name> {
+    Rc::new(|| "2026-01-01T00:00:00Z".into())
+}
+
+/// One whole `apply`: resume, refresh, plan, carry out.
+pub async fn live<P: Provider, J: Journal>(
+    provider: &P,
+    text: &Text,
+    state: &mut State,
+    journal: &mut J,
+    key: &Key,
+    mode: Mode,
+) -> End {
+    let stuck = |diagnostics: Diagnostics| End { plan: None, report: Report { diagnostics, ..Report::default() } };
+    let mut quiet = |_| {};
+    let mut desk = Desk { state, journal, key, now: now() };
+    match acier::engine::resume::resume(provider, &mut desk, 10, &mut quiet).await {
+        Ok(diagnostics) if diagnostics.has_errors() => return stuck(diagnostics),
+        Ok(_) => {}
+        Err(broken) => return End { plan: None, report: Report { broken: Some(broken), ..Report::default() } },
+    }
+    let refreshed = match acier::engine::refresh::refresh(provider, state, key, 10, &|_| true).await {
+        Ok(refreshed) => refreshed,
+        Err(diagnostics) => return stuck(diagnostics),
+    };
+    let options = acier::plan::Options { mode, ..acier::plan::Options::default() };
+    let scope = &mut text.scope(false);
+    let planned = acier::plan::plan(scope, &text.inputs, state, &refreshed, &BTreeMap::new(), &options, key);
+    let plan = match planned {
+        Ok((Planned::Ready(plan), _)) => *plan,
+        Ok((Planned::Ask(_), _)) => panic!("these configurations have no data sources"),
+        Err(diagnostics) => panic!("planning: {diagnostics:?}"),
+    };
+    if plan.is_empty() && plan.refreshed.found.is_empty() {
+        return End { plan: Some(plan), report: Report::default() };
+    }
+    let mut resolver = Resolver::new(text.scope(true), &plan, state);
+    let (_sender, receiver) = tokio::sync::watch::channel(Level::Go);
+    let mut desk = Desk { state, journal, key, now: now() };
+    let report = acier::engine::apply::apply(provider, &mut desk, &plan, &mut resolver, 10, receiver, &mut quiet).await;
+    End { plan: Some(plan), report }
+}

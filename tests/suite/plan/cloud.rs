@@ -1,0 +1,201 @@
+//! A world of three functions: load a configuration, plan it, carry the plan out in memory.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use acier::addr::Addr;
+use acier::diag::{Diagnostics, Sources};
+use acier::lang::host::Host;
+use acier::lang::inputs::{Inputs, decide};
+use acier::lang::module::{Module, load};
+use acier::lang::scope::Scope;
+use acier::plan::resolve::Resolver;
+use acier::plan::{Action, Mode, Options, Plan, Planned, Refreshed, StepAct, plan};
+use acier::schema::Schemas;
+use acier::seal::Key;
+use acier::state::{Object, Output, State};
+use acier::value::{Name, Type, Value};
+
+use super::kinds::schemas;
+
+pub(super) fn key() -> Key {
+    Key::new(&[7; 32])
+}
+
+fn host() -> Host {
+    Host {
+        root: ".".into(),
+        cwd: PathBuf::from("/work"),
+        home: None,
+        workspace: "default".into(),
+        now: "2030-01-02T03:04:05Z".into(),
+        read: Rc::new(|_| Err("no file exists at that path".into())),
+        list: Rc::new(|_| Ok(Vec::new())),
+    }
+}
+
+/// A loaded configuration.
+pub(super) struct Project {
+    pub(super) module: Rc<Module>,
+    pub(super) inputs: Inputs,
+    pub(super) schemas: Rc<Schemas>,
+    pub(super) sources: Sources,
+}
+
+impl Project {
+    pub(super) fn load(text: &str) -> Project {
+        let schemas = schemas();
+        let mut sources = Sources::default();
+        let file = sources.add("main.tf", text);
+        let (module, found) = load(&sources, &[file], &schemas);
+        assert!(!found.has_errors(), "the case itself is wrong: {found:?}\n{text}");
+        let decided = decide(&module, &[], &sources, &host());
+        assert!(!decided.diagnostics.has_errors(), "{:?}", decided.diagnostics);
+        Project { module: Rc::new(module), inputs: decided.inputs, schemas: Rc::new(schemas), sources }
+    }
+
+    pub(super) fn scope(&self, applying: bool) -> Scope {
+        Scope::new(self.module.clone(), &self.inputs, self.schemas.clone(), host(), applying)
+    }
+
+    /// Plans, answering every question about data sources.
+    pub(super) fn plan(
+        &self,
+        state: &State,
+        refreshed: &Refreshed,
+        options: &Options,
+    ) -> Result<(Plan, Diagnostics), Diagnostics> {
+        let mut answers: BTreeMap<Addr, Value> = BTreeMap::new();
+        for _ in 0..10 {
+            let mut scope = self.scope(false);
+            match plan(&mut scope, &self.inputs, state, refreshed, &answers, options, &key())? {
+                (Planned::Ready(plan), found) => return Ok((*plan, found)),
+                (Planned::Ask(questions), _) => {
+                    assert!(!questions.is_empty());
+                    for (addr, config) in questions {
+                        assert!(config.is_wholly_known(), "{addr} is asked about before it is known");
+                        let block = &self.schemas.data[&addr.block.kind].block;
+                        let asked = acier::plan::propose::propose(block, None, &config, None);
+                        assert!(answers.insert(addr, settle(&asked, "found")).is_none(), "asked twice");
+                    }
+                }
+            }
+        }
+        panic!("the planner never stops asking");
+    }
+}
+
+/// What the cloud makes of a planned value: every unknown becomes known.
+fn settle(value: &Value, prefix: &str) -> Value {
+    let name = value.text("name").unwrap_or("nameless");
+    let id = match value.text("resource_group_name") {
+        Some(group) => format!("/sub/{group}/{name}"),
+        None => format!("/sub/{name}"),
+    };
+    let mut names: Vec<Name> = value.as_members().into_iter().flat_map(|members| members.keys().cloned()).collect();
+    names.reverse();
+    value.map_children(|child| {
+        let name = names.pop().unwrap_or_else(|| "".into());
+        if !child.is_unknown() {
+            return child.map_children(|element| {
+                if element.as_members().is_some() { settle(element, prefix) } else { element.clone() }
+            });
+        }
+        match (&*name, child.ty()) {
+            ("id", _) => Value::string(id.clone()),
+            (name, Type::String) => Value::string(format!("{prefix} {name}")),
+            (_, ty) => Value::null(ty),
+        }
+        .with_marks(child.marks())
+    })
+}
+
+/// Carries a plan out. Everything that a plan promises is checked on the way.
+pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Diagnostics {
+    let mut resolver = Resolver::new(project.scope(true), plan, state);
+    let mut diagnostics = Diagnostics::none();
+    for (addr, deposed, object) in &plan.refreshed.found {
+        assert!(deposed.is_none());
+        match object {
+            Some(object) => drop(state.objects.insert(addr.clone(), object.clone())),
+            None => drop(state.objects.remove(addr)),
+        }
+    }
+    for step in &plan.steps {
+        let change = &plan.changes[step.change];
+        let aside = (change.addr.clone(), Name::from("aside"));
+        match step.act {
+            StepAct::Create | StepAct::Update | StepAct::Read => {
+                let asked = match resolver.resolve(change) {
+                    Ok(asked) => asked,
+                    Err(found) => {
+                        diagnostics.extend(found);
+                        return diagnostics;
+                    }
+                };
+                let schemas = &project.schemas;
+                let asked = match step.act {
+                    StepAct::Read => {
+                        let block = &schemas.data[&change.kind].block;
+                        acier::plan::propose::propose(block, None, &asked, None)
+                    }
+                    _ => asked,
+                };
+                let made = settle(
+                    &asked,
+                    match step.act {
+                        StepAct::Read => "found",
+                        StepAct::Update => "updated",
+                        _ => "made",
+                    },
+                );
+                if step.act != StepAct::Read {
+                    let existed = state.objects.contains_key(&change.addr);
+                    assert_eq!(existed, step.act == StepAct::Update, "{}", change.addr);
+                    let object = Object {
+                        kind: change.kind.clone(),
+                        id: made.text("id").expect("an id").into(),
+                        schema_version: 1,
+                        value: schemas.conceal(&change.kind, &made, &|secret| key().fingerprint(secret)),
+                        needs: change.needs.clone(),
+                        tainted: false,
+                        create_before_destroy: change.create_before_destroy,
+                    };
+                    state.objects.insert(change.addr.clone(), object);
+                }
+                diagnostics.extend(resolver.publish(&change.addr, made));
+            }
+            StepAct::Depose => {
+                let object = state.objects.remove(&change.addr).expect("it exists");
+                state.deposed.insert(aside, object);
+            }
+            StepAct::Delete => {
+                let gone = match (&change.deposed, change.action) {
+                    (Some(key), _) => state.deposed.remove(&(change.addr.clone(), key.clone())),
+                    (None, Action::ReplaceCreateFirst) => state.deposed.remove(&aside),
+                    (None, _) => state.objects.remove(&change.addr),
+                };
+                assert!(gone.is_some(), "{} was deleted twice", change.addr);
+            }
+            StepAct::Forget => drop(state.objects.remove(&change.addr)),
+        }
+    }
+    settle_outputs(&mut resolver, plan, state);
+    state.serial += 1;
+    state.lineage = Some("lineage".into());
+    diagnostics
+}
+
+fn settle_outputs(resolver: &mut Resolver, plan: &Plan, state: &mut State) {
+    let (values, found) = resolver.outputs();
+    assert!(plan.mode == Mode::Destroy || !found.has_errors(), "{found:?}");
+    for (name, value) in values {
+        state.outputs.insert(name, Output { value });
+    }
+    for (name, change) in &plan.outputs {
+        if change.after.is_none() {
+            state.outputs.remove(name);
+        }
+    }
+}

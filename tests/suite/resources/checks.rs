@@ -1,0 +1,227 @@
+//! What is refused at plan time, and what is not.
+
+use acier::resources::schemas;
+use acier::schema::Block;
+use acier::value::{Path, Value};
+use serde_json::{Value as Json, json};
+
+use super::{group, resource_group, with};
+
+fn values(block: &Block, object: &Value, path: &Path, told: &mut Vec<(String, String)>) {
+    for attribute in &block.attributes {
+        let Some(value) = object.get(&attribute.name).filter(|value| value.is_wholly_known() && !value.is_null())
+        else {
+            continue;
+        };
+        if let Some(Err(message)) = attribute.check.map(|check| check(value)) {
+            told.push((path.attr(&attribute.name).to_string(), message));
+        }
+    }
+    for nested in &block.blocks {
+        let blocks = object.get(&nested.name).and_then(Value::as_sequence).unwrap_or_default();
+        for (index, inner) in blocks.iter().enumerate() {
+            values(&nested.block, inner, &path.attr(&nested.name).index(index), told);
+        }
+    }
+}
+
+/// All findings, as place and words.
+fn findings(kind: &str, object: &Value) -> Vec<(String, String)> {
+    let schemas = schemas();
+    let schema = &schemas.managed[kind];
+    let mut told = Vec::new();
+    values(&schema.block, object, &Path::root(), &mut told);
+    for check in &schema.checks {
+        told.extend(
+            check(object)
+                .into_iter()
+                .map(|found| (found.path.to_string(), format!("{}: {}", found.summary, found.detail))),
+        );
+    }
+    for (place, message) in &told {
+        assert!(message.ends_with('.'), "{place}: not a sentence: {message}");
+    }
+    told
+}
+
+fn container(more: &Json) -> Json {
+    with(&json!({"name": "a", "image": "i", "cpu": 1, "memory": 1, "ports": [{"port": 80}]}), more)
+}
+
+fn web(more: &Json) -> Json {
+    let base = json!({"name": "web", "resource_group_name": "rg", "location": "w", "os_type": "Linux"});
+    with(&with(&base, &json!({"container": [container(&json!({}))]})), more)
+}
+
+/// A group whose container has a volume.
+fn volume(more: &Json) -> Json {
+    let volume = with(&json!({"name": "v", "mount_path": "/v"}), more);
+    web(&json!({"container": [container(&json!({"volume": [volume]}))]}))
+}
+
+fn one(more: &Json) -> Json {
+    web(&json!({"container": [container(more)]}))
+}
+
+fn many(count: usize) -> Json {
+    let all: Vec<Json> = (0..count).map(|at| container(&json!({"name": format!("c{at}"), "ports": []}))).collect();
+    web(&json!({"container": all, "ip_address_type": "None"}))
+}
+
+#[test]
+fn what_the_service_takes_is_not_refused() {
+    let identity = "/subscriptions/s/resourceGroups/r/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    let fine = [
+        web(&json!({})),
+        web(&json!({"name": "myContainerGroup"})),
+        web(&json!({"exposed_port": [{"port": 80, "protocol": "TCP"}]})),
+        web(&json!({"dns_name_label": "hello-1"})),
+        web(&json!({"ip_address_type": "None", "priority": "Spot", "container": [container(&json!({"ports": []}))]})),
+        web(&json!({"identity": [{"type": "SystemAssigned, UserAssigned", "identity_ids": [identity]}]})),
+        one(&json!({"cpu_limit": 2, "memory_limit": 0})),
+        one(&json!({"liveness_probe": [{"exec": ["cat"], "period_seconds": 3}]})),
+        volume(&json!({"empty_dir": true})),
+        volume(&json!({"secret": {"a": "YQ=="}})),
+        volume(&json!({"share_name": "s", "storage_account_name": "n", "storage_account_key": "k"})),
+        many(60),
+    ];
+    for object in fine {
+        assert_eq!(findings("azurerm_container_group", &group(&object)), [], "{object}");
+    }
+}
+
+#[test]
+fn nothing_is_said_about_what_is_unknown() {
+    let open = [
+        web(&json!({"container": "<unknown>"})),
+        web(&json!({"ip_address_type": "<unknown>", "container": [container(&json!({"ports": []}))]})),
+        web(
+            &json!({"name": "<unknown>", "tags": "<unknown>", "dns_name_label": "<unknown>", "subnet_ids": "<unknown>"}),
+        ),
+        web(
+            &json!({"exposed_port": [{"port": 81, "protocol": "TCP"}], "container": [container(&json!({"ports": [{"port": "<unknown>"}]}))]}),
+        ),
+        web(&json!({"exposed_port": "<unknown>", "container": [container(&json!({"ports": []}))]})),
+        one(&json!({"cpu": "<unknown>", "cpu_limit": 1, "environment_variables": "<unknown>", "volume": "<unknown>"})),
+        one(&json!({"liveness_probe": [{"exec": "<unknown>"}]})),
+        volume(&json!({"secret": "<unknown>"})),
+        volume(&json!({"share_name": "s", "storage_account_name": "<unknown>", "storage_account_key": "<unknown>"})),
+    ];
+    for object in open {
+        assert_eq!(findings("azurerm_container_group", &group(&object)), [], "{object}");
+    }
+}
+
+#[test]
+fn what_the_service_refuses_is_refused_with_its_place_and_name() {
+    let subnet = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/n";
+    let mut table = vec![
+        (web(&json!({"name": "my_web"})), "name", "\"my_web\""),
+        (web(&json!({"name": "-web"})), "name", "\"-web\""),
+        (web(&json!({"name": "a".repeat(64)})), "name", "1 to 63"),
+        (web(&json!({"resource_group_name": "rg."})), "resource_group_name", "\"rg.\""),
+        (web(&json!({"os_type": "linux"})), "os_type", "\"Linux\""),
+        (web(&json!({"dns_name_label": "web"})), "dns_name_label", "5 to 63"),
+        (web(&json!({"dns_name_label": "9hello"})), "dns_name_label", "begin with a letter"),
+        (web(&json!({"dns_name_label": "hello", "subnet_ids": [subnet]})), "dns_name_label", "in a subnet"),
+        (web(&json!({"subnet_ids": [subnet, format!("{subnet}2")]})), "subnet_ids", "one subnet"),
+        (web(&json!({"subnet_ids": ["my-subnet"]})), "subnet_ids", "\"my-subnet\""),
+        (web(&json!({"priority": "Spot"})), "ip_address_type", "Spot"),
+        (web(&json!({"exposed_port": [{"port": 81, "protocol": "TCP"}]})), "exposed_port", "81/TCP"),
+        (web(&json!({"exposed_port": [{"port": 80, "protocol": "UDP"}]})), "exposed_port", "80/UDP"),
+        (one(&json!({"ports": []})), "ip_address_type", "MissingIpAddressPorts"),
+        (one(&json!({"ports": [{"port": 70000}]})), "container[0].ports[0].port", "65535"),
+        (one(&json!({"ports": [{"port": 22}]})), "container[0].ports", "port 22"),
+        (
+            one(&json!({"ports": [{"port": 1}, {"port": 2}, {"port": 3}, {"port": 4}, {"port": 5}, {"port": 6}]})),
+            "container",
+            "at most 5 ports",
+        ),
+        (
+            web(&json!({"container": [container(&json!({})), container(&json!({"name": "b"}))]})),
+            "container[1].ports",
+            "80/TCP",
+        ),
+        (
+            web(&json!({"container": [container(&json!({})), container(&json!({"ports": []}))]})),
+            "container[1].name",
+            "\"a\"",
+        ),
+        (one(&json!({"name": "A_b"})), "container[0].name", "\"A_b\""),
+        (one(&json!({"cpu": 0})), "container[0].cpu", "above 0"),
+        (one(&json!({"memory": -1})), "container[0].memory", "above 0"),
+        (one(&json!({"cpu": 2, "cpu_limit": 1})), "container[0].cpu_limit", "cpu = 2"),
+        (
+            one(&json!({"liveness_probe": [{"exec": ["a"], "http_get": [{"port": 80}]}]})),
+            "container[0].liveness_probe[0]",
+            "both exec and http_get",
+        ),
+        (one(&json!({"readiness_probe": [{}]})), "container[0].readiness_probe[0]", "neither"),
+        (
+            one(&json!({"environment_variables": {"A": "1"}, "secure_environment_variables": {"A": "2"}})),
+            "container[0].environment_variables[\"A\"]",
+            "both",
+        ),
+        (volume(&json!({})), "container[0].volume[0]", "does not say what it holds"),
+        (
+            volume(&json!({"empty_dir": true, "secret": {"a": "YQ=="}})),
+            "container[0].volume[0]",
+            "empty_dir and secret",
+        ),
+        (
+            volume(&json!({"share_name": "s", "storage_account_key": "k"})),
+            "container[0].volume[0]",
+            "storage_account_name",
+        ),
+        (volume(&json!({"secret": {"a.txt": "not base64!"}})), "container[0].volume[0].secret", "\"a.txt\""),
+        (volume(&json!({"empty_dir": true, "mount_path": "c:"})), "container[0].volume[0].mount_path", "colon"),
+        (web(&json!({"identity": [{"type": "UserAssigned"}]})), "identity[0].type", "identity_ids"),
+        (many(61), "container", "at most 60"),
+        (web(&json!({"key_vault_key_id": "https://v.vault.azure.net/keys/k"})), "key_vault_key_id", "version"),
+    ];
+    let volumes: Vec<Json> =
+        (0..21).map(|at| json!({"name": format!("v{at}"), "mount_path": "/v", "empty_dir": true})).collect();
+    table.push((one(&json!({"volume": volumes})), "container", "at most 20 volumes"));
+    let shared = |kind: Json| {
+        container(&json!({"ports": [], "volume": [with(&json!({"name": "v", "mount_path": "/v"}), &kind)]}))
+    };
+    let differing = [
+        container(&json!({})),
+        shared(json!({"empty_dir": true})),
+        with(&shared(json!({"secret": {"a": "YQ=="}})), &json!({"name": "c"})),
+    ];
+    table.push((
+        web(&json!({"container": [differing[0], with(&differing[1], &json!({"name": "b"})), differing[2]]})),
+        "container[2].volume[0]",
+        "differ in",
+    ));
+    for (object, place, words) in table {
+        let told = findings("azurerm_container_group", &group(&object));
+        let hit = told.iter().any(|(found, message)| found == place && message.contains(words));
+        assert!(hit, "wanted {words:?} at {place} of {object}\nfound {told:#?}");
+        assert_eq!(told.len(), 1, "more than one thing is said about {object}\n{told:#?}");
+    }
+}
+
+#[test]
+fn tags_have_limits() {
+    let many: serde_json::Map<String, Json> = (0..51).map(|at| (format!("t{at}"), json!("v"))).collect();
+    let table = [
+        (json!(many), "tags", "at most 50"),
+        (json!({"a": "v".repeat(257)}), "tags[\"a\"]", "256"),
+        (json!({"a/b": "v"}), "tags[\"a/b\"]", "\"a/b\""),
+    ];
+    for (tags, place, words) in table {
+        let told =
+            findings("azurerm_resource_group", &resource_group(&json!({"name": "r", "location": "w", "tags": tags})));
+        assert_eq!(told.len(), 1);
+        assert!(told[0].0 == place && told[0].1.contains(words), "{told:?}");
+    }
+}
+
+/// A check sees whatever an expression gave, and never panics.
+#[test]
+fn secrets_are_never_named() {
+    let told = findings("azurerm_container_group", &group(&volume(&json!({"secret": {"a": "pass word"}}))));
+    assert!(told.iter().all(|(_, message)| !message.contains("pass word")), "{told:?}");
+}

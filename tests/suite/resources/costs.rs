@@ -1,0 +1,122 @@
+//! What changes cost, and that each cost says why.
+
+use acier::resources::schemas;
+use acier::schema::walk::{Found, find};
+use acier::schema::{Block, Cost, Secrecy, Usage};
+use acier::value::Path;
+
+fn walk(block: &Block, place: &str, told: &mut dyn FnMut(&str, Cost, &str)) {
+    for attribute in block.attributes.iter().filter(|attribute| attribute.usage != Usage::Computed) {
+        told(&format!("{place}{}", attribute.name), attribute.cost, attribute.reason);
+    }
+    for nested in &block.blocks {
+        let place = format!("{place}{}", nested.name);
+        told(&place, nested.cost, nested.reason);
+        walk(&nested.block, &format!("{place}."), told);
+    }
+}
+
+#[test]
+fn every_cost_has_a_reason_that_is_a_sentence() {
+    for (kind, schema) in &schemas().managed {
+        walk(&schema.block, "", &mut |place, cost, reason| {
+            let sentence = reason.ends_with('.') && reason.starts_with(char::is_uppercase);
+            assert!(sentence || cost == Cost::Nothing, "{kind}.{place} costs {cost:?} because of {reason:?}");
+        });
+    }
+}
+
+/// Azure Container Instances, "Update containers in Azure Container Instances".
+#[test]
+fn changes_of_container_groups_cost_what_azure_documents() {
+    use Cost::{Nothing, Readdress, Replace, Restart};
+    let table = [
+        ("tags", Nothing),
+        ("network_profile_id", Nothing),
+        ("identity", Restart),
+        ("identity.type", Restart),
+        ("image_registry_credential.password", Restart),
+        ("container.image", Restart),
+        ("container.commands", Restart),
+        ("container.environment_variables", Restart),
+        ("container.secure_environment_variables", Restart),
+        ("container.ports", Restart),
+        ("container.volume.storage_account_key", Restart),
+        ("container.liveness_probe.http_get.path", Restart),
+        ("exposed_port", Restart),
+        ("init_container", Restart),
+        ("dns_name_label", Readdress),
+        ("container", Replace),
+        ("container.name", Replace),
+        ("container.cpu", Replace),
+        ("container.memory_limit", Replace),
+        ("os_type", Replace),
+        ("restart_policy", Replace),
+        ("subnet_ids", Replace),
+        ("zones", Replace),
+        ("ip_address_type", Replace),
+        ("priority", Replace),
+        ("sku", Replace),
+        ("dns_config.nameservers", Replace),
+        ("diagnostics.log_analytics.workspace_key", Replace),
+        ("name", Replace),
+        ("location", Replace),
+        ("resource_group_name", Replace),
+    ];
+    let schema = &schemas().managed["azurerm_container_group"];
+    for (place, wanted) in table {
+        let path = place.split('.').fold(Path::root(), |path, name| path.attr(name));
+        let cost = match find(&schema.block, &path) {
+            Some(Found::Attribute(attribute)) => attribute.cost,
+            Some(Found::Nested(nested)) => nested.cost,
+            _ => panic!("there is no {place}"),
+        };
+        assert_eq!(cost, wanted, "{place}");
+    }
+}
+
+#[test]
+fn secrets_that_never_come_back_are_write_only() {
+    let places = [
+        "container.secure_environment_variables",
+        "init_container.secure_environment_variables",
+        "image_registry_credential.password",
+        "container.volume.storage_account_key",
+        "container.volume.secret",
+        "init_container.volume.secret",
+        "diagnostics.log_analytics.workspace_key",
+    ];
+    let schema = &schemas().managed["azurerm_container_group"];
+    for place in places {
+        let path = place.split('.').fold(Path::root(), |path, name| path.attr(name));
+        let Some(Found::Attribute(attribute)) = find(&schema.block, &path) else { panic!("there is no {place}") };
+        assert_eq!(attribute.secrecy, Secrecy::WriteOnly, "{place}");
+    }
+}
+
+/// An update may move what it does not name.
+#[test]
+fn addresses_are_unsettled_by_what_may_move_them() {
+    let schema = &schemas().managed["azurerm_container_group"];
+    let unsettled = |name: &str| schema.block.attribute(name).unwrap().unsettled_by;
+    assert_eq!(unsettled("ip_address"), Some(Cost::Restart));
+    assert_eq!(unsettled("fqdn"), Some(Cost::Readdress));
+    assert_eq!(unsettled("exposed_port"), Some(Cost::Restart));
+    assert_eq!(unsettled("id"), None);
+}
+
+/// The names that azurerm 4.81 has, no more and no fewer.
+#[test]
+fn names_are_those_of_azurerm() {
+    let schema = &schemas().managed["azurerm_container_group"];
+    let mut names: Vec<&str> = schema.block.attributes.iter().map(|attribute| &*attribute.name).collect();
+    names.extend(schema.block.blocks.iter().map(|nested| &*nested.name));
+    names.sort_unstable();
+    let wanted = "container diagnostics dns_config dns_name_label dns_name_label_reuse_policy exposed_port fqdn id \
+                  identity image_registry_credential init_container ip_address ip_address_type key_vault_key_id \
+                  key_vault_user_assigned_identity_id location name network_profile_id os_type priority \
+                  resource_group_name restart_policy sku subnet_ids tags zones";
+    assert_eq!(names.join(" "), wanted);
+    let features = schemas().providers["azurerm"].block.nested("features").cloned().unwrap();
+    assert_eq!((features.min, features.max), (1, 1));
+}

@@ -1,0 +1,38 @@
+//! The frozen samples of every format version in `state/samples` can be opened, for ever.
+
+use std::path::{Path, PathBuf};
+
+use acier::state::{Outcome, State};
+use acier::store::{Access, Store};
+
+use super::story::{apply, copy, operations, write};
+
+fn samples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("state/samples")
+}
+
+/// Writes the sample of the present version, once, when the environment asks for it.
+fn freeze() {
+    let v1 = samples().join("v1");
+    if std::env::var_os("ACIER_FREEZE_SAMPLE").is_some() && !v1.exists() {
+        write(&v1, &operations());
+        std::fs::remove_dir_all(v1.join("index")).unwrap();
+        std::fs::remove_file(v1.join("lock")).unwrap();
+    }
+}
+
+#[test]
+fn version_1_opens_with_everything_in_it() {
+    freeze();
+    let mut expected = State::default();
+    apply(&mut expected, &operations().concat());
+    let folder = tempfile::tempdir().unwrap();
+    copy(&samples().join("v1"), folder.path());
+    for access in [Access::Read, Access::Write] {
+        let mut store = Store::open(folder.path(), access).unwrap();
+        assert_eq!(store.load().unwrap(), expected, "{access:?}");
+        assert_eq!(store.notes(), Vec::<String>::new());
+        let outcomes: Vec<_> = store.history().unwrap().iter().map(|operation| operation.outcome).collect();
+        assert_eq!(outcomes, [Some(Outcome::Complete), Some(Outcome::Complete), None]);
+    }
+}
