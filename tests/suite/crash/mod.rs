@@ -23,7 +23,7 @@ struct Case {
     after: String,
     mode: Mode,
     /// How often each id may have come into being in all: replacements make one twice.
-    created: usize,
+    created: u32,
 }
 
 fn cases() -> Vec<Case> {
@@ -99,7 +99,7 @@ async fn verify(folder: &Path, cloud: &Rc<Embedded>, case: &Case, what: &str) {
     let state = believed(folder);
     assert!(state.pending.is_empty(), "{what}: steps are still pending: {:?}", state.pending);
     let known: Vec<String> = state.objects.values().map(|object| object.id.to_lowercase()).collect();
-    let census: BTreeMap<String, (usize, bool)> =
+    let census: BTreeMap<String, (u32, bool)> =
         cloud.snapshot().into_iter().map(|entry| (entry.id.to_lowercase(), (entry.created, entry.exists))).collect();
     let existing: Vec<String> = census.iter().filter(|(_, (_, exists))| *exists).map(|(id, _)| id.clone()).collect();
     let mut known_sorted = known.clone();
