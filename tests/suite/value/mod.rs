@@ -1,1 +1,5 @@
-//! Placeholder.
+//! Values: numbers.
+//!
+//! **Never:** go through text of configuration: these tables speak to `value` alone.
+
+mod number;
