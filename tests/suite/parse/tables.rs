@@ -142,8 +142,11 @@ pub(super) const FILES: &[(&str, &str)] = &[
     ("a {\n  b = {\n    c = [\n      1,\n    ]\n  }\n}\n", "a {b = {c => [1]}}"),
 ];
 
+/// A summary, a line and a column.
+type Place = (&'static str, usize, usize);
+
 /// Files that are refused, with the summary, line and column of each error.
-pub(super) const REFUSED: &[(&str, &[(&str, usize, usize)])] = &[
+pub(super) const REFUSED: &[(&str, &[Place])] = &[
     ("a = \n", &[("Invalid expression", 1, 5)]),
     ("a = +1\n", &[("Invalid expression", 1, 5)]),
     ("a = 1 2\n", &[("Missing newline after argument", 1, 7)]),
