@@ -1,5 +1,6 @@
-//! Values: numbers.
+//! Values: numbers and conversions.
 //!
 //! **Never:** go through text of configuration: these tables speak to `value` alone.
 
+mod convert;
 mod number;
