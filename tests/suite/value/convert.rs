@@ -146,8 +146,10 @@ fn several_types_share_one() {
     }
 }
 
-/// A value, a type and what becomes of it, or what is wrong where.
-fn conversions() -> Vec<(Value, &'static str, Result<Value, (&'static str, &'static str)>)> {
+/// A value, a type and what becomes of it, or where what is wrong.
+type Conversion = (Value, &'static str, Result<Value, (&'static str, &'static str)>);
+
+fn conversions() -> Vec<Conversion> {
     let text = |text: &str| Value::string(text);
     let pair = |a: Value, b: Value| Value::object([("a".into(), a), ("b".into(), b)].into_iter().collect());
     let map = |ty: Type, a: Value, b: Value| Value::map(ty, [("a".into(), a), ("b".into(), b)].into_iter().collect());
