@@ -104,7 +104,8 @@ fn round(number: usize, tally: &mut Tally, made: &mut Vec<usize>) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("main.tf"), configuration()).unwrap();
     let served = serve(folder.path());
-    let mut child = acier(folder.path(), &["apply", "-auto-approve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut child =
+        acier(folder.path(), &["apply", "-auto-approve"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     // A sequence that spreads evenly over the run's three seconds, the same in every run.
     let spread = (number as f64 * 0.618_033_988_749_895).fract();
     std::thread::sleep(Duration::from_millis(20 + (spread * 3000.0) as u64));
@@ -179,7 +180,11 @@ fn terraform_rounds(rounds: usize) {
         fs::write(own.join("main.tf"), &text).unwrap();
         let run = |words: &[&str]| {
             let mut command = Command::new("terraform");
-            command.args(words).current_dir(&own).env("TF_CLI_CONFIG_FILE", own.join("none")).env("CHECKPOINT_DISABLE", "1");
+            command
+                .args(words)
+                .current_dir(&own)
+                .env("TF_CLI_CONFIG_FILE", own.join("none"))
+                .env("CHECKPOINT_DISABLE", "1");
             command.stdout(Stdio::null()).stderr(Stdio::null());
             command
         };
@@ -194,14 +199,17 @@ fn terraform_rounds(rounds: usize) {
             emptied += 1;
         }
     }
-    println!("| terraform 1.x, {GROUPS} terraform_data | {rounds} | - | - | {emptied} left an empty state file | - | - | - |");
+    println!(
+        "| terraform 1.x, {GROUPS} terraform_data | {rounds} | - | - | {emptied} left an empty state file | - | - | - |"
+    );
 }
 
 fn main() {
     if std::env::args().any(|word| word == "--test" || word == "--list") {
         return;
     }
-    let rounds = |name: &str, default: usize| std::env::var(name).map_or(default, |text| text.parse().expect("a number"));
+    let rounds =
+        |name: &str, default: usize| std::env::var(name).map_or(default, |text| text.parse().expect("a number"));
     let kills = rounds("ACIER_KILLS", 100);
     let (mut tally, mut made) = (Tally::default(), Vec::new());
     for number in 0..kills {
@@ -214,10 +222,14 @@ fn main() {
         made.get(made.len() / 2).unwrap_or(&0),
         made.last().unwrap_or(&0)
     );
-    println!("| tool | kills | resumed steps in flight | second apply failed | objects lost | objects made twice | needed unlocking | cloud, configuration and state differ |");
+    println!(
+        "| tool | kills | resumed steps in flight | second apply failed | objects lost | objects made twice | needed unlocking | cloud, configuration and state differ |"
+    );
     println!("|---|---|---|---|---|---|---|---|");
     let Tally { resumed, refused, lost, doubled, unlocked, unequal } = tally;
-    println!("| acier, {GROUPS} groups of 0.3 s | {kills} | {resumed} | {refused} | {lost} | {doubled} | {unlocked} | {unequal} |");
+    println!(
+        "| acier, {GROUPS} groups of 0.3 s | {kills} | {resumed} | {refused} | {lost} | {doubled} | {unlocked} | {unequal} |"
+    );
     let terraform = rounds("ACIER_KILLS_TERRAFORM", 0);
     if terraform > 0 {
         terraform_rounds(terraform);

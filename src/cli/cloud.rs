@@ -122,7 +122,11 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
     Ok(Azure::new(client, settings.block))
 }
 
-fn network(settings: &Settings<'_>, environment: Option<&str>, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Diagnostic> {
+fn network(
+    settings: &Settings<'_>,
+    environment: Option<&str>,
+    notice: Rc<dyn Fn(String)>,
+) -> Result<Cloud, Diagnostic> {
     let file = auth_file(settings)?;
     let endpoints = match &file {
         Some(file) => file.endpoints.clone(),
@@ -155,8 +159,10 @@ fn credentials(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Crede
     {
         return Ok(file.credentials.clone());
     }
-    let tenant = settings.own("tenant_id").or_else(|| file.map(|file| file.tenant.clone())).or_else(|| env("ARM_TENANT_ID"));
-    let client = settings.own("client_id").or_else(|| file.map(|file| file.client.clone())).or_else(|| env("ARM_CLIENT_ID"));
+    let tenant =
+        settings.own("tenant_id").or_else(|| file.map(|file| file.tenant.clone())).or_else(|| env("ARM_TENANT_ID"));
+    let client =
+        settings.own("client_id").or_else(|| file.map(|file| file.client.clone())).or_else(|| env("ARM_CLIENT_ID"));
     let filed = file.and_then(|file| match &file.credentials {
         Credentials::ClientSecret { secret, .. } => Some(secret.expose().to_owned()),
         _ => None,
@@ -211,7 +217,8 @@ fn authorities(settings: &Settings<'_>, file: Option<&AuthFile>) -> Result<Vec<u
     let named = ["ACIER_CA_BUNDLE", "REQUESTS_CA_BUNDLE"]
         .into_iter()
         .filter_map(|variable| env(variable).map(|path| (variable.to_owned(), path)));
-    let filed = file.and_then(|file| file.ca_certificate_path.clone()).map(|path| ("caCertificatePath".to_owned(), path));
+    let filed =
+        file.and_then(|file| file.ca_certificate_path.clone()).map(|path| ("caCertificatePath".to_owned(), path));
     let mut found = Vec::new();
     for (source, path) in named.chain(filed) {
         let bytes = std::fs::read(&path).map_err(|error| {

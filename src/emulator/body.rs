@@ -18,8 +18,16 @@ const FREE: &[&str] = &["tags", "keyvaluepairs", "metadata", "secretreference", 
 const READ_ONLY: &[&str] = &["provisioningstate", "instanceview", "iscreatedfromstandbypool"];
 /// The order of properties in recorded answers; the rest follows as it was sent.
 const ORDER: &[&str] = &[
-    "sku", "containers", "initContainers", "imageRegistryCredentials", "restartPolicy", "ipAddress", "osType", "volumes",
-    "diagnostics", "priority",
+    "sku",
+    "containers",
+    "initContainers",
+    "imageRegistryCredentials",
+    "restartPolicy",
+    "ipAddress",
+    "osType",
+    "volumes",
+    "diagnostics",
+    "priority",
 ];
 /// Enums by member name, with their members as the service writes them.
 const ENUMS: &[(&str, &[&str])] = &[
@@ -94,7 +102,10 @@ fn arrange(mut sent: Map<String, Value>, api: &str) -> Map<String, Value> {
         };
         properties.insert((*name).to_owned(), settle(name, value, api));
     }
-    sent.retain(|name, _| !name.eq_ignore_ascii_case("provisioningTimeoutInSeconds") && !name.eq_ignore_ascii_case("isCustomProvisioningTimeout"));
+    sent.retain(|name, _| {
+        !name.eq_ignore_ascii_case("provisioningTimeoutInSeconds")
+            && !name.eq_ignore_ascii_case("isCustomProvisioningTimeout")
+    });
     properties.extend(sent);
     properties
 }

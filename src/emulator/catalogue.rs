@@ -59,15 +59,38 @@ const LOCATIONS: &[(&str, &str)] = &[
 
 /// API versions of Microsoft.ContainerInstance.
 const VERSIONS: &[&str] = &[
-    "2026-08-01-preview", "2026-07-01", "2026-06-01-preview", "2025-09-01", "2024-11-01-preview", "2024-10-01-preview",
-    "2024-09-01-preview", "2024-05-01-preview", "2023-05-01", "2023-02-01-preview", "2022-10-01-preview", "2022-09-01",
-    "2021-10-01", "2021-09-01", "2021-07-01", "2021-03-01", "2020-11-01", "2019-12-01", "2018-10-01", "2018-09-01",
-    "2018-07-01", "2018-06-01", "2018-04-01", "2018-02-01-preview", "2017-12-01-preview", "2017-10-01-preview",
+    "2026-08-01-preview",
+    "2026-07-01",
+    "2026-06-01-preview",
+    "2025-09-01",
+    "2024-11-01-preview",
+    "2024-10-01-preview",
+    "2024-09-01-preview",
+    "2024-05-01-preview",
+    "2023-05-01",
+    "2023-02-01-preview",
+    "2022-10-01-preview",
+    "2022-09-01",
+    "2021-10-01",
+    "2021-09-01",
+    "2021-07-01",
+    "2021-03-01",
+    "2020-11-01",
+    "2019-12-01",
+    "2018-10-01",
+    "2018-09-01",
+    "2018-07-01",
+    "2018-06-01",
+    "2018-04-01",
+    "2018-02-01-preview",
+    "2017-12-01-preview",
+    "2017-10-01-preview",
     "2017-08-01-preview",
 ];
 
 /// Namespaces that every subscription has, beside Microsoft.ContainerInstance.
-const NAMESPACES: &[&str] = &["Microsoft.Resources", "Microsoft.Network", "Microsoft.Storage", "Microsoft.ManagedIdentity"];
+const NAMESPACES: &[&str] =
+    &["Microsoft.Resources", "Microsoft.Network", "Microsoft.Storage", "Microsoft.ManagedIdentity"];
 
 /// A location's name: lower case, without spaces.
 pub(crate) fn plain_location(text: &str) -> String {
@@ -103,7 +126,10 @@ pub(crate) fn check_version(api: &str, kind: &str, location: &str) -> Result<(),
 pub(crate) fn is_version(api: &str) -> bool {
     let date = api.strip_suffix("-preview").unwrap_or(api);
     date.len() == 10
-        && date.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+        && date
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
 }
 
 /// A page with all locations.
@@ -125,9 +151,18 @@ pub(crate) fn subscription(id: &str, tenant: &str) -> Value {
 /// A provider; nothing for a namespace that does not exist.
 pub(crate) fn provider(subscription: &str, namespace: &str, registered: bool) -> Option<Value> {
     let words: Vec<&str> = LOCATIONS.iter().map(|(_, words)| *words).collect();
-    let kind = |name: &str| json!({"resourceType": name, "locations": words, "apiVersions": VERSIONS, "capabilities": "None"});
+    let kind =
+        |name: &str| json!({"resourceType": name, "locations": words, "apiVersions": VERSIONS, "capabilities": "None"});
     let (namespace, state, kinds) = if namespace.eq_ignore_ascii_case("Microsoft.ContainerInstance") {
-        let kinds = ["containerGroups", "locations", "locations/operations", "locations/usages", "locations/capabilities", "locations/cachedImages", "operations"];
+        let kinds = [
+            "containerGroups",
+            "locations",
+            "locations/operations",
+            "locations/usages",
+            "locations/capabilities",
+            "locations/cachedImages",
+            "operations",
+        ];
         ("Microsoft.ContainerInstance", registered, kinds.iter().map(|name| kind(name)).collect())
     } else {
         let known = NAMESPACES.iter().find(|known| known.eq_ignore_ascii_case(namespace))?;

@@ -23,7 +23,12 @@ pub(crate) fn check_name(name: &str) -> Checked {
         return Ok(());
     }
     // Unconfirmed code.
-    refuse("InvalidContainerGroupName", format!("The container group name '{name}' is invalid. It must be 1 to 63 letters, numbers and hyphens, without a hyphen at either end and without two in a row."))
+    refuse(
+        "InvalidContainerGroupName",
+        format!(
+            "The container group name '{name}' is invalid. It must be 1 to 63 letters, numbers and hyphens, without a hyphen at either end and without two in a row."
+        ),
+    )
 }
 
 fn is_label(name: &str) -> bool {
@@ -48,17 +53,29 @@ pub(crate) fn items<'a>(map: &'a Map<String, Value>, name: &str) -> &'a [Value] 
 pub(crate) fn check_body(group: &str, properties: &Map<String, Value>) -> Checked {
     let os = text(properties, "osType");
     if !["Linux", "Windows"].contains(&os) {
-        return refuse("InvalidOsType", "The 'osType' for container group '<null>' is invalid. The value must be one of 'Windows,Linux'.".to_owned());
+        return refuse(
+            "InvalidOsType",
+            "The 'osType' for container group '<null>' is invalid. The value must be one of 'Windows,Linux'."
+                .to_owned(),
+        );
     }
     let policy = text(properties, "restartPolicy");
     if properties.contains_key("restartPolicy") && !["Always", "OnFailure", "Never"].contains(&policy) {
         // Unconfirmed code.
-        return refuse("InvalidRestartPolicy", format!("The 'restartPolicy' '{policy}' for container group '{group}' is invalid. The value must be one of 'Always,OnFailure,Never'."));
+        return refuse(
+            "InvalidRestartPolicy",
+            format!(
+                "The 'restartPolicy' '{policy}' for container group '{group}' is invalid. The value must be one of 'Always,OnFailure,Never'."
+            ),
+        );
     }
     let containers = items(properties, "containers");
     if containers.is_empty() || containers.len() > 60 || items(properties, "volumes").len() > 20 {
         // Unconfirmed code; the limits are 60 containers and 20 volumes.
-        return refuse("InvalidContainerGroup", format!("The container group '{group}' must have 1 to 60 containers and at most 20 volumes."));
+        return refuse(
+            "InvalidContainerGroup",
+            format!("The container group '{group}' must have 1 to 60 containers and at most 20 volumes."),
+        );
     }
     let mut names = BTreeSet::new();
     for container in containers.iter().chain(items(properties, "initContainers")) {
@@ -81,31 +98,52 @@ fn check_container<'a>(group: &str, container: &'a Value, names: &mut BTreeSet<&
     let plain = is_label(name) && name.len() <= 63 && !name.contains(|c: char| c.is_ascii_uppercase());
     if !plain || !names.insert(name) {
         // Unconfirmed code.
-        return refuse("InvalidContainerName", format!("The container name '{name}' in container group '{group}' is invalid. It must be 1 to 63 lowercase letters, numbers and hyphens and may not repeat."));
+        return refuse(
+            "InvalidContainerName",
+            format!(
+                "The container name '{name}' in container group '{group}' is invalid. It must be 1 to 63 lowercase letters, numbers and hyphens and may not repeat."
+            ),
+        );
     }
     if container.pointer("/properties/image").and_then(Value::as_str).unwrap_or_default().is_empty() {
         // Unconfirmed code.
-        return refuse("InvalidImageName", format!("The image name in container '{name}' of container group '{group}' is invalid."));
+        return refuse(
+            "InvalidImageName",
+            format!("The image name in container '{name}' of container group '{group}' is invalid."),
+        );
     }
     Ok(())
 }
 
 fn check_resources(group: &str, container: &Value) -> Checked {
-    let asked = |name: &str| container.pointer(&format!("/properties/resources/requests/{name}")).and_then(Value::as_f64).filter(|amount| *amount > 0.0);
+    let asked = |name: &str| {
+        container
+            .pointer(&format!("/properties/resources/requests/{name}"))
+            .and_then(Value::as_f64)
+            .filter(|amount| *amount > 0.0)
+    };
     let code = match (asked("cpu"), asked("memoryInGB")) {
         (Some(_), Some(_)) => return Ok(()),
         (None, None) => "ResourceRequestsNotSpecified",
         _ => "ResourceSomeRequestsNotSpecified",
     };
     let name = name_of(container);
-    refuse(code, format!("The resource requests are not specified in container '{name}' of contain group '{group}'. Both memory and CPU requests are required since API version '2017-07-01-preview'."))
+    refuse(
+        code,
+        format!(
+            "The resource requests are not specified in container '{name}' of contain group '{group}'. Both memory and CPU requests are required since API version '2017-07-01-preview'."
+        ),
+    )
 }
 
 /// The sums over the containers of what they request.
 fn totals(properties: &Map<String, Value>) -> (f64, f64) {
     let sum = |name: &str| -> f64 {
         let path = format!("/properties/resources/requests/{name}");
-        items(properties, "containers").iter().filter_map(|container| container.pointer(&path).and_then(Value::as_f64)).sum()
+        items(properties, "containers")
+            .iter()
+            .filter_map(|container| container.pointer(&path).and_then(Value::as_f64))
+            .sum()
     };
     (sum("cpu"), sum("memoryInGB"))
 }
@@ -118,19 +156,29 @@ fn check_totals(properties: &Map<String, Value>) -> Checked {
         return Ok(());
     }
     let os = text(properties, "osType");
-    let message = format!("The requested resource is not available in the location at this moment. Please retry with a different resource request or in another location. Resource requested: '{cpu}' CPU '{memory}' GB memory '{os}' OS");
+    let message = format!(
+        "The requested resource is not available in the location at this moment. Please retry with a different resource request or in another location. Resource requested: '{cpu}' CPU '{memory}' GB memory '{os}' OS"
+    );
     Err(Refusal::service(409, "ServiceUnavailable", message))
 }
 
 fn check_address(group: &str, properties: &Map<String, Value>) -> Checked {
     let Some(address) = properties.get("ipAddress").and_then(Value::as_object) else { return Ok(()) };
     if items(address, "ports").is_empty() {
-        return refuse("MissingIpAddressPorts", format!("The ports in the 'ipAddress' of container group '{group}' cannot be empty."));
+        return refuse(
+            "MissingIpAddressPorts",
+            format!("The ports in the 'ipAddress' of container group '{group}' cannot be empty."),
+        );
     }
     let label = text(address, "dnsNameLabel");
     if address.contains_key("dnsNameLabel") && !is_dns_label(label) {
         // Unconfirmed code.
-        return refuse("InvalidDnsNameLabel", format!("The DNS name label '{label}' in container group '{group}' is invalid. It must be 5 to 63 lowercase letters, numbers and hyphens and begin with a letter."));
+        return refuse(
+            "InvalidDnsNameLabel",
+            format!(
+                "The DNS name label '{label}' in container group '{group}' is invalid. It must be 5 to 63 lowercase letters, numbers and hyphens and begin with a letter."
+            ),
+        );
     }
     let known = ["TCP", "UDP"];
     for port in items(address, "ports") {
@@ -138,7 +186,10 @@ fn check_address(group: &str, properties: &Map<String, Value>) -> Checked {
         let protocol = port.get("protocol").and_then(Value::as_str).unwrap_or("TCP");
         if !(1..=65_535).contains(&number) || !known.contains(&protocol) {
             // Unconfirmed code.
-            return refuse("InvalidPort", format!("The port '{number}/{protocol}' in the 'ipAddress' of container group '{group}' is invalid."));
+            return refuse(
+                "InvalidPort",
+                format!("The port '{number}/{protocol}' in the 'ipAddress' of container group '{group}' is invalid."),
+            );
         }
     }
     Ok(())
@@ -157,7 +208,12 @@ fn check_images(group: &str, properties: &Map<String, Value>) -> Checked {
     let containers = items(properties, "initContainers").iter().chain(items(properties, "containers"));
     for image in containers.filter_map(|container| container.pointer("/properties/image").and_then(Value::as_str)) {
         if image.contains("missing") || image.contains("does-not-exist") {
-            return refuse("InaccessibleImage", format!("The image '{image}' in container group '{group}' is not accessible. Please check the image and registry credential."));
+            return refuse(
+                "InaccessibleImage",
+                format!(
+                    "The image '{image}' in container group '{group}' is not accessible. Please check the image and registry credential."
+                ),
+            );
         }
     }
     Ok(())
@@ -197,7 +253,9 @@ fn fixed(body: &Map<String, Value>) -> Option<Fixed<'_>> {
 
 fn requests(body: &Map<String, Value>) -> BTreeMap<&str, &Value> {
     let containers = body.get("properties").and_then(Value::as_object).map_or(&[][..], |own| items(own, "containers"));
-    let pairs = containers.iter().filter_map(|container| Some((name_of(container), container.pointer("/properties/resources/requests")?)));
+    let pairs = containers
+        .iter()
+        .filter_map(|container| Some((name_of(container), container.pointer("/properties/resources/requests")?)));
     pairs.collect()
 }
 
@@ -208,5 +266,10 @@ pub(crate) fn check_update(group: &str, before: &Map<String, Value>, after: &Map
     if fixed(before) == fixed(after) && old.iter().all(same) {
         return Ok(());
     }
-    refuse("InvalidContainerGroupUpdate", format!("The updates on container group '{group}' are invalid. If you are going to update the os type, restart policy, network profile, CPU, memory or GPU resources for a container group, you must delete it first and then create a new one."))
+    refuse(
+        "InvalidContainerGroupUpdate",
+        format!(
+            "The updates on container group '{group}' are invalid. If you are going to update the os type, restart policy, network profile, CPU, memory or GPU resources for a container group, you must delete it first and then create a new one."
+        ),
+    )
 }

@@ -99,7 +99,10 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     let group = make(world, ask, place, old.as_ref(), (id, location, body), over);
     if world.tables.is_label_taken(&place.key, &group) {
         let label = group.body["properties"]["ipAddress"]["dnsNameLabel"].as_str().unwrap_or_default();
-        let message = format!("The DNS name label '{label}' in container group '{}' not available. Try using a different label.", group.name);
+        let message = format!(
+            "The DNS name label '{label}' in container group '{}' not available. Try using a different label.",
+            group.name
+        );
         // The service's own code is not documented.
         return Err(Refusal::service(400, "DnsNameLabelNotAvailable", message));
     }
@@ -124,8 +127,11 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
 }
 
 fn read_location(sent: &mut Map<String, Value>) -> Result<String, Refusal> {
-    let location = take(sent, "location").and_then(|own| own.as_str().map(plain_location)).filter(|own| !own.is_empty());
-    let location = location.ok_or_else(|| Refusal::gateway(400, "LocationRequired", "The location property is required for this definition."))?;
+    let location =
+        take(sent, "location").and_then(|own| own.as_str().map(plain_location)).filter(|own| !own.is_empty());
+    let location = location.ok_or_else(|| {
+        Refusal::gateway(400, "LocationRequired", "The location property is required for this definition.")
+    })?;
     check_location(&location)?;
     Ok(location)
 }
@@ -153,8 +159,14 @@ fn make(
     let launch = launch(world, ask, if old.is_some() { Reason::Updated } else { Reason::Created });
     // Containers that run are restarted; those that ended or were stopped start anew.
     let counted = old.map_or(0, |old| if over || old.stopped.is_some() { 0 } else { old.restarts + 1 });
-    let kind = body.get("properties").and_then(|own| own.pointer("/ipAddress/type")).and_then(Value::as_str).map(str::to_owned);
-    let ip = kind.map(|kind| old.filter(|old| old.stopped.is_none()).and_then(|old| old.ip.clone()).unwrap_or_else(|| new_ip(world, &kind)));
+    let kind = body
+        .get("properties")
+        .and_then(|own| own.pointer("/ipAddress/type"))
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    let ip = kind.map(|kind| {
+        old.filter(|old| old.stopped.is_none()).and_then(|old| old.ip.clone()).unwrap_or_else(|| new_ip(world, &kind))
+    });
     ContainerGroup {
         id,
         name: old.map_or_else(|| place.name.clone(), |old| old.name.clone()),
@@ -174,7 +186,11 @@ fn new_ip(world: &mut World, kind: &str) -> String {
     world.tables.serial += 1;
     let number = world.tables.serial;
     let [_, _, _, _, _, high, middle, low] = number.to_be_bytes();
-    if kind == "Private" { format!("10.{high}.{middle}.{low}") } else { format!("20.{}.{middle}.{low}", 64 + high % 128) }
+    if kind == "Private" {
+        format!("10.{high}.{middle}.{low}")
+    } else {
+        format!("20.{}.{middle}.{low}", 64 + high % 128)
+    }
 }
 
 fn remember(old: &ContainerGroup) -> Vec<crate::emulator::record::Launch> {
@@ -263,7 +279,12 @@ fn relaunch(world: &mut World, ask: &Ask<'_>, place: &Place, group: &mut Contain
     group.previous = states(group, ask.now);
     group.past = remember(group);
     if group.stopped.take().is_some()
-        && let Some(kind) = group.body.get("properties").and_then(|own| own.pointer("/ipAddress/type")).and_then(Value::as_str).map(str::to_owned)
+        && let Some(kind) = group
+            .body
+            .get("properties")
+            .and_then(|own| own.pointer("/ipAddress/type"))
+            .and_then(Value::as_str)
+            .map(str::to_owned)
     {
         // A stopped group gives its address back.
         group.ip = Some(new_ip(world, &kind));

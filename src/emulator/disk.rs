@@ -1,136 +1,265 @@
-//! The world's log on disk: one sealed, checksummed line per request that changed something.
+//! The world's log on disk: one sealed, checksummed line for each request that changed something.
 //!
-//! **Never:** write bodies in clear: a plain environment variable may hold somebody's secret, so
-//! lines are sealed with the folder's own key. A line is written before the answer leaves, so what
-//! was answered survives `kill -9`. A torn last line is an answer that never left and is cut off;
-//! any other damage is named.
-#![expect(clippy::disallowed_methods, reason = "the emulator's door to its folder")]
+//! **Never:** rewrite the world for a request, keep a secret, or guess around damage. A line is
+//! appended before its answer leaves; a torn last line (power cut, kill) is dropped, anything else
+//! that does not check is a named error. Lines are sealed because a plain environment variable may
+//! hold a sensitive value. Opening a log with many outdated lines writes a compact one in its place.
+#![expect(clippy::disallowed_methods, reason = "this is the emulator's door to the file system")]
 
-use std::fs::{File, OpenOptions};
-use std::io::{ErrorKind, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use crate::emulator::certificate::write_secret;
-use crate::emulator::record::Batch;
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::emulator::record::{Batch, Change};
 use crate::emulator::tables::Tables;
 use crate::seal::Key;
 
-/// What sealed lines are bound to.
-const PURPOSE: &str = "acier emulator world v1";
-/// A log longer than this is rewritten when it is opened.
-const LONG: u64 = 4 << 20;
+/// The first line of a log.
+const HEAD: &str = "{\"acier\":\"emulator log\",\"version\":1}\n";
+/// Logs below this size, in bytes, are not worth compacting.
+const SMALL: u64 = 4 * 1024 * 1024;
+/// Changes in one line of a compacted log.
+const CHUNK: usize = 100;
 
-/// An open folder.
+/// An open log.
 #[derive(Debug)]
 pub(crate) struct Disk {
     log: File,
+    path: PathBuf,
     key: Key,
-    /// Held as long as the folder is in use; the system lets go of it with the process.
+    /// The number of the last line.
+    line: u64,
+    /// Why nothing can be written any more.
+    broken: Option<String>,
+    /// Held until the emulator ends; the operating system frees it when the process dies.
     _lock: File,
 }
 
-/// Opens a folder and reads what is in it.
-///
-/// # Errors
-/// When another process has it, or when it is damaged.
-pub(crate) fn open(folder: &Path) -> Result<(Disk, Tables), String> {
-    std::fs::create_dir_all(folder).map_err(|error| said(folder, &error))?;
-    let lock = take_lock(&folder.join("lock"))?;
-    let path = folder.join("world.log");
-    let key = read_key(folder, &path)?;
-    let text = match std::fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Err(said(&path, &error)),
-    };
-    let mut tables = Tables::default();
-    let whole = read_lines(&path, &text, &key, &mut tables)?;
-    let log = OpenOptions::new().create(true).append(true).open(&path).map_err(|error| said(&path, &error))?;
-    if whole < text.len() {
-        log.set_len(whole as u64).map_err(|error| said(&path, &error))?;
-    }
-    let mut disk = Disk { log, key, _lock: lock };
-    if text.len() as u64 > LONG {
-        disk.compact(&path, &tables)?;
-    }
-    Ok((disk, tables))
+fn told(what: &str, path: &Path, error: &std::io::Error) -> String {
+    format!("The emulator could not {what} {}: {error}.", path.display())
 }
 
-fn said(path: &Path, error: &std::io::Error) -> String {
-    format!("{}: {error}.", path.display())
+/// Creates a file that only its owner can read.
+pub(crate) fn create_private(path: &Path, text: &str) -> Result<(), String> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path).map_err(|error| told("create", path, &error))?;
+    #[cfg(unix)]
+    {
+        // The mode above is for new files only.
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        file.set_permissions(mode).map_err(|error| told("protect", path, &error))?;
+    }
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| told("write", path, &error))
 }
 
-fn take_lock(path: &Path) -> Result<File, String> {
-    let lock = OpenOptions::new().create(true).truncate(false).write(true).open(path).map_err(|error| said(path, &error))?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(std::fs::TryLockError::WouldBlock) => {
-            let folder = path.parent().unwrap_or(path).display();
-            Err(format!("The emulated cloud in {folder} is in use by another process. Wait until it ends."))
+/// Reads a text file; nothing if there is none.
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>, String> {
+    match fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(told("read", path, &error)),
+    }
+}
+
+/// Makes a folder, with its parents.
+pub(crate) fn make_folder(path: &Path) -> Result<(), String> {
+    fs::create_dir_all(path).map_err(|error| told("create the folder", path, &error))
+}
+
+fn lock(folder: &Path) -> Result<File, String> {
+    let path = folder.join("lock");
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(&path)
+        .map_err(|error| told("open", &path, &error))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => {
+            Err(format!("Another emulator uses the folder {}. Stop it or choose another folder.", folder.display()))
         }
-        Err(std::fs::TryLockError::Error(error)) => Err(said(path, &error)),
+        Err(TryLockError::Error(error)) => Err(told("lock", &path, &error)),
     }
 }
 
-fn read_key(folder: &Path, log: &Path) -> Result<Key, String> {
-    let path: PathBuf = folder.join("key");
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Key::parse(&text).ok_or_else(|| format!("{} does not hold a key.", path.display())),
-        Err(error) if error.kind() == ErrorKind::NotFound => {
-            if log.metadata().is_ok_and(|log| log.len() > 0) {
-                return Err(format!("{} is missing, and {} cannot be read without it.", path.display(), log.display()));
-            }
-            let text = Key::generate();
-            write_secret(&path, &text)?;
-            Key::parse(&text).ok_or_else(|| format!("{} does not hold a key.", path.display()))
-        }
-        Err(error) => Err(said(&path, &error)),
-    }
-}
-
-/// Replays all whole lines; how many bytes they are.
-fn read_lines(path: &Path, text: &[u8], key: &Key, tables: &mut Tables) -> Result<usize, String> {
-    let mut at = 0;
-    let mut number = 0;
-    while let Some(length) = text[at..].iter().position(|byte| *byte == b'\n') {
-        number += 1;
-        let line = std::str::from_utf8(&text[at..at + length]).ok();
-        let batch = line.and_then(|line| key.open(line, PURPOSE)).and_then(|own| serde_json::from_slice::<Batch>(&own).ok());
-        let Some(batch) = batch else {
+/// The key of a folder; a new one only where there is no log yet that another one sealed.
+fn read_key(folder: &Path, logged: bool) -> Result<Key, String> {
+    let path = folder.join("key");
+    let text = match read_text(&path)? {
+        Some(text) => text,
+        None if logged => {
             return Err(format!(
-                "{} is damaged at line {number} (byte {at}). Restore it from a copy, or remove the folder to begin with an empty cloud.",
+                "The key {} is missing, without which the emulator's log beside it cannot be read. Put it back, or remove the folder to begin with an empty cloud.",
                 path.display()
             ));
-        };
-        tables.replay(&batch);
-        at += length + 1;
+        }
+        None => {
+            let text = Key::generate();
+            create_private(&path, &format!("{text}\n"))?;
+            text
+        }
+    };
+    Key::parse(&text).ok_or_else(|| format!("The key {} is damaged: it must hold 32 bytes in base64.", path.display()))
+}
+
+fn checksum(number: u64, sealed: &str) -> String {
+    let hash = Sha256::digest(format!("{number}:{sealed}").as_bytes());
+    hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn purpose(number: u64) -> String {
+    format!("acier emulator log line {number}")
+}
+
+fn write_line(key: &Key, number: u64, batch: &Batch) -> Result<String, String> {
+    let plain =
+        serde_json::to_vec(batch).map_err(|error| format!("The emulator could not write down a change: {error}."))?;
+    let sealed = key.seal(&plain, &purpose(number));
+    let sum = checksum(number, &sealed);
+    Ok(format!("{}\n", json!({"n": number, "sum": sum, "sealed": sealed})))
+}
+
+/// Reads line `number`; the error says what is wrong with it.
+fn read_line(key: &Key, number: u64, line: &str) -> Result<Batch, &'static str> {
+    let value: Value = serde_json::from_str(line).map_err(|_| "it is not JSON")?;
+    let sealed = value.get("sealed").and_then(Value::as_str).ok_or("it holds nothing")?;
+    if value.get("n").and_then(Value::as_u64) != Some(number) {
+        return Err("its number is not the next one");
     }
-    Ok(at)
+    if value.get("sum").and_then(Value::as_str) != Some(checksum(number, sealed).as_str()) {
+        return Err("its checksum does not match");
+    }
+    let plain = key.open(sealed, &purpose(number)).ok_or("it was sealed with another key")?;
+    serde_json::from_slice(&plain).map_err(|_| "its content is unknown to this version")
+}
+
+/// What a log holds.
+struct Replayed {
+    tables: Tables,
+    line: u64,
+    /// Where the good part ends, in bytes.
+    end: u64,
+    /// Whether the last line lacks its line break although it is whole.
+    open: bool,
+    /// Changes read, among them those that later ones replaced.
+    changes: usize,
+}
+
+fn replay(key: &Key, path: &Path, text: &[u8]) -> Result<Replayed, String> {
+    let mut done = Replayed { tables: Tables::default(), line: 0, end: 0, open: false, changes: 0 };
+    let mut rest = text;
+    let mut number = 0;
+    while !rest.is_empty() {
+        let length = rest.iter().position(|byte| *byte == b'\n');
+        let line = &rest[..length.unwrap_or(rest.len())];
+        // A torn line is a line's beginning, and only a whole line has a closing brace.
+        if length.is_none() && !line.contains(&b'}') {
+            return Ok(done);
+        }
+        let damaged = |why: &str| {
+            let name = path.display();
+            format!(
+                "Line {} of the emulator's log {name} is damaged: {why}. Restore the file, or remove the folder to begin with an empty cloud.",
+                number + 1
+            )
+        };
+        let line = std::str::from_utf8(line).map_err(|_| damaged("it is not text"))?;
+        if number == 0 {
+            if line != HEAD.trim_end() {
+                return Err(damaged("it is not the head of a log of version 1"));
+            }
+        } else {
+            let batch = read_line(key, number, line).map_err(damaged)?;
+            done.changes += batch.changes.len();
+            done.tables.replay(&batch);
+            done.line = number;
+        }
+        number += 1;
+        done.open = length.is_none();
+        let taken = length.map_or(rest.len(), |length| length + 1);
+        done.end += taken as u64;
+        rest = &rest[taken..];
+    }
+    Ok(done)
 }
 
 impl Disk {
-    /// Writes down what a request changed.
-    ///
-    /// # Errors
-    /// When it cannot be written; the answer must not leave.
-    pub(crate) fn write(&mut self, batch: &Batch) -> Result<(), String> {
-        let plain = serde_json::to_vec(batch).map_err(|error| error.to_string())?;
-        let mut line = self.key.seal(&plain, PURPOSE);
-        line.push('\n');
-        self.log.write_all(line.as_bytes()).map_err(|error| format!("The emulated cloud cannot be written: {error}."))
+    /// Opens the log of a folder, which is made if it is missing; the tables that it holds.
+    pub(crate) fn open(folder: &Path) -> Result<(Disk, Tables), String> {
+        make_folder(folder)?;
+        let lock = lock(folder)?;
+        let path = folder.join("world.log");
+        let mut log = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(|error| told("open", &path, &error))?;
+        let mut text = Vec::new();
+        log.read_to_end(&mut text).map_err(|error| told("read", &path, &error))?;
+        let key = read_key(folder, text.len() > HEAD.len())?;
+        let done = replay(&key, &path, &text)?;
+        let mut disk = Disk { log, path, key, line: done.line, broken: None, _lock: lock };
+        disk.settle(&done)?;
+        if done.end > SMALL && done.changes > 2 * done.tables.dump().count() {
+            disk.compact(&done.tables)?;
+        }
+        Ok((disk, done.tables))
     }
 
-    /// Writes the log anew with one line, beside the old one, and puts it in its place.
-    fn compact(&mut self, path: &Path, tables: &Tables) -> Result<(), String> {
-        let fresh = path.with_extension("new");
-        let file = File::create(&fresh).map_err(|error| said(&fresh, &error))?;
-        let old = std::mem::replace(&mut self.log, file);
-        let changes = tables.dump().collect();
-        self.write(&Batch { at: tables.latest, serial: tables.serial, changes })?;
-        self.log.sync_all().map_err(|error| said(&fresh, &error))?;
-        drop(old);
-        std::fs::rename(&fresh, path).map_err(|error| said(path, &error))?;
-        self.log = OpenOptions::new().append(true).open(path).map_err(|error| said(path, &error))?;
+    /// Cuts a torn line off, ends an open one and writes the head of a new log.
+    fn settle(&mut self, done: &Replayed) -> Result<(), String> {
+        let mut patch = || {
+            self.log.set_len(done.end)?;
+            self.log.seek(SeekFrom::End(0))?;
+            match (done.end, done.open) {
+                (0, _) => self.log.write_all(HEAD.as_bytes()),
+                (_, true) => self.log.write_all(b"\n"),
+                _ => Ok(()),
+            }
+        };
+        patch().map_err(|error| told("write", &self.path, &error))
+    }
+
+    /// Writes a log that holds only what is there now, and puts it in the place of the old one.
+    fn compact(&mut self, tables: &Tables) -> Result<(), String> {
+        let fresh = self.path.with_extension("new");
+        let mut text = HEAD.to_owned();
+        let changes: Vec<Change> = tables.dump().collect();
+        let mut number = 0;
+        for chunk in changes.chunks(CHUNK) {
+            number += 1;
+            let batch = Batch { at: tables.latest, serial: tables.serial, changes: chunk.to_vec() };
+            text.push_str(&write_line(&self.key, number, &batch)?);
+        }
+        create_private(&fresh, &text)?;
+        fs::rename(&fresh, &self.path).map_err(|error| told("replace", &self.path, &error))?;
+        self.log =
+            OpenOptions::new().append(true).open(&self.path).map_err(|error| told("open", &self.path, &error))?;
+        self.line = number;
         Ok(())
+    }
+
+    /// Appends what a request changed. After a failure nothing is written any more, because the
+    /// world in memory is ahead of the log.
+    pub(crate) fn append(&mut self, batch: &Batch) -> Result<(), String> {
+        if let Some(why) = &self.broken {
+            return Err(why.clone());
+        }
+        let written = write_line(&self.key, self.line + 1, batch)
+            .and_then(|line| self.log.write_all(line.as_bytes()).map_err(|error| told("write", &self.path, &error)));
+        match &written {
+            Ok(()) => self.line += 1,
+            Err(why) => self.broken = Some(why.clone()),
+        }
+        written
     }
 }

@@ -1,76 +1,86 @@
-//! The emulator in the same process: a transport whose other end is the world.
+//! The emulator in the same process: a transport that never leaves it.
 //!
-//! **Never:** let an answer leave before its changes are written down. The clock is tokio's, laid
-//! over a starting time, so that a test that stops tokio's clock stops the world.
+//! **Never:** share the world with another thread. The clock is tokio's, counted from a start time,
+//! so that a paused tokio clock moves the emulated cloud and twenty minutes take none.
+//! Requests need a bearer token as on the network; the token endpoint answers here too.
+#![expect(clippy::disallowed_methods, reason = "this is where the emulator's clock begins")]
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::time::SystemTime;
 
 use tokio::time::Instant;
 
 use crate::arm::wire::{Lost, Request, Response, Transport};
-use crate::emulator::disk::{self, Disk};
+use crate::emulator::disk::Disk;
 use crate::emulator::settings::Settings;
-use crate::emulator::tables::Tables;
 use crate::emulator::world::{Existence, World, unwritten};
 
-/// Where requests in this process go; nobody listens there.
+/// The base URL of the embedded emulator; a name that no network has.
 pub const BASE: &str = "https://emulator.acier.invalid";
 
-/// The emulator.
+/// Milliseconds since 1970 by the system's clock.
+pub(crate) fn system_time() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// An emulator in this process.
 #[derive(Debug)]
 pub struct Embedded {
+    /// The world and the disk that writes its changes down, if it is kept.
     inner: RefCell<(World, Option<Disk>)>,
-    origin: Instant,
-    /// The time at `origin`, in milliseconds since 1970.
     start: i64,
+    origin: Instant,
 }
 
 impl Embedded {
-    /// Opens the cloud of a folder, or one that is kept nowhere.
+    /// Opens the world of a folder, or a new one in memory, at the time of the system's clock.
     ///
     /// # Errors
-    /// When the folder is in use, damaged or cannot be written.
+    /// A sentence: the folder is in use, cannot be written, or its log is damaged.
     pub fn open(folder: Option<&Path>, settings: Settings) -> Result<Embedded, String> {
-        #[expect(clippy::disallowed_methods, reason = "the time at which the world's clock begins to run")]
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        Embedded::open_at(folder, settings, i64::try_from(now.as_millis()).unwrap_or_default())
+        Embedded::open_at(folder, settings, system_time())
     }
 
-    /// The same with a clock that begins at a time, in milliseconds since 1970.
+    /// The same at a time of choice, in milliseconds since 1970.
     ///
     /// # Errors
     /// As [`Embedded::open`].
     pub fn open_at(folder: Option<&Path>, settings: Settings, start: i64) -> Result<Embedded, String> {
-        let (disk, tables) = match folder {
+        let inner = match folder {
+            None => (World::new(settings), None),
             Some(folder) => {
-                let (disk, tables) = disk::open(folder)?;
-                (Some(disk), tables)
+                let (disk, tables) = Disk::open(folder)?;
+                (World::with(settings, tables), Some(disk))
             }
-            None => (None, Tables::default()),
         };
-        Ok(Embedded { inner: RefCell::new((World::with(settings, tables), disk)), origin: Instant::now(), start })
+        Ok(Embedded { inner: RefCell::new(inner), start, origin: Instant::now() })
     }
 
-    /// Answers a request.
+    fn now(&self) -> i64 {
+        let gone = i64::try_from(self.origin.elapsed().as_millis()).unwrap_or(i64::MAX);
+        self.start.saturating_add(gone)
+    }
+
+    /// Answers a request after writing down what it changed.
     ///
     /// # Errors
-    /// When a fault rule breaks the connection.
+    /// When a fault says that the connection is lost.
     pub fn answer(&self, request: &Request) -> Result<Response, Lost> {
-        let elapsed = i64::try_from(self.origin.elapsed().as_millis()).unwrap_or_default();
         let (world, disk) = &mut *self.inner.borrow_mut();
-        let answer = world.handle(self.start + elapsed, request);
-        let batch = world.take_batch();
-        match (batch, disk) {
-            (Some(batch), Some(disk)) => match disk.write(&batch) {
-                Ok(()) => answer,
-                Err(why) => Ok(unwritten(&why)),
-            },
-            _ => answer,
+        let answer = world.handle(self.now(), request);
+        let written = match (world.take_batch(), disk) {
+            (Some(batch), Some(disk)) => disk.append(&batch),
+            _ => Ok(()),
+        };
+        match written {
+            Ok(()) => answer,
+            Err(why) => Ok(unwritten(&why)),
         }
     }
 
-    /// Every id that ever came into existence.
+    /// Every id that ever came into existence, with how often.
     #[must_use]
     pub fn snapshot(&self) -> Vec<Existence> {
         self.inner.borrow().0.snapshot()
@@ -81,9 +91,20 @@ impl Embedded {
     pub fn requests(&self, method: &str) -> u64 {
         self.inner.borrow().0.requests(method)
     }
+
+    /// Replaces what goes wrong from now on.
+    pub fn set_faults(&self, faults: crate::emulator::faults::Faults) {
+        self.inner.borrow_mut().0.settings.faults = faults;
+    }
 }
 
 impl Transport for Embedded {
+    async fn send(&self, request: Request) -> Result<Response, Lost> {
+        self.answer(&request)
+    }
+}
+
+impl Transport for &Embedded {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
         self.answer(&request)
     }

@@ -160,7 +160,8 @@ fn read_rule(text: &str) -> Result<Rule, String> {
     if method != "*" && !METHODS.contains(&method.as_str()) {
         return Err(format!("\"{method}\" is not a method; write one of {} or * for all.", METHODS.join(", ")));
     }
-    let target: Vec<String> = head.next().unwrap_or("*").split('/').filter(|part| !part.is_empty()).map(str::to_lowercase).collect();
+    let target: Vec<String> =
+        head.next().unwrap_or("*").split('/').filter(|part| !part.is_empty()).map(str::to_lowercase).collect();
     if let Some(more) = head.next() {
         return Err(format!("\"{more}\" stands where a colon was expected."));
     }
@@ -196,7 +197,9 @@ fn read_effect(word: &str) -> Result<Effect, String> {
         ("not-found-after-create", _) => Ok(Effect::NotFound(number("reads")?)),
         ("slow", _) => Ok(Effect::Slow(i64::from(number("milliseconds")?))),
         ("fail-operation", Some(code)) if !code.is_empty() => Ok(Effect::FailOperation(code.to_owned())),
-        ("fail-operation", _) => Err("fail-operation needs a code, such as fail-operation=InternalServerError.".to_owned()),
+        ("fail-operation", _) => {
+            Err("fail-operation needs a code, such as fail-operation=InternalServerError.".to_owned())
+        }
         (status, None) => match status.parse::<u16>() {
             Ok(status) if (400..600).contains(&status) => Ok(Effect::Status { status, code: None, retry_after: None }),
             _ => Err(format!(
@@ -220,7 +223,11 @@ fn read_option(rule: &mut Rule, word: &str) -> Result<(), String> {
         ("code", Effect::Status { code, .. }) => *code = Some(value.to_owned()),
         ("retry-after", Effect::Status { retry_after, .. }) => *retry_after = Some(number()?),
         ("code" | "retry-after", _) => return Err(format!("{name} goes with a status only.")),
-        _ => return Err(format!("there is no option \"{name}\"; the options are after, times, every, code and retry-after.")),
+        _ => {
+            return Err(format!(
+                "there is no option \"{name}\"; the options are after, times, every, code and retry-after."
+            ));
+        }
     }
     Ok(())
 }

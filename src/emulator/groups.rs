@@ -23,7 +23,11 @@ pub(crate) fn settle(world: &mut World, now: i64) {
             return;
         }
         let prefix = format!("{key}/");
-        let inside: Vec<String> = page(&world.tables.containers, &prefix, None, usize::MAX).0.into_iter().map(|(key, _)| key.clone()).collect();
+        let inside: Vec<String> = page(&world.tables.containers, &prefix, None, usize::MAX)
+            .0
+            .into_iter()
+            .map(|(key, _)| key.clone())
+            .collect();
         for key in inside {
             world.change(Change::Containers(key, None));
         }
@@ -33,7 +37,8 @@ pub(crate) fn settle(world: &mut World, now: i64) {
 
 /// The group with a key.
 pub(crate) fn find<'a>(world: &'a World, key: &str, name: &str) -> Result<&'a Group, Refusal> {
-    let missing = || Refusal::gateway(404, "ResourceGroupNotFound", format!("Resource group '{name}' could not be found."));
+    let missing =
+        || Refusal::gateway(404, "ResourceGroupNotFound", format!("Resource group '{name}' could not be found."));
     world.tables.groups.get(key).ok_or_else(missing)
 }
 
@@ -79,7 +84,11 @@ pub(crate) fn one(world: &mut World, ask: &Ask<'_>, subscription: &str, name: &s
             Ok(of(200, &view(&group)))
         }
         "DELETE" => delete(world, ask, &key, name),
-        _ => Err(Refusal::gateway(405, "HttpMethodNotAllowed", format!("The method '{}' is not allowed on a resource group.", ask.method))),
+        _ => Err(Refusal::gateway(
+            405,
+            "HttpMethodNotAllowed",
+            format!("The method '{}' is not allowed on a resource group.", ask.method),
+        )),
     }
 }
 
@@ -105,14 +114,26 @@ pub(crate) fn check_tags(tags: &Value) -> Result<(), Refusal> {
         _ => return Err(Refusal::gateway(400, "InvalidRequestContent", "The tags must be an object.")),
     };
     if own.len() > 50 {
-        return Err(Refusal::gateway(400, "InvalidTagsCount", format!("The number of tags '{}' exceeds the limit of '50'.", own.len())));
+        return Err(Refusal::gateway(
+            400,
+            "InvalidTagsCount",
+            format!("The number of tags '{}' exceeds the limit of '50'.", own.len()),
+        ));
     }
     for (name, value) in own {
         let Some(text) = value.as_str() else {
-            return Err(Refusal::gateway(400, "InvalidTagValue", format!("The value of the tag '{name}' must be a string.")));
+            return Err(Refusal::gateway(
+                400,
+                "InvalidTagValue",
+                format!("The value of the tag '{name}' must be a string."),
+            ));
         };
         if name.chars().count() > 512 || text.chars().count() > 256 {
-            return Err(Refusal::gateway(400, "InvalidTag", format!("The tag '{name}' is longer than 512 letters or its value longer than 256.")));
+            return Err(Refusal::gateway(
+                400,
+                "InvalidTag",
+                format!("The tag '{name}' is longer than 512 letters or its value longer than 256."),
+            ));
         }
     }
     Ok(())
@@ -123,16 +144,23 @@ fn check_name(name: &str) -> Result<(), Refusal> {
     if letters && (1..=90).contains(&name.chars().count()) && !name.ends_with('.') {
         return Ok(());
     }
-    let message = format!("The provided resource group name '{name}' has these invalid characters or is too long. The name can only be a letter, digit, '-', '.', '(', ')' or '_', at most 90 of them, without a period at its end.");
+    let message = format!(
+        "The provided resource group name '{name}' has these invalid characters or is too long. The name can only be a letter, digit, '-', '.', '(', ')' or '_', at most 90 of them, without a period at its end."
+    );
     Err(Refusal::gateway(400, "InvalidResourceGroupName", message))
 }
 
 fn put(world: &mut World, ask: &Ask<'_>, key: String, subscription: &str, name: &str) -> Answer {
     check_name(name)?;
     let mut body = ask.json()?;
-    let location = take(&mut body, "location").and_then(|own| own.as_str().map(plain_location)).filter(|own| !own.is_empty());
+    let location =
+        take(&mut body, "location").and_then(|own| own.as_str().map(plain_location)).filter(|own| !own.is_empty());
     let Some(location) = location else {
-        return Err(Refusal::gateway(400, "LocationRequired", "The location property is required for this definition."));
+        return Err(Refusal::gateway(
+            400,
+            "LocationRequired",
+            "The location property is required for this definition.",
+        ));
     };
     check_location(&location)?;
     let old = match world.tables.groups.get(&key) {
@@ -186,7 +214,8 @@ fn delete(world: &mut World, ask: &Ask<'_>, key: &str, name: &str) -> Answer {
         world.change(Change::Operation(format!("{}/{token}", group.subscription), Some(operation)));
         world.change(Change::Group(key.to_owned(), Some(group.clone())));
     }
-    let url = format!("{}/subscriptions/{}/operationresults/{token}?api-version={}", ask.base, group.subscription, ask.api());
+    let url =
+        format!("{}/subscriptions/{}/operationresults/{token}?api-version={}", ask.base, group.subscription, ask.api());
     Ok(pause(world, with(empty(202), "location", url), 15))
 }
 
@@ -196,14 +225,23 @@ fn filters(ask: &Ask<'_>) -> Result<Vec<(String, String)>, Refusal> {
     let parts = text.split(" and ").map(str::trim).filter(|part| !part.is_empty());
     let pairs = parts.map(|part| {
         let pair = part.split_once(" eq ").map(|(name, value)| (name.trim().to_lowercase(), value.trim()));
-        let quoted = pair.and_then(|(name, value)| Some((name, value.strip_prefix('\'')?.strip_suffix('\'')?.to_owned())));
-        quoted.ok_or_else(|| Refusal::gateway(400, "InvalidFilterInQueryString", format!("Invalid $filter '{text}' specified in the query string.")))
+        let quoted =
+            pair.and_then(|(name, value)| Some((name, value.strip_prefix('\'')?.strip_suffix('\'')?.to_owned())));
+        quoted.ok_or_else(|| {
+            Refusal::gateway(
+                400,
+                "InvalidFilterInQueryString",
+                format!("Invalid $filter '{text}' specified in the query string."),
+            )
+        })
     });
     pairs.collect()
 }
 
 fn top(world: &World, ask: &Ask<'_>) -> usize {
-    ask.query("$top").and_then(|top| top.parse().ok()).map_or(world.settings.page, |top: usize| top.clamp(1, world.settings.page))
+    ask.query("$top")
+        .and_then(|top| top.parse().ok())
+        .map_or(world.settings.page, |top: usize| top.clamp(1, world.settings.page))
 }
 
 fn token_of(ask: &Ask<'_>) -> Option<String> {
@@ -228,7 +266,8 @@ pub(crate) fn page_token(ask: &Ask<'_>) -> Option<String> {
 fn has_tag(tags: Option<&Value>, filters: &[(String, String)]) -> bool {
     let wanted = |name: &str| filters.iter().find(|(own, _)| own == name).map(|(_, value)| value);
     let Some(name) = wanted("tagname") else { return true };
-    let found = tags.and_then(Value::as_object).and_then(|own| own.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)));
+    let found =
+        tags.and_then(Value::as_object).and_then(|own| own.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)));
     found.is_some_and(|(_, value)| wanted("tagvalue").is_none_or(|wanted| value.as_str() == Some(wanted)))
 }
 
@@ -238,7 +277,11 @@ pub(crate) fn list(world: &World, ask: &Ask<'_>, subscription: &str) -> Answer {
     let prefix = format!("{subscription}/");
     let (groups, token) = page(&world.tables.groups, &prefix, token_of(ask).as_deref(), top(world, ask));
     // A filter may leave a page empty although another one follows, as the service does.
-    let items = groups.iter().filter(|(_, group)| has_tag(group.tags.as_ref(), &filters)).map(|(_, group)| view(group)).collect();
+    let items = groups
+        .iter()
+        .filter(|(_, group)| has_tag(group.tags.as_ref(), &filters))
+        .map(|(_, group)| view(group))
+        .collect();
     listed(ask, items, token)
 }
 
@@ -266,7 +309,8 @@ pub(crate) fn list_resources(world: &World, ask: &Ask<'_>, subscription: &str, g
     let (groups, token) = page(&world.tables.containers, &prefix, token_of(ask).as_deref(), top(world, ask));
     let kind = wanted("resourcetype").is_none_or(|kind| kind == "microsoft.containerinstance/containergroups");
     let fits = |group: &&ContainerGroup| {
-        kind && has_tag(group.body.get("tags"), &filters) && wanted("name").is_none_or(|name| group.name.to_lowercase() == name)
+        kind && has_tag(group.body.get("tags"), &filters)
+            && wanted("name").is_none_or(|name| group.name.to_lowercase() == name)
     };
     let expand = ask.query("$expand").is_some_and(|expand| expand.to_lowercase().contains("provisioningstate"));
     let items = groups.iter().map(|(_, group)| *group).filter(fits).map(|group| {

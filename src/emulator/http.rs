@@ -1,175 +1,220 @@
-//! The emulator on loopback, over http and https.
+//! The emulator on loopback: one http port and one https port for the same world.
 //!
-//! **Never:** answer by itself: every request goes to the world, every answer comes from it.
-//! Connections are futures of one loop, not tasks, so the world needs no lock. URLs in answers
-//! follow the Host header and the scheme of the request, because clients refuse anything else.
+//! **Never:** listen beyond loopback, print, or answer by itself: every request goes to the world.
+//! Connections are futures of one loop, not tasks, so that the world needs no lock. URLs in answers
+//! are built from the scheme and the Host header of the request, because clients refuse to be sent
+//! elsewhere. When `stop` resolves, open exchanges end and the connections close.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::time::Duration;
 
-use futures_util::StreamExt;
+use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::{Bytes, Incoming};
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::json;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
-use super::certificate;
-use super::embedded::Embedded;
-use super::settings::{Identity, Settings};
-use crate::arm::wire::{Request, Response, Transport};
+use crate::arm::wire::{Lost, Request, Response};
+use crate::emulator::certificate;
+use crate::emulator::disk::create_private;
+use crate::emulator::embedded::{Embedded, system_time};
+use crate::emulator::settings::{Identity, Settings};
 
-/// The longest request body; ARM takes 4 MB.
-const LONGEST: usize = 4 << 20;
+/// The largest body that is taken, as Azure Resource Manager has it: four megabytes.
+const LARGEST: usize = 4 * 1024 * 1024;
+/// How long open connections may take to end when the emulator stops.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long a client may take to shake hands.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Not Azure's: how often each id came into being, for tests that nothing is made twice.
+const CENSUS: &str = "/acier/census";
+const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 
-/// What to serve.
+/// What to serve and where.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Where the cloud and the certificates are kept.
+    /// Where the world and the certificates are kept.
     pub folder: PathBuf,
-    /// The port for http; 0 takes a free one.
+    /// The http port; zero for a free one.
     pub http_port: u16,
-    /// The port for https; 0 takes a free one.
+    /// The https port; zero for a free one.
     pub https_port: u16,
-    /// Where to write an auth file that AZURE_AUTH_LOCATION can name.
+    /// Where to write a sign-in file that `AZURE_AUTH_LOCATION` can name.
     pub auth_file: Option<PathBuf>,
-    /// How it behaves.
+    /// How the emulator behaves.
     pub settings: Settings,
 }
 
-/// Where it listens.
+/// Where the emulator is served.
 #[derive(Clone, Debug)]
 pub struct Bound {
     /// `http://127.0.0.1:PORT`
     pub http: String,
     /// `https://127.0.0.1:PORT`
     pub https: String,
-    /// The certificate of the authority that clients are to trust.
+    /// The certificate of the authority that clients are to trust; an absolute path.
     pub ca: PathBuf,
 }
 
-/// Serves until `stop` ends; calls `ready` once it listens and the auth file is written.
+async fn bind(port: u16) -> Result<(TcpListener, u16), String> {
+    let told = |error: std::io::Error| format!("The emulator could not listen on 127.0.0.1:{port}: {error}.");
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.map_err(told)?;
+    let port = listener.local_addr().map_err(told)?.port();
+    Ok((listener, port))
+}
+
+/// Serves until `stop` resolves; `ready` is told once where, after the sign-in file is written.
 ///
 /// # Errors
-/// When the folder is in use, or a port or a file cannot be had.
+/// A sentence: a port is taken, or the folder is in use, damaged or cannot be written.
 pub async fn serve(options: Options, ready: impl FnOnce(&Bound), stop: impl Future<Output = ()>) -> Result<(), String> {
     let identity = options.settings.identity.clone();
     let cloud = Rc::new(Embedded::open(Some(&options.folder), options.settings)?);
-    let authority = certificate::open(&options.folder)?;
-    let plain = bind(options.http_port).await?;
-    let secure = bind(options.https_port).await?;
-    let port = |listener: &TcpListener| listener.local_addr().map(|address| address.port()).map_err(|e| e.to_string());
+    let authority = certificate::open(&options.folder, system_time())?;
+    let (plain, http) = bind(options.http_port).await?;
+    let (secure, https) = bind(options.https_port).await?;
     let bound = Bound {
-        http: format!("http://127.0.0.1:{}", port(&plain)?),
-        https: format!("https://127.0.0.1:{}", port(&secure)?),
-        ca: std::path::absolute(&authority.ca).map_err(|error| error.to_string())?,
+        http: format!("http://127.0.0.1:{http}"),
+        https: format!("https://127.0.0.1:{https}"),
+        ca: std::path::absolute(&authority.ca)
+            .map_err(|error| format!("The path {} cannot be made absolute: {error}.", authority.ca.display()))?,
     };
     if let Some(path) = &options.auth_file {
-        certificate::write_secret(path, &auth_file(&bound, &identity))?;
+        create_private(path, &auth_file(&bound, &identity))?;
     }
     ready(&bound);
-    let acceptor = TlsAcceptor::from(Arc::clone(&authority.config));
+    let acceptor = TlsAcceptor::from(authority.config);
+    let (stopping, stopped) = watch::channel(false);
     let mut connections: FuturesUnordered<LocalBoxFuture<'_, ()>> = FuturesUnordered::new();
     tokio::pin!(stop);
     loop {
+        // An accept that fails concerns one client that went away already.
         tokio::select! {
-            () = &mut stop => return Ok(()),
+            () = &mut stop => break,
             Ok((stream, _)) = plain.accept() => {
-                let _ = stream.set_nodelay(true);
-                connections.push(Box::pin(converse(cloud.clone(), stream, "http")));
+                connections.push(Box::pin(converse(cloud.clone(), stream, "http", stopped.clone())));
             }
             Ok((stream, _)) = secure.accept() => {
-                let _ = stream.set_nodelay(true);
-                let (cloud, acceptor) = (cloud.clone(), acceptor.clone());
+                let (cloud, stopped, acceptor) = (cloud.clone(), stopped.clone(), acceptor.clone());
                 connections.push(Box::pin(async move {
-                    // A failed handshake is the client's to report; there is nobody to answer.
-                    if let Ok(stream) = acceptor.accept(stream).await {
-                        converse(cloud, stream, "https").await;
+                    // A handshake that fails is the client's to report; there is nobody to answer.
+                    if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                        converse(cloud, stream, "https", stopped).await;
                     }
                 }));
             }
             Some(()) = connections.next() => {}
         }
     }
+    drop((plain, secure));
+    stopping.send_replace(true);
+    // A client that never ends its request must not keep the emulator alive.
+    let _ = tokio::time::timeout(GRACE, async { while connections.next().await.is_some() {} }).await;
+    Ok(())
 }
 
-async fn bind(port: u16) -> Result<TcpListener, String> {
-    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    TcpListener::bind(address).await.map_err(|error| format!("The port {port} cannot be had on 127.0.0.1: {error}."))
-}
-
-/// Answers the requests of one connection until it closes.
-async fn converse(cloud: Rc<Embedded>, stream: impl AsyncRead + AsyncWrite + Unpin, scheme: &'static str) {
-    let service = service_fn(move |request: hyper::Request<Incoming>| {
+/// Answers the requests of one connection until it closes or the emulator stops.
+async fn converse<S>(cloud: Rc<Embedded>, stream: S, scheme: &'static str, mut stopped: watch::Receiver<bool>)
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let service = service_fn(move |request| {
         let cloud = cloud.clone();
-        async move { answer(&cloud, request, scheme).await }
+        async move { exchange(&cloud, request, scheme).await }
     });
-    // An error here is a broken connection or a fault rule that resets it.
-    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
+    tokio::pin!(connection);
+    // An error is a connection that broke, or that a fault rule breaks, here as below.
+    tokio::select! {
+        _ = connection.as_mut() => return,
+        _ = stopped.wait_for(|stop| *stop) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
 }
 
-async fn answer(
+async fn exchange(
     cloud: &Embedded,
     request: hyper::Request<Incoming>,
     scheme: &str,
-) -> Result<hyper::Response<Full<Bytes>>, String> {
-    let (parts, body) = request.into_parts();
-    let headers: Vec<(String, String)> = parts
-        .headers
-        .iter()
-        .map(|(name, value)| (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned()))
-        .collect();
-    let host = headers.iter().find(|(name, _)| name == "host").map_or("localhost", |(_, host)| host.as_str());
-    let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-    if path == CENSUS {
-        return render(census(cloud));
+) -> Result<hyper::Response<Full<Bytes>>, Lost> {
+    if request.uri().path() == CENSUS {
+        return Ok(write(census(cloud)));
     }
-    let url = format!("{scheme}://{host}{path}");
-    let Some(method) = METHODS.into_iter().find(|method| *method == parts.method.as_str()) else {
-        return render(Response { status: 405, headers: Vec::new(), body: Vec::new() });
-    };
-    let Ok(body) = Limited::new(body, LONGEST).collect().await else {
-        return render(Response { status: 413, headers: Vec::new(), body: Vec::new() });
-    };
-    let bytes = body.to_bytes();
-    let body = (!bytes.is_empty()).then(|| bytes.to_vec());
-    match cloud.send(Request { method, url, headers, body }).await {
-        Ok(response) => render(response),
-        // A fault rule wants the connection broken; hyper drops it on an error.
-        Err(lost) => Err(lost.message),
+    match read(request, scheme).await {
+        Ok(request) => cloud.answer(&request).map(write),
+        Err(refused) => Ok(write(refused)),
     }
 }
-
-/// Not Azure's: how often each id came into being, for tests that nothing is made twice.
-const CENSUS: &str = "/acier/census";
 
 fn census(cloud: &Embedded) -> Response {
     let entries = cloud.snapshot().into_iter();
-    let entries = entries.map(|entry| serde_json::json!({ "id": entry.id, "created": entry.created, "exists": entry.exists }));
-    let body = serde_json::Value::Array(entries.collect()).to_string().into_bytes();
-    Response { status: 200, headers: vec![("content-type".into(), "application/json".into())], body }
+    let entries = entries.map(|entry| json!({"id": entry.id, "created": entry.created, "exists": entry.exists}));
+    plain(200, &serde_json::Value::Array(entries.collect()))
 }
 
-const METHODS: [&str; 7] = ["GET", "HEAD", "PUT", "POST", "PATCH", "DELETE", "OPTIONS"];
+fn plain(status: u16, body: &serde_json::Value) -> Response {
+    let headers = vec![("content-type".to_owned(), "application/json".to_owned())];
+    Response { status, headers, body: body.to_string().into_bytes() }
+}
 
-fn render(response: Response) -> Result<hyper::Response<Full<Bytes>>, String> {
-    let mut builder = hyper::Response::builder().status(response.status);
-    for (name, value) in &response.headers {
-        builder = builder.header(name, value);
+fn refuse(status: u16, code: &str, message: &str) -> Response {
+    plain(status, &json!({"error": {"code": code, "message": message}}))
+}
+
+/// The request as the world reads it, or why it cannot.
+async fn read(request: hyper::Request<Incoming>, scheme: &str) -> Result<Request, Response> {
+    let (parts, body) = request.into_parts();
+    let Some(method) = METHODS.into_iter().find(|own| *own == parts.method.as_str()) else {
+        let message = format!("The method '{}' is not allowed.", parts.method);
+        return Err(refuse(405, "HttpMethodNotAllowed", &message));
+    };
+    let named = parts.headers.get("host").and_then(|value| value.to_str().ok());
+    let Some(host) = parts.uri.authority().map(hyper::http::uri::Authority::as_str).or(named) else {
+        return Err(refuse(400, "InvalidRequestUri", "The request has no Host header."));
+    };
+    let path = parts.uri.path_and_query().map_or("/", hyper::http::uri::PathAndQuery::as_str);
+    let url = format!("{scheme}://{host}{path}");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let headers =
+        parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
+    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
+        let message = "The request content size exceeds the maximum size of 4 MB.";
+        return Err(refuse(413, "RequestContentTooLarge", message));
+    };
+    let bytes = body.to_bytes();
+    Ok(Request { method, url, headers, body: (!bytes.is_empty()).then(|| bytes.to_vec()) })
+}
+
+fn write(response: Response) -> hyper::Response<Full<Bytes>> {
+    let mut out = hyper::Response::new(Full::new(Bytes::from(response.body)));
+    // A status or header that HTTP does not know would be a fault of the emulator itself.
+    *out.status_mut() =
+        hyper::StatusCode::from_u16(response.status).unwrap_or(hyper::StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in response.headers {
+        let name = hyper::header::HeaderName::try_from(name);
+        let value = hyper::header::HeaderValue::try_from(value);
+        if let (Ok(name), Ok(value)) = (name, value) {
+            out.headers_mut().append(name, value);
+        }
     }
-    builder.body(Full::new(Bytes::from(response.body))).map_err(|error| error.to_string())
+    out
 }
 
-/// All keys of `az ad sp create-for-rbac --json-auth`, and the one that names the authority.
+/// The ten keys of `az ad sp create-for-rbac --json-auth`, and the one that names the authority.
 fn auth_file(bound: &Bound, identity: &Identity) -> String {
     let base = &bound.https;
-    let json = serde_json::json!({
+    let text = json!({
         "clientId": identity.client,
         "clientSecret": identity.secret,
         "subscriptionId": identity.subscription,
@@ -182,5 +227,5 @@ fn auth_file(bound: &Bound, identity: &Identity) -> String {
         "managementEndpointUrl": format!("{base}/"),
         "caCertificatePath": bound.ca,
     });
-    format!("{json:#}\n")
+    format!("{text:#}\n")
 }

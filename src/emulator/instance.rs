@@ -115,7 +115,9 @@ impl Life {
     pub(crate) fn current(&self) -> Value {
         match (self.phase, self.ended) {
             (Phase::Ended, Some((ended, code))) => terminated(self.began, ended, code),
-            (Phase::Pausing, _) => json!({"state": "Waiting", "detailStatus": "CrashLoopBackOff: Back-off restarting failed"}),
+            (Phase::Pausing, _) => {
+                json!({"state": "Waiting", "detailStatus": "CrashLoopBackOff: Back-off restarting failed"})
+            }
             (Phase::Running, _) => json!({"state": "Running", "startTime": instant(self.began), "detailStatus": ""}),
             _ => json!({"state": "Waiting", "detailStatus": ""}),
         }
@@ -189,7 +191,8 @@ pub(crate) fn events(group: &ContainerGroup, image: &str, life: &Life, start: i6
     let pauses = life.restarts + i64::from(life.phase == Phase::Pausing);
     if pauses > 0 {
         let last = life.ended.or(life.before.map(|(_, ended, code)| (ended, code))).map_or(now, |(ended, _)| ended);
-        let length = last - if life.phase == Phase::Pausing { life.began } else { life.before.map_or(last, |(began, _, _)| began) };
+        let length = last
+            - if life.phase == Phase::Pausing { life.began } else { life.before.map_or(last, |(began, _, _)| began) };
         events.push(event("Warning", "BackOff", "Back-off restarting failed container", pauses, start + length, last));
     }
     if let Some(stopped) = group.stopped {

@@ -44,7 +44,13 @@ pub(crate) fn token(ask: &Ask<'_>, settings: &Settings, old: bool) -> Response {
     }
     let audience = if old { field("resource") } else { field("scope").trim_end_matches("/.default") };
     if audience.is_empty() {
-        return refuse(ask, 400, "invalid_request", 900_144, "AADSTS900144: The request body must contain the scope or resource parameter.");
+        return refuse(
+            ask,
+            400,
+            "invalid_request",
+            900_144,
+            "AADSTS900144: The request body must contain the scope or resource parameter.",
+        );
     }
     let seconds = ask.now / 1_000;
     let access = sign(settings, audience, seconds);
@@ -70,7 +76,8 @@ fn sign(settings: &Settings, audience: &str, now: i64) -> String {
 }
 
 fn refuse(ask: &Ask<'_>, status: u16, error: &str, number: u32, words: &str) -> Response {
-    let body = json!({"error": error, "error_description": words, "error_codes": [number], "timestamp": instant(ask.now)});
+    let body =
+        json!({"error": error, "error_description": words, "error_codes": [number], "timestamp": instant(ask.now)});
     of(status, &body)
 }
 
@@ -81,15 +88,17 @@ pub(crate) fn check(ask: &Ask<'_>, settings: &Settings) -> Result<(), Refusal> {
         "Bearer authorization_uri=\"{}/{tenant}\", error=\"invalid_token\", error_description=\"The access token is missing, invalid or expired.\"",
         ask.base
     );
-    let refuse = |code: &str, words: &str| {
-        Err(Refusal::gateway(401, code, words).with("www-authenticate", challenge.clone()))
-    };
+    let refuse =
+        |code: &str, words: &str| Err(Refusal::gateway(401, code, words).with("www-authenticate", challenge.clone()));
     let header = ask.header("authorization").unwrap_or_default();
     let Some((scheme, token)) = header.split_once(' ') else {
         return refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing.");
     };
     if !scheme.eq_ignore_ascii_case("bearer") || token.trim().is_empty() {
-        return refuse("AuthenticationFailed", "Authentication failed. The 'Authorization' header is provided in an invalid format.");
+        return refuse(
+            "AuthenticationFailed",
+            "Authentication failed. The 'Authorization' header is provided in an invalid format.",
+        );
     }
     let claims = token.split('.').nth(1).and_then(|part| URL_SAFE_NO_PAD.decode(part).ok());
     let claims: Option<Value> = claims.and_then(|bytes| serde_json::from_slice(&bytes).ok());

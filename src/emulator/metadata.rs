@@ -75,7 +75,8 @@ pub(crate) fn endpoints(ask: &Ask<'_>, identity: &Identity) -> Result<Response, 
 /// The OpenID configuration of a tenant; of the tenant `adfs` its own, older one.
 pub(crate) fn openid(ask: &Ask<'_>, tenant: &str) -> Response {
     let base = &ask.base;
-    let paths = if tenant.eq_ignore_ascii_case("adfs") { "adfs/oauth2".to_owned() } else { format!("{tenant}/oauth2/v2.0") };
+    let paths =
+        if tenant.eq_ignore_ascii_case("adfs") { "adfs/oauth2".to_owned() } else { format!("{tenant}/oauth2/v2.0") };
     of(
         200,
         &json!({

@@ -76,7 +76,11 @@ pub(crate) fn pause(world: &World, response: Response, seconds: u32) -> Response
     }
     // Whole seconds only: clients take zero for "none given" and then wait for half a minute.
     let response = with(response, "retry-after", "1");
-    if settings.latency < 1_000 { with(response, "x-ms-retry-after-ms", settings.latency.max(1).to_string()) } else { response }
+    if settings.latency < 1_000 {
+        with(response, "x-ms-retry-after-ms", settings.latency.max(1).to_string())
+    } else {
+        response
+    }
 }
 
 fn find<'a>(world: &'a World, id: &str) -> Result<&'a Operation, Refusal> {
@@ -91,7 +95,8 @@ pub(crate) fn status(world: &World, ask: &Ask<'_>, id: &str) -> Answer {
     let running = ask.now < operation.until;
     let status = match (running, &operation.failure) {
         (true, _) if ask.now < operation.at + (operation.until - operation.at) / 3 => "Pending",
-        (true, _) => group.map_or("Creating", |group| if group.launch.reason == Reason::Created { "Creating" } else { "Updating" }),
+        (true, _) => group
+            .map_or("Creating", |group| if group.launch.reason == Reason::Created { "Creating" } else { "Updating" }),
         (false, Some(_)) => "Failed",
         (false, None) => "Succeeded",
     };

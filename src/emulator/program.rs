@@ -22,8 +22,24 @@ const SHELLS: &[&str] =
     &["alpine", "busybox", "ubuntu", "debian", "bash", "fedora", "python", "node", "azure-cli", "base", "centos"];
 /// Images that are known to serve for ever, whatever the restart policy.
 const SERVERS: &[&str] = &[
-    "nginx", "httpd", "redis", "postgres", "mysql", "mariadb", "mongo", "tomcat", "caddy", "traefik", "haproxy",
-    "memcached", "rabbitmq", "registry", "aci-helloworld", "aci-tutorial-app", "aci-tutorial-sidecar", "pause",
+    "nginx",
+    "httpd",
+    "redis",
+    "postgres",
+    "mysql",
+    "mariadb",
+    "mongo",
+    "tomcat",
+    "caddy",
+    "traefik",
+    "haproxy",
+    "memcached",
+    "rabbitmq",
+    "registry",
+    "aci-helloworld",
+    "aci-tutorial-app",
+    "aci-tutorial-sidecar",
+    "pause",
 ];
 
 /// A line of output.

@@ -114,11 +114,20 @@ impl Settings {
             let known = QUOTAS.iter().map(|(known, _)| *known).find(|known| known.eq_ignore_ascii_case(name.trim()));
             let Some(known) = known else {
                 let names: Vec<&str> = QUOTAS.iter().map(|(known, _)| *known).collect();
-                return Err(format!("There is no quota named \"{}\". The quotas are {}.", name.trim(), names.join(", ")));
+                return Err(format!(
+                    "There is no quota named \"{}\". The quotas are {}.",
+                    name.trim(),
+                    names.join(", ")
+                ));
             };
             match limit.trim().parse::<f64>() {
                 Ok(limit) if limit.is_finite() && limit >= 0.0 => limits.insert(known, limit),
-                _ => return Err(format!("The limit \"{}\" of the quota {known} is not a number from zero up.", limit.trim())),
+                _ => {
+                    return Err(format!(
+                        "The limit \"{}\" of the quota {known} is not a number from zero up.",
+                        limit.trim()
+                    ));
+                }
             };
         }
         Ok(limits)

@@ -116,7 +116,8 @@ impl Tables {
     /// All tables as changes that make them again.
     pub(crate) fn dump(&self) -> impl Iterator<Item = Change> + '_ {
         let groups = self.groups.iter().map(|(key, group)| Change::Group(key.clone(), Some(group.clone())));
-        let containers = self.containers.iter().map(|(key, group)| Change::Containers(key.clone(), Some(group.clone())));
+        let containers =
+            self.containers.iter().map(|(key, group)| Change::Containers(key.clone(), Some(group.clone())));
         let operations = self.operations.iter().map(|(key, own)| Change::Operation(key.clone(), Some(own.clone())));
         let born = self.born.values().map(|(id, times)| Change::Born(id.clone(), *times));
         let registered = self.unregistered.iter().map(|own| Change::Registered(own.clone(), false));

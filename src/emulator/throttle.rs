@@ -2,7 +2,7 @@
 //!
 //! **Never:** persist; a restarted emulator has fresh limits. Counted always, enforced only when
 //! the settings ask for it. Numbers: "Throttling of requests in Azure Resource Manager" (250 reads
-//! + 25/s, 200 writes + 10/s, 200 deletes + 10/s) and "Azure Container Instances, service limits"
+//! and 25 more a second, 200 writes and 10, 200 deletes and 10) and "Azure Container Instances, service limits"
 //! (100 creations in five minutes, 300 in an hour, the same again for deletions).
 
 use std::collections::{BTreeMap, VecDeque};
@@ -57,7 +57,13 @@ fn refuse(subscription: &str, kind: &str, wait: i64) -> Refusal {
 
 impl Throttle {
     /// Takes one token for a request; the header that says what is left.
-    pub(crate) fn take(&mut self, subscription: &str, method: &str, now: i64, strict: bool) -> Result<(String, String), Refusal> {
+    pub(crate) fn take(
+        &mut self,
+        subscription: &str,
+        method: &str,
+        now: i64,
+        strict: bool,
+    ) -> Result<(String, String), Refusal> {
         let (kind, word, size, rate) = match method {
             "GET" | "HEAD" => ("reads", "read", 250.0, 25.0),
             "DELETE" => ("deletes", "delete", 200.0, 10.0),
@@ -80,9 +86,19 @@ impl Throttle {
     }
 
     /// Counts the creation or deletion of a container group; the two headers that say what is left.
-    pub(crate) fn count(&mut self, subscription: &str, kind: &'static str, now: i64, strict: bool) -> Result<[(String, String); 2], Refusal> {
+    pub(crate) fn count(
+        &mut self,
+        subscription: &str,
+        kind: &'static str,
+        now: i64,
+        strict: bool,
+    ) -> Result<[(String, String); 2], Refusal> {
         // Without enforcement the counters start where the service's largest subscriptions do.
-        let limits = if strict { [("pt5m", MINUTES, 100), ("pt1h", HOUR, 300)] } else { [("pt5m", MINUTES, 1_500), ("pt1h", HOUR, 15_000)] };
+        let limits = if strict {
+            [("pt5m", MINUTES, 100), ("pt1h", HOUR, 300)]
+        } else {
+            [("pt5m", MINUTES, 1_500), ("pt1h", HOUR, 15_000)]
+        };
         let mut headers = [(String::new(), String::new()), (String::new(), String::new())];
         for ((name, span, limit), header) in limits.into_iter().zip(&mut headers) {
             let window = self.windows.entry((subscription.to_lowercase(), kind, span)).or_default();

@@ -95,7 +95,10 @@ impl World {
         let mut faults = std::mem::take(&mut self.settings.faults);
         let verdict = faults.judge(&ask);
         self.settings.faults = faults;
-        let lost = || Lost { message: format!("the emulator broke the connection of {} {}", request.method, request.url), sent: true };
+        let lost = || Lost {
+            message: format!("the emulator broke the connection of {} {}", request.method, request.url),
+            sent: true,
+        };
         match verdict {
             Verdict::Act(bend) => {
                 ask.bend = bend;
@@ -178,7 +181,10 @@ impl World {
         let low: Vec<&str> = ask.low.iter().map(String::as_str).collect();
         match (ask.method, low.as_slice()) {
             ("GET", ["metadata", "endpoints"]) => return metadata::endpoints(ask, &self.settings.identity),
-            ("GET", [_, "v2.0", ".well-known", "openid-configuration"] | [_, ".well-known", "openid-configuration"]) => {
+            (
+                "GET",
+                [_, "v2.0", ".well-known", "openid-configuration"] | [_, ".well-known", "openid-configuration"],
+            ) => {
                 return Ok(metadata::openid(ask, &ask.path[0]));
             }
             ("POST", [_, "oauth2", "v2.0", "token"]) => return Ok(login::token(ask, &self.settings, false)),
@@ -194,10 +200,13 @@ impl World {
                 Ok(of(200, &json!({"value": [item]})))
             }
             ("GET", ["subscriptions"]) => Ok(of(200, &self.list_subscriptions())),
-            ("GET", ["providers", "microsoft.containerinstance", "operations"]) => Ok(of(200, &catalogue::provider_operations())),
+            ("GET", ["providers", "microsoft.containerinstance", "operations"]) => {
+                Ok(of(200, &catalogue::provider_operations()))
+            }
             (_, ["subscriptions", subscription, rest @ ..]) => {
                 if Uuid::try_parse(subscription).is_err() {
-                    let message = format!("The provided subscription identifier '{subscription}' is malformed or invalid.");
+                    let message =
+                        format!("The provided subscription identifier '{subscription}' is malformed or invalid.");
                     return Err(Refusal::gateway(400, "InvalidSubscriptionId", message));
                 }
                 let strict = self.settings.throttle;
@@ -244,7 +253,9 @@ impl World {
             ("GET", ["operationresults", _]) => operations::job(self, ask, &ask.path[3]),
             ("GET", ["resourcegroups"]) => groups::list(self, ask, subscription),
             (_, ["resourcegroups", _]) => groups::one(self, ask, subscription, &ask.path[3]),
-            ("GET", ["resourcegroups", _, "resources"]) => groups::list_resources(self, ask, subscription, Some(&ask.path[3])),
+            ("GET", ["resourcegroups", _, "resources"]) => {
+                groups::list_resources(self, ask, subscription, Some(&ask.path[3]))
+            }
             (_, ["resourcegroups", _, "providers", "microsoft.containerinstance", rest @ ..]) => {
                 self.in_group(ask, subscription, rest)
             }
@@ -257,7 +268,11 @@ impl World {
         let namespace = &ask.path[3];
         match catalogue::provider(subscription, namespace, registered) {
             Some(body) => Ok(of(200, &body)),
-            None => Err(Refusal::gateway(404, "InvalidResourceNamespace", format!("The resource namespace '{namespace}' is invalid."))),
+            None => Err(Refusal::gateway(
+                404,
+                "InvalidResourceNamespace",
+                format!("The resource namespace '{namespace}' is invalid."),
+            )),
         }
     }
 
@@ -268,7 +283,9 @@ impl World {
             ("GET", ["containergroups"]) => container_groups::list(self, ask, &format!("{subscription}/")),
             ("GET", ["locations", _, "operations", id]) => operations::status(self, ask, id),
             ("GET", ["locations", _, "operationresults", id]) => operations::result(self, ask, id),
-            ("GET", ["locations", location, "usages"]) => Ok(of(200, &self.tables.usage.list(limits, subscription, location))),
+            ("GET", ["locations", location, "usages"]) => {
+                Ok(of(200, &self.tables.usage.list(limits, subscription, location)))
+            }
             ("GET", ["locations", location, "capabilities"]) => Ok(of(200, &catalogue::capabilities(location))),
             ("GET", ["locations", _, "cachedimages"]) => Ok(of(200, &catalogue::cached_images())),
             _ => Err(no_route(ask)),
@@ -314,7 +331,9 @@ fn check_api(ask: &Ask<'_>) -> Result<(), Refusal> {
     }
     let provider = ask.low.iter().any(|part| part == "microsoft.containerinstance");
     if !provider && !catalogue::is_version(api) {
-        let message = format!("The api-version '{api}' is invalid. The supported versions are '2025-04-01,2024-03-01,2022-12-01,2022-09-01,2021-04-01'.");
+        let message = format!(
+            "The api-version '{api}' is invalid. The supported versions are '2025-04-01,2024-03-01,2022-12-01,2022-09-01,2021-04-01'."
+        );
         return Err(Refusal::gateway(400, "InvalidApiVersionParameter", message));
     }
     Ok(())
@@ -324,9 +343,17 @@ fn no_route(ask: &Ask<'_>) -> Refusal {
     let known = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"].contains(&ask.method);
     let path = ask.path.join("/");
     if known {
-        Refusal::gateway(404, "InvalidResourceType", format!("The resource type could not be found for '{} /{path}'.", ask.method))
+        Refusal::gateway(
+            404,
+            "InvalidResourceType",
+            format!("The resource type could not be found for '{} /{path}'.", ask.method),
+        )
     } else {
-        Refusal::gateway(405, "HttpMethodNotAllowed", format!("The method '{}' is not allowed on '/{path}'.", ask.method))
+        Refusal::gateway(
+            405,
+            "HttpMethodNotAllowed",
+            format!("The method '{}' is not allowed on '/{path}'.", ask.method),
+        )
     }
 }
 

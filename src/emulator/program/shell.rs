@@ -75,8 +75,8 @@ enum Token {
 }
 
 const BEYOND: &[&str] = &[
-    "if", "for", "case", "until", "function", "break", "continue", "cd", "export", "set", "trap", "exec", "eval", "read",
-    "wait", "unset", "return", "local", "shift", "source", ".", "!", "{", "[[", "(",
+    "if", "for", "case", "until", "function", "break", "continue", "cd", "export", "set", "trap", "exec", "eval",
+    "read", "wait", "unset", "return", "local", "shift", "source", ".", "!", "{", "[[", "(",
 ];
 const CLOSERS: &[&str] = &["do", "done", "then", "else", "elif", "fi", "esac", "}"];
 

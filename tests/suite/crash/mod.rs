@@ -30,7 +30,13 @@ fn cases() -> Vec<Case> {
     let shop = |from: &str, to: &str| SHOP.replace(from, to);
     vec![
         Case { name: "create", before: None, after: QUICKSTART.into(), mode: Mode::Normal, created: 1 },
-        Case { name: "destroy", before: Some(QUICKSTART.into()), after: QUICKSTART.into(), mode: Mode::Destroy, created: 1 },
+        Case {
+            name: "destroy",
+            before: Some(QUICKSTART.into()),
+            after: QUICKSTART.into(),
+            mode: Mode::Destroy,
+            created: 1,
+        },
         Case {
             name: "update in place",
             before: Some(SHOP.into()),

@@ -160,7 +160,10 @@ impl Provider for Toys {
     }
 
     fn identify(&self, _kind: &str, value: &Value) -> Result<Name, Fault> {
-        value.text("name").map(|name| format!("/toys/{name}").into()).ok_or_else(|| fault(FaultKind::Invalid, "no name"))
+        value
+            .text("name")
+            .map(|name| format!("/toys/{name}").into())
+            .ok_or_else(|| fault(FaultKind::Invalid, "no name"))
     }
 
     fn scope(&self, _handle: &Handle) -> Option<Name> {
