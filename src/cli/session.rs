@@ -157,11 +157,6 @@ impl Session {
         Scope::new(module, &self.inputs, schemas, self.project.host.clone(), applying)
     }
 
-    /// State and journal in one hand.
-    pub(super) fn desk(&mut self) -> Desk<'_, Store> {
-        Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) }
-    }
-
     /// State made on one cloud is refused on another.
     fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
         let own = self.cloud.cloud();

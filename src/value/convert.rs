@@ -4,7 +4,7 @@
 //! The rules are those of the language documentation, "Type Constraints" and "Conversion of
 //! Complex Types", as Terraform 1.11 applies them. Marks survive every conversion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Content, Members, Name, Number, Path, Step, Type, Value};
 
@@ -36,12 +36,12 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, Mismatch> {
     let marks = value.marks();
     let converted: Value = match (value.content(), want) {
         (_, Type::Dynamic) => return Ok(value.clone()),
-        (Content::Null(_), _) => Value::null(want.clone()),
+        (Content::Null(ty), _) => Value::null(settle(ty, want)),
         (Content::Unknown { ty, not_null }, _) => {
             if !convertible(ty, want) {
                 return Err(required(want));
             }
-            Content::Unknown { ty: want.clone(), not_null: *not_null }.into()
+            Content::Unknown { ty: settle(ty, want), not_null: *not_null }.into()
         }
         (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => {
             return Ok(value.clone());
@@ -51,12 +51,20 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, Mismatch> {
         (Content::String(text), Type::Bool) => match &**text {
             "true" | "1" => Value::bool(true),
             "false" | "0" => Value::bool(false),
-            _ => return Err(required(want)),
+            other => return Err(not_a_bool(other)),
         },
         (Content::String(text), Type::Number) => match Number::parse(text) {
             Some(number) => Value::number(number),
             None => return Err(required(want)),
         },
+        // Members of the wanted type need not be looked at; 10,000 of them are common.
+        (Content::List(have, _), Type::List(want))
+        | (Content::Set(have, _), Type::Set(want))
+        | (Content::Map(have, _), Type::Map(want))
+            if have.is_concrete() && (**want == Type::Dynamic || **want == *have) =>
+        {
+            return Ok(value.clone());
+        }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::List(element)) => {
             let (element, members) = sequence(value, element)?;
             Value::list(element, members)
@@ -65,7 +73,7 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, Mismatch> {
             let (element, members) = sequence(value, element)?;
             Value::set(element, members)
         }
-        (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::Tuple(elements)) => to_tuple(value, elements)?,
+        (Content::Tuple(members), Type::Tuple(elements)) => to_tuple(members, elements)?,
         (Content::Map(_, members) | Content::Object(members), Type::Map(element)) => to_map(members, element)?,
         (Content::Map(_, members) | Content::Object(members), Type::Object(attributes)) => {
             to_object(members, attributes)?
@@ -84,32 +92,65 @@ fn required(want: &Type) -> Mismatch {
     })
 }
 
+fn not_a_bool(text: &str) -> Mismatch {
+    Mismatch::new(match text.to_ascii_lowercase().as_str() {
+        lower @ ("true" | "false") => format!("a bool is required; to convert from string, use lowercase \"{lower}\""),
+        _ => "a bool is required".to_owned(),
+    })
+}
+
+/// The wanted type of a null or unknown value, with what it leaves open taken from the type it has.
+fn settle(have: &Type, want: &Type) -> Type {
+    match (have, want) {
+        (have, Type::Dynamic) => have.clone(),
+        (_, want) if want.is_concrete() => want.clone(),
+        (Type::List(have) | Type::Set(have), Type::List(want)) => Type::list(settle(have, want)),
+        (Type::List(have) | Type::Set(have), Type::Set(want)) => Type::set(settle(have, want)),
+        (Type::Map(have), Type::Map(want)) => Type::map(settle(have, want)),
+        (Type::Tuple(have), Type::Tuple(want)) => {
+            Type::tuple(have.iter().zip(want.iter()).map(|(have, want)| settle(have, want)).collect())
+        }
+        (Type::Object(have), Type::Object(want)) => {
+            let settled = |(name, want): (&Name, &Type)| {
+                (name.clone(), have.get(name).map_or_else(|| want.clone(), |have| settle(have, want)))
+            };
+            Type::object(want.iter().map(settled).collect())
+        }
+        (_, want) => want.clone(),
+    }
+}
+
 fn sequence(value: &Value, element: &Type) -> Result<(Type, Vec<Value>), Mismatch> {
     let members = value.as_sequence().unwrap_or_default();
-    let element = decide(element, value, || members.iter().map(Value::ty).collect())?;
-    let mut converted = Vec::with_capacity(members.len());
-    for (index, member) in members.iter().enumerate() {
-        converted.push(convert(member, &element).map_err(|mismatch| mismatch.under(Step::Index(index)))?);
-    }
-    Ok((element, converted))
+    let element = match value.content() {
+        Content::List(have, _) | Content::Set(have, _) if *element == Type::Dynamic => have,
+        _ => element,
+    };
+    let steps = (0..members.len()).map(Step::Index);
+    share(members.iter(), steps, element, "all list elements must have the same type")
 }
 
-/// The element type to use: the wanted one, or for `any` the one that all members share.
-fn decide(element: &Type, value: &Value, types: impl Fn() -> Vec<Type>) -> Result<Type, Mismatch> {
-    if element.is_concrete() {
-        return Ok(element.clone());
+/// Converts members to an element type; where that leaves something open, to one that all share.
+fn share<'v>(
+    members: impl Iterator<Item = &'v Value>,
+    steps: impl Iterator<Item = Step> + Clone,
+    element: &Type,
+    refusal: &str,
+) -> Result<(Type, Vec<Value>), Mismatch> {
+    let to = |member: &Value, step: Step, want: &Type| convert(member, want).map_err(|mismatch| mismatch.under(step));
+    let converted = members.zip(steps.clone()).map(|(member, step)| to(member, step, element));
+    let converted = converted.collect::<Result<Vec<_>, _>>()?;
+    if element.is_concrete() || converted.is_empty() {
+        return Ok((element.clone(), converted));
     }
-    if *element != Type::Dynamic {
-        return Ok(element.clone());
-    }
-    match value.content() {
-        Content::List(ty, _) | Content::Set(ty, _) | Content::Map(ty, _) if *ty != Type::Dynamic => Ok(ty.clone()),
-        _ => unify(&types()).ok_or_else(|| Mismatch::new("all list elements must have the same type")),
-    }
+    let types: Vec<Type> = converted.iter().map(Value::ty).collect();
+    let shared = unify(&types).ok_or_else(|| Mismatch::new(refusal))?;
+    let converted = converted.iter().zip(steps).map(|(member, step)| to(member, step, &shared));
+    let converted = converted.collect::<Result<Vec<_>, _>>()?;
+    Ok((shared, converted))
 }
 
-fn to_tuple(value: &Value, elements: &[Type]) -> Result<Value, Mismatch> {
-    let members = value.as_sequence().unwrap_or_default();
+fn to_tuple(members: &[Value], elements: &[Type]) -> Result<Value, Mismatch> {
     if members.len() != elements.len() {
         return Err(Mismatch::new(format!("a tuple of {} elements is required", elements.len())));
     }
@@ -122,18 +163,9 @@ fn to_tuple(value: &Value, elements: &[Type]) -> Result<Value, Mismatch> {
 }
 
 fn to_map(members: &Members, element: &Type) -> Result<Value, Mismatch> {
-    let element = if *element == Type::Dynamic {
-        let types: Vec<Type> = members.values().map(Value::ty).collect();
-        unify(&types).ok_or_else(|| Mismatch::new("all map elements must have the same type"))?
-    } else {
-        element.clone()
-    };
-    let mut converted = Members::new();
-    for (key, member) in members {
-        let member = convert(member, &element).map_err(|mismatch| mismatch.under(Step::Key(key.clone())))?;
-        converted.insert(key.clone(), member);
-    }
-    Ok(Value::map(element, converted))
+    let steps = members.keys().cloned().map(Step::Key);
+    let (element, converted) = share(members.values(), steps, element, "all map elements must have the same type")?;
+    Ok(Value::map(element, members.keys().cloned().zip(converted).collect()))
 }
 
 fn to_object(members: &Members, attributes: &BTreeMap<Name, Type>) -> Result<Value, Mismatch> {
@@ -170,50 +202,102 @@ pub fn convertible(have: &Type, want: &Type) -> bool {
     }
 }
 
-/// The type that values of all `types` convert to without losing anything, if there is one.
-/// Strings win over numbers and booleans, collections over structures; no types give `Dynamic`.
+/// The type that values of all `types` convert to, if there is one; no types give `Dynamic`.
+///
+/// Strings win over numbers and booleans, collections over structures, lists over sets. All types
+/// are looked at together: a number and a boolean share nothing, but beside a string all three are
+/// strings (cty, package `convert`, "unify"). `Dynamic`, the type of a bare null, follows the others.
 #[must_use]
 pub fn unify(types: &[Type]) -> Option<Type> {
-    let mut types = types.iter().filter(|ty| **ty != Type::Dynamic);
-    let Some(first) = types.next() else { return Some(Type::Dynamic) };
-    types.try_fold(first.clone(), |so_far, next| unify_two(&so_far, next))
+    unify_all(types.iter().collect())
 }
 
-fn unify_two(a: &Type, b: &Type) -> Option<Type> {
-    match (a, b) {
-        (Type::Dynamic, other) | (other, Type::Dynamic) => Some(other.clone()),
-        (a, b) if a == b => Some(a.clone()),
-        (Type::String, Type::Bool | Type::Number) | (Type::Bool | Type::Number, Type::String) => Some(Type::String),
-        (Type::List(a), Type::List(b)) => unify_two(a, b).map(Type::list),
-        (Type::Set(a), Type::Set(b)) => unify_two(a, b).map(Type::set),
-        (Type::List(a), Type::Set(b)) | (Type::Set(b), Type::List(a)) => unify_two(a, b).map(Type::list),
-        (Type::Map(a), Type::Map(b)) => unify_two(a, b).map(Type::map),
-        (Type::Tuple(members), Type::List(element)) | (Type::List(element), Type::Tuple(members)) => {
-            members.iter().try_fold((**element).clone(), |so_far, next| unify_two(&so_far, next)).map(Type::list)
-        }
-        (Type::Tuple(members), Type::Set(element)) | (Type::Set(element), Type::Tuple(members)) => {
-            members.iter().try_fold((**element).clone(), |so_far, next| unify_two(&so_far, next)).map(Type::set)
-        }
-        (Type::Object(members), Type::Map(element)) | (Type::Map(element), Type::Object(members)) => {
-            members.values().try_fold((**element).clone(), |so_far, next| unify_two(&so_far, next)).map(Type::map)
-        }
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            let members = a.iter().zip(b.iter()).map(|(a, b)| unify_two(a, b)).collect::<Option<Vec<_>>>()?;
-            Some(Type::tuple(members))
-        }
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            let all: Vec<Type> = a.iter().chain(b.iter()).cloned().collect();
-            unify(&all).map(Type::list)
-        }
-        (Type::Object(a), Type::Object(b)) if a.keys().eq(b.keys()) => {
-            let members = a.iter().zip(b.values());
-            let members = members.map(|((name, a), b)| Some((name.clone(), unify_two(a, b)?)));
-            members.collect::<Option<BTreeMap<_, _>>>().map(Type::object)
-        }
-        (Type::Object(a), Type::Object(b)) => {
-            let all: Vec<Type> = a.values().chain(b.values()).cloned().collect();
-            unify(&all).map(Type::map)
-        }
-        _ => None,
+fn unify_all(types: Vec<&Type>) -> Option<Type> {
+    let mut seen = BTreeSet::new();
+    let types: Vec<&Type> = types.into_iter().filter(|ty| **ty != Type::Dynamic && seen.insert(*ty)).collect();
+    match types.as_slice() {
+        [] => return Some(Type::Dynamic),
+        [one] => return Some((*one).clone()),
+        _ => {}
     }
+    let all = |test: fn(&Type) -> bool| types.iter().all(|ty| test(ty));
+    if all(|ty| matches!(ty, Type::List(_))) {
+        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::list);
+    }
+    if all(|ty| matches!(ty, Type::Set(_))) {
+        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::set);
+    }
+    if all(|ty| matches!(ty, Type::Map(_))) {
+        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::map);
+    }
+    if all(|ty| matches!(ty, Type::Tuple(_))) {
+        return unify_tuples(&types);
+    }
+    if all(|ty| matches!(ty, Type::Object(_))) {
+        return unify_objects(&types);
+    }
+    let structured = if all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
+        unify_as(&types, Type::list)
+    } else if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
+        unify_as(&types, Type::map)
+    } else {
+        None
+    };
+    structured.or_else(|| preferred(&types))
+}
+
+/// The types of what lies directly inside.
+fn members(ty: &Type) -> Vec<&Type> {
+    match ty {
+        Type::List(element) | Type::Set(element) | Type::Map(element) => vec![&**element],
+        Type::Tuple(elements) => elements.iter().collect(),
+        Type::Object(attributes) => attributes.values().collect(),
+        Type::Dynamic | Type::Bool | Type::Number | Type::String => Vec::new(),
+    }
+}
+
+/// Tuples of one length, place by place; of several lengths, as a list.
+fn unify_tuples(types: &[&Type]) -> Option<Type> {
+    let columns: Vec<Vec<&Type>> = types.iter().map(|ty| members(ty)).collect();
+    let length = columns.first().map_or(0, Vec::len);
+    if columns.iter().any(|column| column.len() != length) {
+        return unify_all(columns.into_iter().flatten().collect()).map(Type::list);
+    }
+    let places =
+        (0..length).map(|place| unify_all(columns.iter().filter_map(|column| column.get(place).copied()).collect()));
+    places.collect::<Option<Vec<_>>>().map(Type::tuple)
+}
+
+/// Objects with the same attributes, attribute by attribute; with others, as a map.
+fn unify_objects(types: &[&Type]) -> Option<Type> {
+    let object = |ty: &&Type| if let Type::Object(object) = ty { Some(object.clone()) } else { None };
+    let objects: Vec<_> = types.iter().filter_map(object).collect();
+    let first = objects.first()?;
+    if objects.iter().any(|object| !object.keys().eq(first.keys())) {
+        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::map);
+    }
+    let attributes = first.keys().map(|name| {
+        let shared = unify_all(objects.iter().filter_map(|object| object.get(name)).collect())?;
+        Some((name.clone(), shared))
+    });
+    attributes.collect::<Option<BTreeMap<_, _>>>().map(Type::object)
+}
+
+/// Structures read as collections: each has one type of its own inside, and these share one.
+fn unify_as(types: &[&Type], collection: fn(Type) -> Type) -> Option<Type> {
+    let inner = types.iter().map(|ty| unify_all(members(ty))).collect::<Option<Vec<_>>>()?;
+    unify_all(inner.iter().collect()).map(collection)
+}
+
+/// The first of the types, the most general before, to which all others convert.
+fn preferred(types: &[&Type]) -> Option<Type> {
+    let rank = |ty: &Type| match ty {
+        Type::String | Type::List(_) | Type::Map(_) => 0,
+        Type::Bool | Type::Number | Type::Tuple(_) | Type::Object(_) => 1,
+        Type::Set(_) | Type::Dynamic => 2,
+    };
+    let mut candidates = types.to_vec();
+    candidates.sort_by_key(|ty| (rank(ty), !members(ty).contains(&&Type::String)));
+    let fits = |want: &&&Type| types.iter().all(|have| convertible(have, want));
+    candidates.iter().find(fits).map(|ty| (**ty).clone())
 }

@@ -414,7 +414,9 @@ impl Value {
             }
             _ => self.clone(),
         };
-        marked.with_marks(other.marks)
+        // That something is a fingerprint is said by the value itself, never by its neighbour: a
+        // secret in clear that took over this mark would be stored as it is.
+        marked.with_marks(other.marks.without(Marks::FINGERPRINT))
     }
 
     fn is_marked_anywhere(&self) -> bool {

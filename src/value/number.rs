@@ -120,8 +120,7 @@ impl Number {
     fn float(&self) -> Result<Float, bool> {
         match &self.0 {
             Repr::Int(value, precision) => {
-                Ok(Float::new(*value < 0, BigUint::from(value.unsigned_abs()), 0, (*precision).max(COUNTED)))
-                    .map(|float| Float { precision: *precision, ..float })
+                Ok(Float::new(*value < 0, BigUint::from(value.unsigned_abs()), 0, *precision))
             }
             Repr::Float(float) => Ok((**float).clone()),
             Repr::Infinite { negative } => Err(*negative),
@@ -344,6 +343,10 @@ fn bits(value: i64) -> u32 {
     i64::BITS - value.unsigned_abs().leading_zeros()
 }
 
+fn below(yes: bool) -> Ordering {
+    if yes { Ordering::Less } else { Ordering::Greater }
+}
+
 impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {
         self.cmp(other) == Ordering::Equal
@@ -363,20 +366,9 @@ impl Ord for Number {
         match (self.float(), other.float()) {
             (Ok(a), Ok(b)) => a.compare(&b),
             (Err(a), Err(b)) => b.cmp(&a),
-            (Err(negative), Ok(_)) => {
-                if negative {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                }
-            }
-            (Ok(_), Err(negative)) => {
-                if negative {
-                    Ordering::Greater
-                } else {
-                    Ordering::Less
-                }
-            }
+            // An infinity lies beyond every finite number, on its side.
+            (Err(negative), Ok(_)) => below(negative),
+            (Ok(_), Err(negative)) => below(!negative),
         }
     }
 }

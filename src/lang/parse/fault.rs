@@ -42,6 +42,7 @@ impl Reader<'_> {
         let found = &self.text[at..end];
         let (summary, detail) = limit(failure.message, found)
             .or_else(|| invalid_character(&self.text[at..]))
+            .or_else(|| (place.after_term && place.kind != Kind::Body).then(|| dangling(found)).flatten())
             .unwrap_or_else(|| self.structure(&place, at, found, failure.message));
         let unclosed = (found.is_empty() && failure.holds == Holds::Body).then_some(place.opener).flatten();
         let range = unclosed.map_or(at..end, |opener| opener..opener + 1);
@@ -52,6 +53,9 @@ impl Reader<'_> {
     fn sharpen<'f>(&self, failure: &Failure<'f>) -> Failure<'f> {
         let masked = failure.masked;
         let mut sharp = Failure { ..*failure };
+        if limit(failure.message, "").is_some() {
+            return sharp;
+        }
         let rest = masked.get(sharp.at..).unwrap_or_default();
         if failure.message.contains("object value assignment") {
             // The sign in the place of the equals sign has been read.
@@ -61,20 +65,22 @@ impl Reader<'_> {
             let value = sharp.at + extent::name(rest.as_bytes(), 0, rest.len());
             let value = masked.len() - masked[value..].trim_start_matches([' ', '\t']).len();
             if let Some(text) = masked[value..].strip_prefix('=').filter(|text| !text.starts_with('='))
+                && self.begins_argument(failure)
                 && let Err(error) = hcl_edit::parser::parse_expr(text.trim_start_matches([' ', '\t']))
             {
                 let start = masked.len() - text.trim_start_matches([' ', '\t']).len();
                 sharp.at = start + error.location().offset();
             }
-        } else if failure.holds == Holds::Body && rest.trim().is_empty() {
-            let end = failure.base + failure.at;
-            let place = place(self.text, self.file, failure.base..end, failure.holds);
+        } else if failure.message.contains("block body") && rest.trim().is_empty() {
             // The parser points at the last byte for what is missing behind it.
-            if place.kind == Kind::Body && place.opener.is_some() && !place.in_value && !place.after_term {
-                sharp.at = masked.len();
-            }
+            sharp.at = masked.len();
         }
         sharp
+    }
+
+    fn begins_argument(&self, failure: &Failure<'_>) -> bool {
+        let place = place(self.text, self.file, failure.base..failure.base + failure.at, failure.holds);
+        place.kind == Kind::Body && !place.in_value
     }
 
     fn structure(&self, place: &Place, at: usize, found: &str, message: &str) -> Words {
@@ -254,6 +260,15 @@ fn object(place: &Place, found: &str) -> Words {
 fn no_expression(found: &str) -> Words {
     let summary = if found.is_empty() { "Missing expression" } else { "Invalid expression" };
     (summary, format!("Expected the start of an expression, but found {}.", describe(found)))
+}
+
+/// An operator with nothing behind it, to which the parser went back.
+fn dangling(found: &str) -> Option<Words> {
+    let operator = found.starts_with(['+', '-', '*', '/', '%', '&', '|', '<', '>', '?']);
+    operator.then(|| {
+        let detail = format!("Expected an expression after the operator that begins with \"{found}\".");
+        ("Invalid expression", detail)
+    })
 }
 
 fn describe(found: &str) -> String {

@@ -49,7 +49,11 @@ impl Reader<'_> {
                 }
                 pieces
             }
-            None => self.pieces(range.start + 1..(range.end - 1).max(range.start + 1), Form::Quoted),
+            None => {
+                // A string that is not closed has its error already; all of it is text.
+                let closed = range.len() >= 2 && bytes[range.end - 1] == b'"';
+                self.pieces(range.start + 1..range.end - usize::from(closed), Form::Quoted)
+            }
         };
         let mut parts = self.assemble(pieces);
         let kind = match parts.as_mut_slice() {

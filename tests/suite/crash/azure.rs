@@ -36,7 +36,7 @@ impl Transport for FusedTransport {
 }
 
 /// Runs `apply` (or `destroy`) of a configuration once; nothing if the process died.
-pub async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: Mode, fuse: &Fuse) -> Option<End> {
+pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: Mode, fuse: &Fuse) -> Option<End> {
     let whole = async {
         let schemas = Rc::new(acier::resources::schemas());
         let text = Text::load(text, &schemas);
@@ -60,6 +60,6 @@ fn connect(cloud: &Rc<Embedded>, fuse: &Fuse, block: &Value) -> Azure<FusedTrans
 }
 
 /// What the store believes.
-pub fn believed(folder: &Path) -> State {
+pub(crate) fn believed(folder: &Path) -> State {
     Store::open(folder, Access::Read).and_then(|mut store| store.load()).expect("the store can be read")
 }

@@ -8,6 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use acier::emulator::embedded::Embedded;
+use acier::emulator::settings::Settings;
 use acier::plan::{Action, Mode};
 
 use crate::lab::Fuse;
@@ -23,7 +24,7 @@ struct Case {
     after: String,
     mode: Mode,
     /// How often each id may have come into being in all: replacements make one twice.
-    created: usize,
+    created: u32,
 }
 
 fn cases() -> Vec<Case> {
@@ -54,10 +55,9 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn cloud(settings: &str) -> Rc<Embedded> {
-    let mut own = acier::emulator::settings::Settings::default();
-    own.latency = acier::emulator::settings::Settings::parse_latency(settings).expect("a latency");
-    Rc::new(Embedded::open(None, own).expect("the emulator opens"))
+fn cloud(latency: &str) -> Rc<Embedded> {
+    let latency = Settings::parse_latency(latency).expect("a latency");
+    Rc::new(Embedded::open(None, Settings { latency, ..Settings::default() }).expect("the emulator opens"))
 }
 
 #[tokio::test(start_paused = true)]
@@ -105,7 +105,7 @@ async fn verify(folder: &Path, cloud: &Rc<Embedded>, case: &Case, what: &str) {
     let state = believed(folder);
     assert!(state.pending.is_empty(), "{what}: steps are still pending: {:?}", state.pending);
     let known: Vec<String> = state.objects.values().map(|object| object.id.to_lowercase()).collect();
-    let census: BTreeMap<String, (usize, bool)> =
+    let census: BTreeMap<String, (u32, bool)> =
         cloud.snapshot().into_iter().map(|entry| (entry.id.to_lowercase(), (entry.created, entry.exists))).collect();
     let existing: Vec<String> = census.iter().filter(|(_, (_, exists))| *exists).map(|(id, _)| id.clone()).collect();
     let mut known_sorted = known.clone();

@@ -91,19 +91,32 @@ fn text(things: &[Thing]) -> String {
 async fn settle(toys: &Toys, memory: &mut Memory, text: &str, deaths: &[usize], key: &Key) {
     let text = Text::load(text, &Rc::new(schemas()));
     let mut deaths = deaths.iter().copied();
+    let mut last = String::new();
     for _ in 0..60 {
         let fuse = Fuse::new(deaths.next());
         toys.fuse.replace(fuse.clone());
         let mut state = memory.replay();
         let mut journal = Fused { inner: &mut *memory, fuse: fuse.clone() };
         let end = fuse.guard(live(toys, &text, &mut state, &mut journal, key, Mode::Normal)).await;
+        last = match &end {
+            Some(end) => format!(
+                "{:?} {:?}",
+                end.report,
+                end.plan.as_ref().map(|plan| plan
+                    .changes
+                    .iter()
+                    .map(|c| (c.addr.to_string(), c.action, &c.why, &c.differences))
+                    .collect::<Vec<_>>())
+            ),
+            None => "died".into(),
+        };
         let Some(End { plan: Some(plan), report }) = end else { continue };
         if report.is_complete() && plan.is_empty() && plan.drift.is_empty() {
             assert_eq!(memory.replay(), state, "replaying the journal gives another state");
             return;
         }
     }
-    panic!("it never became quiet");
+    panic!("it never became quiet: {last}");
 }
 
 fn check(toys: &Toys, memory: &Memory, things: &[Thing]) {

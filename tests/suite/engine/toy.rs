@@ -10,11 +10,11 @@ use acier::value::{Members, Name, Type, Value};
 
 use crate::lab::Fuse;
 
-pub const KIND: &str = "azurerm_toy";
+pub(crate) const KIND: &str = "azurerm_toy";
 
 /// What happens to one request.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Luck {
+pub(crate) enum Luck {
     /// Nothing special.
     Fine,
     /// The cloud says no and does nothing.
@@ -28,13 +28,13 @@ pub enum Luck {
 }
 
 /// A cloud of toys.
-pub struct Toys {
+pub(crate) struct Toys {
     schemas: Schemas,
-    pub world: RefCell<BTreeMap<String, Members>>,
+    pub(crate) world: RefCell<BTreeMap<String, Members>>,
     /// What no cloud should ever be asked.
-    pub violations: RefCell<BTreeSet<String>>,
+    pub(crate) violations: RefCell<BTreeSet<String>>,
     luck: RefCell<Vec<Luck>>,
-    pub fuse: RefCell<Fuse>,
+    pub(crate) fuse: RefCell<Fuse>,
 }
 
 fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
@@ -55,7 +55,7 @@ fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
     }
 }
 
-pub fn schemas() -> Schemas {
+pub(crate) fn schemas() -> Schemas {
     let mut secret = attribute("secret", Type::String, Usage::Optional, Cost::Restart);
     secret.secrecy = Secrecy::WriteOnly;
     let mut stamp = attribute("stamp", Type::String, Usage::Computed, Cost::Nothing);
@@ -85,7 +85,7 @@ pub fn schemas() -> Schemas {
 }
 
 impl Toys {
-    pub fn new(luck: Vec<Luck>) -> Toys {
+    pub(crate) fn new(luck: Vec<Luck>) -> Toys {
         Toys {
             schemas: schemas(),
             world: RefCell::default(),
@@ -122,7 +122,7 @@ impl Toys {
     fn act(&self, call: &Call) {
         let mut world = self.world.borrow_mut();
         let known = world.contains_key(&*call.id);
-        let mut wrong = |what: &str| {
+        let wrong = |what: &str| {
             self.violations.borrow_mut().insert(format!("{what} {}", call.id));
         };
         if call.verb == Verb::Delete {

@@ -25,7 +25,7 @@ use acier::value::Name;
 
 /// Burns at the n-th point.
 #[derive(Clone)]
-pub struct Fuse {
+pub(crate) struct Fuse {
     left: Rc<Cell<Option<usize>>>,
     passed: Rc<Cell<usize>>,
     dead: Rc<Cell<bool>>,
@@ -33,7 +33,7 @@ pub struct Fuse {
 }
 
 impl Fuse {
-    pub fn new(at: Option<usize>) -> Fuse {
+    pub(crate) fn new(at: Option<usize>) -> Fuse {
         Fuse {
             left: Rc::new(Cell::new(at)),
             passed: Rc::default(),
@@ -43,7 +43,7 @@ impl Fuse {
     }
 
     /// Passes one point; true if the process is dead from here on.
-    pub fn burns(&self) -> bool {
+    pub(crate) fn burns(&self) -> bool {
         if self.dead.get() {
             return true;
         }
@@ -59,12 +59,12 @@ impl Fuse {
         self.dead.get()
     }
 
-    pub fn passed(&self) -> usize {
+    pub(crate) fn passed(&self) -> usize {
         self.passed.get()
     }
 
     /// Runs `work` until it ends or the fuse burns; nothing when the process died.
-    pub async fn guard<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+    pub(crate) async fn guard<T>(&self, work: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
             biased;
             () = self.burned.notified() => None,
@@ -74,9 +74,9 @@ impl Fuse {
 }
 
 /// A journal behind a fuse.
-pub struct Fused<J> {
-    pub inner: J,
-    pub fuse: Fuse,
+pub(crate) struct Fused<J> {
+    pub(crate) inner: J,
+    pub(crate) fuse: Fuse,
 }
 
 impl<J: Journal> Journal for Fused<J> {
@@ -91,13 +91,13 @@ impl<J: Journal> Journal for Fused<J> {
 }
 
 /// A configuration, loaded.
-pub struct Text {
+pub(crate) struct Text {
     module: Rc<Module>,
     schemas: Rc<Schemas>,
-    pub inputs: Inputs,
+    pub(crate) inputs: Inputs,
 }
 
-pub fn host() -> Host {
+pub(crate) fn host() -> Host {
     Host {
         root: ".".into(),
         cwd: "/".into(),
@@ -110,7 +110,7 @@ pub fn host() -> Host {
 }
 
 impl Text {
-    pub fn load(text: &str, schemas: &Rc<Schemas>) -> Text {
+    pub(crate) fn load(text: &str, schemas: &Rc<Schemas>) -> Text {
         let mut sources = Sources::default();
         let file = sources.add("main.tf", text);
         let (module, diagnostics) = load(&sources, &[file], schemas);
@@ -121,23 +121,23 @@ impl Text {
         Text { module, schemas: schemas.clone(), inputs: decided.inputs }
     }
 
-    pub fn scope(&self, applying: bool) -> Scope {
+    pub(crate) fn scope(&self, applying: bool) -> Scope {
         Scope::new(self.module.clone(), &self.inputs, self.schemas.clone(), host(), applying)
     }
 }
 
 /// What a run came to.
-pub struct End {
-    pub plan: Option<Plan>,
-    pub report: Report,
+pub(crate) struct End {
+    pub(crate) plan: Option<Plan>,
+    pub(crate) report: Report,
 }
 
-pub fn now() -> Rc<dyn Fn() -> Name> {
+pub(crate) fn now() -> Rc<dyn Fn() -> Name> {
     Rc::new(|| "2026-01-01T00:00:00Z".into())
 }
 
 /// One whole `apply`: resume, refresh, plan, carry out.
-pub async fn live<P: Provider, J: Journal>(
+pub(crate) async fn live<P: Provider, J: Journal>(
     provider: &P,
     text: &Text,
     state: &mut State,
