@@ -157,7 +157,6 @@ impl Session {
         Scope::new(module, &self.inputs, schemas, self.project.host.clone(), applying)
     }
 
-
     /// State made on one cloud is refused on another.
     fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
         let own = self.cloud.cloud();

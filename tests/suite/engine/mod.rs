@@ -99,7 +99,15 @@ async fn settle(toys: &Toys, memory: &mut Memory, text: &str, deaths: &[usize], 
         let mut journal = Fused { inner: &mut *memory, fuse: fuse.clone() };
         let end = fuse.guard(live(toys, &text, &mut state, &mut journal, key, Mode::Normal)).await;
         last = match &end {
-            Some(end) => format!("{:?} {:?}", end.report, end.plan.as_ref().map(|plan| plan.changes.iter().map(|c| (c.addr.to_string(), c.action, &c.why, &c.differences)).collect::<Vec<_>>())),
+            Some(end) => format!(
+                "{:?} {:?}",
+                end.report,
+                end.plan.as_ref().map(|plan| plan
+                    .changes
+                    .iter()
+                    .map(|c| (c.addr.to_string(), c.action, &c.why, &c.differences))
+                    .collect::<Vec<_>>())
+            ),
             None => "died".into(),
         };
         let Some(End { plan: Some(plan), report }) = end else { continue };
