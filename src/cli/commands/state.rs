@@ -134,6 +134,6 @@ fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -
     for addr in &found {
         screen.line(&format!("Forgot {addr}"));
     }
-    screen.line(&format!("The state holds {} object(s) less; they still exist in the cloud.", found.len()));
+    screen.line("Nothing was deleted: what was forgotten still exists in the cloud.");
     Ok(Exit::Done)
 }
