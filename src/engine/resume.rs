@@ -93,7 +93,12 @@ struct Known {
 async fn find_out<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>) -> Result<Known, Fault> {
     let fault = match follow_to_end(provider, call, ticket).await {
         Ok(value) => return Ok(Known { value, fault: None }),
-        Err(fault) if matches!(fault.kind, FaultKind::Unreachable | FaultKind::Denied | FaultKind::Throttled) => {
+        Err(fault)
+            if matches!(
+                fault.kind,
+                FaultKind::Unreachable | FaultKind::Denied | FaultKind::SignIn | FaultKind::Throttled
+            ) =>
+        {
             return Err(fault);
         }
         Err(fault) => fault,

@@ -14,7 +14,8 @@ use super::operate;
 pub(super) fn fault(error: &ArmError) -> Fault {
     let kind = match error.sort {
         Sort::Rejected => FaultKind::Rejected,
-        Sort::Denied | Sort::SignIn => FaultKind::Denied,
+        Sort::Denied => FaultKind::Denied,
+        Sort::SignIn => FaultKind::SignIn,
         Sort::Throttled => FaultKind::Throttled,
         Sort::NotFound => FaultKind::Gone,
         Sort::Unreachable => FaultKind::Unreachable,
@@ -46,6 +47,10 @@ fn hint(code: &str, message: &str) -> Option<&'static str> {
 }
 
 const HINTS: &[(&str, &str)] = &[
+    (
+        "cannot be reached",
+        "check the network, the proxy, and the endpoints in the file that AZURE_AUTH_LOCATION names; an emulator must be running",
+    ),
     (
         "missingsubscriptionregistration",
         "register the service once with `az provider register --namespace Microsoft.ContainerInstance`",
