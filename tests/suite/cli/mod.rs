@@ -4,3 +4,4 @@ mod bench;
 mod changes;
 mod examples;
 mod mistakes;
+mod written;
