@@ -64,7 +64,9 @@ pub(super) async fn make_plan(
         match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &wanted).await {
             Ok(refreshed) => refreshed,
             Err(diagnostics) => {
-                return Err(show(screen, &diagnostics, &session.project.sources).err().unwrap_or(Exit::Failed));
+                return Err(show(screen, &session.place(diagnostics), &session.project.sources)
+                    .err()
+                    .unwrap_or(Exit::Failed));
             }
         }
     } else {
@@ -81,7 +83,7 @@ pub(super) async fn make_plan(
                 match answer(&session.cloud, &questions, arguments.parallelism).await {
                     Ok(read) => answers.extend(read),
                     Err(diagnostics) => {
-                        screen.diagnostics(&diagnostics, &session.project.sources);
+                        screen.diagnostics(&session.place(diagnostics), &session.project.sources);
                         return Err(Exit::Failed);
                     }
                 }

@@ -93,7 +93,7 @@ struct Known {
 async fn find_out<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>) -> Result<Known, Fault> {
     let fault = match follow_to_end(provider, call, ticket).await {
         Ok(value) => return Ok(Known { value, fault: None }),
-        Err(fault) if matches!(fault.kind, FaultKind::Unreachable | FaultKind::Denied | FaultKind::Throttled) => {
+        Err(fault) if must_ask_again(fault.kind) => {
             return Err(fault);
         }
         Err(fault) => fault,
@@ -101,6 +101,11 @@ async fn find_out<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>
     let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior: call.planned.clone() };
     let value = provider.read(&handle).await?;
     Ok(Known { value, fault: Some(fault) })
+}
+
+/// Whether the fault says nothing about the step: it stays in flight until somebody can look.
+fn must_ask_again(kind: FaultKind) -> bool {
+    matches!(kind, FaultKind::Unreachable | FaultKind::Denied | FaultKind::SignIn | FaultKind::Throttled)
 }
 
 async fn follow_to_end<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>) -> Result<Value, Fault> {

@@ -3,4 +3,9 @@
 mod bench;
 mod changes;
 mod examples;
+mod kills;
 mod mistakes;
+mod outputs;
+mod refusals;
+mod secrets;
+mod served;
