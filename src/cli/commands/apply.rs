@@ -86,7 +86,7 @@ async fn saved(
         screen.diagnostic(&Diagnostic::error("A saved plan takes no planning options", detail), &none);
         return Err(Exit::Usage);
     }
-    let bytes = match std::fs::read(path) {
+    let bytes = match std::fs::read(folder.join(path)) {
         Ok(bytes) => bytes,
         Err(error) => {
             let detail = format!("{}: {error}.", path.display());

@@ -31,8 +31,13 @@ pub(in crate::cli) async fn run(
         screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
     }
     if let Some(out) = &arguments.out {
+        // The plan is sealed with the state's key, which must be there to open it again.
+        if let Err(error) = session.store.keep_key() {
+            screen.diagnostic(&error.diagnostic(), &session.project.sources);
+            return Err(Exit::Failed);
+        }
         let bytes = file::to_bytes(&plan, &session.project.texts(), &session.key);
-        if let Err(error) = std::fs::write(out, bytes) {
+        if let Err(error) = std::fs::write(folder.join(out), bytes) {
             let detail = format!("{}: {error}.", out.display());
             return fail(screen, &Diagnostic::error("The plan cannot be saved", detail), &session.project.sources);
         }

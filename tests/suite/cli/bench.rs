@@ -207,7 +207,7 @@ impl Running {
     }
 
     /// Kills the process as the system would: nothing of it runs any more.
-    pub(crate) fn kill(mut self) -> Ran {
+    pub(crate) fn kill(&mut self) -> Ran {
         // It may have ended already.
         let _ = self.child.kill();
         self.finish()
@@ -302,7 +302,7 @@ impl Served {
     }
 
     /// Stops it at once.
-    pub(crate) fn kill(self) -> Ran {
+    pub(crate) fn stop(&mut self) -> Ran {
         self.running.kill()
     }
 }

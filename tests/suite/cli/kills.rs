@@ -39,6 +39,13 @@ fn many(emulator: &Served, name: &str) -> Folder {
     emulator.serve(Folder::with(MANY)).set("TF_VAR_name", name)
 }
 
+/// Waits until the cloud has heard of so many objects.
+fn await_begun(emulator: &Served, count: usize) {
+    while emulator.census().len() < count {
+        std::thread::yield_now();
+    }
+}
+
 /// Everything of this name exists and came into being once; configuration, state and cloud agree.
 fn verify(emulator: &Served, folder: &Folder, name: &str) {
     folder.run("plan -detailed-exitcode").exits(0).quiet().says("No changes.");
@@ -95,10 +102,11 @@ fn an_apply_that_is_killed_again_and_again_gets_there() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_finishes_what_is_in_flight_and_begins_nothing_new() {
-    let emulator = Served::start("-latency=300ms");
+    let emulator = Served::start("-latency=1s");
     let folder = many(&emulator, "interrupted");
     let mut running = folder.start("apply -auto-approve -parallelism=3", &[]);
     running.await_line("azurerm_container_group.many[2]: Creating...");
+    await_begun(&emulator, 4);
     running.interrupt();
     let ended = running.end().exits(130).says("Interrupt received. Finishing 3 steps in flight");
     let ended = ended.says("Apply incomplete. Resources: 4 added").says("Not begun: azurerm_container_group.many[3]");
@@ -112,10 +120,11 @@ fn an_interrupt_finishes_what_is_in_flight_and_begins_nothing_new() {
 #[cfg(unix)]
 #[test]
 fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
-    let emulator = Served::start("-latency=1s");
+    let emulator = Served::start("-latency=2s");
     let folder = many(&emulator, "left");
     let mut running = folder.start("apply -auto-approve -parallelism=3", &[]);
     running.await_line("azurerm_container_group.many[2]: Creating...");
+    await_begun(&emulator, 4);
     running.interrupt();
     running.await_line("Interrupt received.");
     running.interrupt();

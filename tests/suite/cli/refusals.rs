@@ -1,8 +1,6 @@
 //! What acier refuses because of its state: a second process, plans that do not fit, damage,
 //! another cloud. A refusal writes nothing.
 
-use std::path::Path;
-
 use super::bench::{Folder, Served};
 
 fn shop() -> Folder {
@@ -18,10 +16,10 @@ fn a_second_process_is_refused_at_once_and_writes_nothing() {
     first.await_line("Only 'yes' will be accepted");
     let before = folder.kept();
     for line in ["plan", "apply -auto-approve", "destroy -auto-approve", "refresh"] {
-        let fastest = (0..3).map(|_| folder.run(line).exits(3).complains("in use by another").took).min().unwrap();
+        let fastest = (0..3).map(|_| folder.run(line).exits(3).complains("State is in use").took).min().unwrap();
         assert!(fastest.as_millis() < 1000, "`{line}` took {fastest:?} to refuse");
     }
-    folder.run("state rm azurerm_container_group.shop").exits(3).complains("in use by another");
+    folder.run("state rm azurerm_container_group.shop").exits(3).complains("State is in use");
     assert!(folder.kept() == before, "a refusal wrote something");
     folder.run("state list").exits(0).says("azurerm_container_group.shop");
     folder.run("output -raw name").exits(0).says("acier-shop-front");
@@ -36,7 +34,7 @@ fn a_second_process_is_refused_while_the_first_waits_for_the_cloud() {
     let folder = Folder::example("01-quickstart");
     let mut first = folder.start("apply -auto-approve", &[("ACIER_EMULATOR_LATENCY", "1h")]);
     first.await_line("azurerm_container_group.app: Creating...");
-    let refused = folder.run("apply -auto-approve").exits(3).complains("in use by another");
+    let refused = folder.run("apply -auto-approve").exits(3).complains("State is in use");
     assert_eq!(refused.out, "");
     first.kill();
     let segments = folder.files("state/log").into_keys().collect::<Vec<_>>();
@@ -69,7 +67,7 @@ fn a_saved_plan_is_carried_out_as_it_was_shown() {
     folder.write("more.tf", "output \"more\" {\n  value = 1\n}\n");
     folder.run("apply plan.acier").exits(0).quiet().says("0 added, 1 changed, 0 destroyed.");
     folder.run("output more").exits(1).complains("Output not found");
-    folder.run("plan -detailed-exitcode -var tag=2").exits(0).says("more = 1");
+    folder.run("plan -detailed-exitcode -var tag=2").exits(2).says("more = 1").never_says("azurerm");
 }
 
 #[test]
@@ -138,15 +136,22 @@ fn a_damaged_store_is_rebuilt_or_refused_by_name() {
     let folder = shop();
     folder.run("apply -auto-approve -var tag=2").exits(0);
     let whole = folder.files("state");
-    let judged = ["head", "secret.key", "log/0000000001.acier", "log/0000000002.acier", "index/db", "index/conf"];
-    for name in judged.map(|name| format!("state/{name}")) {
+    let judged = [
+        ("state/head", "head"),
+        ("state/secret.key", "secret.key"),
+        ("state/log/0000000001.acier", "operation 1"),
+        ("state/log/0000000002.acier", "operation 2"),
+        ("state/index/db", "index"),
+        ("state/index/conf", "index"),
+    ];
+    for (name, named) in judged {
         for (what, damage) in DAMAGE {
-            folder.write(&name, damage(&whole[&name]));
+            folder.write(name, damage(&whole[name]));
             let ran = folder.run("plan -detailed-exitcode -var tag=2").never_says("will be created");
             let ran = ran.never_says("panicked");
             match ran.code {
                 Some(0) => drop(ran.says("No changes.")),
-                Some(5) => drop(ran.complains(Path::new(&name).file_name().unwrap().to_str().unwrap())),
+                Some(5) => drop(ran.complains(named).complains("What to do:")),
                 code => panic!("{name}, {what}: {code:?}\n{}{}", ran.out, ran.err),
             }
             restore(&folder, &whole);

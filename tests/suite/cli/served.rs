@@ -4,7 +4,7 @@ use super::bench::{Folder, Served, golden, redact};
 
 #[test]
 fn the_quickstart_works_over_https_with_nothing_but_an_auth_file() {
-    let emulator = Served::start("");
+    let mut emulator = Served::start("");
     let folder = emulator.serve(Folder::example("01-quickstart").set("TF_VAR_environment", "public"));
     folder.run("apply -auto-approve").exits(0).quiet().says("Resources: 4 added, 0 changed, 0 destroyed.");
     folder.run("plan -detailed-exitcode").exits(0).quiet().says("No changes.");
@@ -18,7 +18,7 @@ fn the_quickstart_works_over_https_with_nothing_but_an_auth_file() {
     folder.run("ps -all").exits(0).says("No container groups.");
     let counts = emulator.census();
     assert!(counts.values().all(|counts| *counts == (1, false)), "{counts:?}");
-    assert_eq!(emulator.kill().err, "");
+    assert_eq!(emulator.stop().err, "");
     assert!(folder.files("state/emulator").is_empty(), "there is an embedded emulator");
 }
 
@@ -46,11 +46,11 @@ fn an_authority_that_nobody_trusts_is_named() {
 
 #[test]
 fn an_emulator_that_went_away_loses_nothing() {
-    let emulator = Served::start("");
+    let mut emulator = Served::start("");
     let folder = emulator.serve(Folder::example("03-in-place-update").set("TF_VAR_environment", "public"));
     folder.run("apply -auto-approve").exits(0);
     let before = folder.kept();
-    assert_eq!(emulator.kill().err, "");
+    assert_eq!(emulator.stop().err, "");
     folder.run("plan").exits(1).complains("cannot be reached").never_says("will be created");
     assert!(folder.kept() == before, "a plan without a cloud wrote something");
 }
