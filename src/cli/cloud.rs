@@ -110,7 +110,7 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
         quota: env("ACIER_EMULATOR_QUOTA"),
         faithful: env("ACIER_EMULATOR_FAITHFUL").is_some(),
     };
-    let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "see the message above");
+    let problem = |detail: String| Diagnostic::error("The emulator cannot start", detail).at_maybe(settings.span);
     let parsed = super::behaviour::settings(&behaviour)
         .map_err(|detail| settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`"))?;
     let embedded = Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?;

@@ -8,6 +8,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use regex::Regex;
 
@@ -86,6 +87,11 @@ impl Folder {
         command
     }
 
+    /// The same without locks, whose text says who held them last.
+    pub(crate) fn kept(&self) -> BTreeMap<String, Vec<u8>> {
+        self.files("").into_iter().filter(|(name, _)| !name.ends_with("/lock")).collect()
+    }
+
     /// Runs a command line, split at blanks, to its end.
     pub(crate) fn run(&self, line: &str) -> Ran {
         self.run_with(line, &[])
@@ -94,18 +100,22 @@ impl Folder {
     /// The same with more environment.
     pub(crate) fn run_with(&self, line: &str, env: &[(&str, &str)]) -> Ran {
         let words: Vec<&str> = line.split_whitespace().collect();
+        let began = Instant::now();
         let output = self.command(&words, env).output().expect("the binary starts");
+        let took = began.elapsed();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("acier writes UTF-8");
-        Ran { line: line.into(), code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        Ran { line: line.into(), code: output.status.code(), out, err, took }
     }
 
     /// Begins a command and hands it over while it runs.
     pub(crate) fn start(&self, line: &str, env: &[(&str, &str)]) -> Running {
         let words: Vec<&str> = line.split_whitespace().collect();
         let mut command = self.command(&words, env);
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the binary starts");
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the binary starts");
         let out = BufReader::new(child.stdout.take().unwrap());
-        Running { line: line.into(), child, out, seen: String::new() }
+        Running { line: line.into(), child, out, seen: String::new(), began: Instant::now() }
     }
 }
 
@@ -117,11 +127,12 @@ pub(crate) struct Ran {
     pub(crate) code: Option<i32>,
     pub(crate) out: String,
     pub(crate) err: String,
+    pub(crate) took: Duration,
 }
 
 impl Ran {
     fn whole(&self) -> String {
-        let Ran { line, code, out, err } = self;
+        let Ran { line, code, out, err, .. } = self;
         format!("`acier {line}` ended with {code:?}\n--- standard output\n{out}\n--- standard error\n{err}")
     }
 
@@ -167,6 +178,7 @@ pub(crate) struct Running {
     child: Child,
     out: BufReader<ChildStdout>,
     seen: String,
+    began: Instant,
 }
 
 impl Running {
@@ -189,8 +201,13 @@ impl Running {
         panic!("{text:?} was never printed: {}", self.finish().whole());
     }
 
+    /// Types a line.
+    pub(crate) fn answer(&mut self, text: &str) {
+        writeln!(self.child.stdin.as_mut().unwrap(), "{text}").expect("it listens");
+    }
+
     /// Kills the process as the system would: nothing of it runs any more.
-    pub(crate) fn kill(mut self) -> Ran {
+    pub(crate) fn kill(&mut self) -> Ran {
         // It may have ended already.
         let _ = self.child.kill();
         self.finish()
@@ -210,13 +227,14 @@ impl Running {
     }
 
     fn finish(&mut self) -> Ran {
+        drop(self.child.stdin.take());
         while self.next_line().is_some() {}
         let mut err = String::new();
         if let Some(mut pipe) = self.child.stderr.take() {
             pipe.read_to_string(&mut err).expect("acier writes UTF-8");
         }
         let code = self.child.wait().expect("it can be waited for").code();
-        Ran { line: self.line.clone(), code, out: self.seen.clone(), err }
+        Ran { line: self.line.clone(), code, out: self.seen.clone(), err, took: self.began.elapsed() }
     }
 }
 
@@ -284,7 +302,7 @@ impl Served {
     }
 
     /// Stops it at once.
-    pub(crate) fn kill(self) -> Ran {
+    pub(crate) fn stop(&mut self) -> Ran {
         self.running.kill()
     }
 }
@@ -302,6 +320,8 @@ pub(crate) fn redact(text: &str, folder: &Folder) -> String {
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
         (r"\b20\.\d+\.\d+\.\d+", "[ADDRESS]"),
         (r"process \d+", "process [ID]"),
+        (r"os error \d+", "os error [CODE]"),
+        (r"waiting \d+ s", "waiting [TIME]"),
         (r"[0-9a-f]{8}-[0-9a-f]{4}-[1-9a-f][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", "[ID]"),
     ];
     let known = "00000000-0000-4000-8000-";

@@ -3,5 +3,10 @@
 mod bench;
 mod changes;
 mod examples;
+mod kills;
 mod mistakes;
+mod outputs;
+mod refusals;
+mod secrets;
+mod served;
 mod written;
