@@ -72,7 +72,12 @@ pub struct Client<T: Transport> {
     count: Cell<u64>,
     start: Instant,
     throttle: RefCell<Throttle>,
+    /// Whether anybody ever answered.
+    reached: Cell<bool>,
 }
+
+/// Tries for the first contact: who mistyped an address or is offline should not wait for long.
+const FIRST_CONTACT: u32 = 3;
 
 /// Waits shorter than this are nobody's business.
 const NOTICED: Duration = Duration::from_secs(1);
@@ -84,7 +89,17 @@ impl<T: Transport> Client<T> {
         let run = Uuid::parse_str(&options.correlation)
             .unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, options.correlation.as_bytes()));
         let throttle = RefCell::new(Throttle::new(options.limits));
-        Self { transport, sign_in, endpoints, options, run, count: Cell::new(0), start: Instant::now(), throttle }
+        Self {
+            transport,
+            sign_in,
+            endpoints,
+            options,
+            run,
+            count: Cell::new(0),
+            start: Instant::now(),
+            throttle,
+            reached: Cell::new(false),
+        }
     }
 
     /// The subscription that calls are about.
@@ -254,9 +269,13 @@ impl<T: Transport> Client<T> {
     /// Carries a token request. It may be repeated: a second token does no harm.
     async fn exchange_token(&self, request: Request) -> Result<Response, ArmError> {
         let mut past = Past::default();
+        let mut patience = self.options.patience.clone();
         loop {
             let outcome = self.transport.send(request.clone()).await;
-            match consider("GET", outcome.as_ref(), &mut past, &self.options.patience, self.tick()) {
+            self.reached.set(self.reached.get() || outcome.is_ok());
+            patience.tries =
+                if self.reached.get() { self.options.patience.tries } else { patience.tries.min(FIRST_CONTACT) };
+            match consider("GET", outcome.as_ref(), &mut past, &patience, self.tick()) {
                 Some(pause) => self.wait(pause.wait, &pause.why).await,
                 None => return outcome.map_err(|lost| ArmError::from_lost(request.method, &request.url, &lost)),
             }
@@ -292,7 +311,7 @@ impl<T: Transport> Client<T> {
             return;
         }
         if let Some(notice) = self.options.notice.as_ref().filter(|_| wait >= NOTICED) {
-            notice(format!("{why}, waiting {} s", wait.as_secs_f64().ceil()));
+            notice(format!("{}, waiting {} s", why.trim_end_matches('.'), wait.as_secs_f64().ceil()));
         }
         tokio::time::sleep(wait).await;
     }

@@ -64,7 +64,7 @@ pub(super) async fn make_plan(
         match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &|_| true).await {
             Ok(refreshed) => refreshed,
             Err(diagnostics) => {
-                screen.diagnostics(&diagnostics, &session.project.sources);
+                screen.diagnostics(&session.place(diagnostics), &session.project.sources);
                 return Err(Exit::Failed);
             }
         }
@@ -82,7 +82,7 @@ pub(super) async fn make_plan(
                 match answer(&session.cloud, &questions, arguments.parallelism).await {
                     Ok(read) => answers.extend(read),
                     Err(diagnostics) => {
-                        screen.diagnostics(&diagnostics, &session.project.sources);
+                        screen.diagnostics(&session.place(diagnostics), &session.project.sources);
                         return Err(Exit::Failed);
                     }
                 }

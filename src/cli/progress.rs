@@ -24,14 +24,19 @@ pub(super) fn line(notice: &Notice) -> String {
         }
         Notice::Failed { addr, act } => format!("{addr}: {} failed", end(*act)),
         Notice::Resuming { steps } => {
-            format!("An earlier run left {steps} step(s) in flight. Looking up what became of them...")
+            format!("An earlier run left {} in flight. Looking up what became of it...", count(*steps))
         }
         Notice::Resumed { addr, what } => format!("{addr}: {what}"),
         Notice::Stopping { in_flight } => format!(
-            "\nInterrupt received. Finishing {in_flight} step(s) in flight, beginning nothing new. \
-             Interrupt again to leave at once; everything that was begun is recorded."
+            "\nInterrupt received. Finishing {} in flight, beginning nothing new. \
+             Interrupt again to leave at once; everything that was begun is recorded.",
+            count(*in_flight)
         ),
     }
+}
+
+fn count(steps: usize) -> String {
+    if steps == 1 { "1 step".to_owned() } else { format!("{steps} steps") }
 }
 
 fn begin(act: StepAct) -> &'static str {

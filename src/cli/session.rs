@@ -151,6 +151,16 @@ impl Session {
         Ok(session)
     }
 
+    /// The same findings with the places of the blocks that they are about, where these still stand.
+    pub(super) fn place(&self, mut diagnostics: Diagnostics) -> Diagnostics {
+        for diagnostic in &mut diagnostics.0 {
+            let addr = diagnostic.address.as_deref().and_then(|address| crate::addr::parse::addr(address).ok());
+            let resource = addr.and_then(|addr| self.project.module.blocks.get(&addr.block));
+            diagnostic.span = diagnostic.span.or(resource.map(|resource| resource.span));
+        }
+        diagnostics
+    }
+
     /// A fresh scope over the configuration.
     pub(super) fn scope(&self, applying: bool) -> Scope {
         let (module, schemas) = (self.project.module.clone(), self.project.schemas.clone());
@@ -178,7 +188,7 @@ impl Session {
         let mut tell = move |notice: Notice| shown.note(&progress::line(&notice));
         let mut desk = Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) };
         match resume(&self.cloud, &mut desk, 10, &mut tell).await {
-            Ok(diagnostics) => show(screen, &diagnostics, &self.project.sources),
+            Ok(diagnostics) => show(screen, &self.place(diagnostics), &self.project.sources),
             Err(broken) => fail(screen, &journal_broken(&broken.0), &self.project.sources),
         }
     }

@@ -63,7 +63,7 @@ pub async fn find<P: Provider>(provider: &P, call: &Call) -> Result<Progress, Fa
 
 /// Whether a fault leaves open what the cloud did: nobody could be asked.
 pub(super) fn is_unsure(fault: &Fault) -> bool {
-    matches!(fault.kind, FaultKind::Unreachable | FaultKind::Denied | FaultKind::Throttled)
+    matches!(fault.kind, FaultKind::Unreachable | FaultKind::Denied | FaultKind::SignIn | FaultKind::Throttled)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place of the engine that waits for a cloud")]

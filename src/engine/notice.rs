@@ -119,6 +119,7 @@ pub fn diagnose(fault: &Fault, about: &str) -> Diagnostic {
         FaultKind::Rejected => "The service refused the request",
         FaultKind::Exists => "The object exists already",
         FaultKind::Denied => "Not allowed",
+        FaultKind::SignIn => "Signing in failed",
         FaultKind::Throttled => "The service is throttling",
         FaultKind::Gone => "Something it needs is gone",
         FaultKind::TimedOut => "It did not end in time",

@@ -126,6 +126,7 @@ pub fn plan(
         moved: BTreeMap::new(),
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
+        making: BTreeSet::new(),
         failed: BTreeSet::new(),
         asking: BTreeSet::new(),
         questions: Vec::new(),

@@ -94,8 +94,10 @@ pub enum FaultKind {
     Rejected,
     /// An object of that id is there already, not made by this state.
     Exists,
-    /// Not allowed, or not signed in.
+    /// Not allowed.
     Denied,
+    /// Signing in failed, so the call was not sent.
+    SignIn,
     /// The cloud asked to slow down for longer than we wait.
     Throttled,
     /// The object or what it needs is gone.

@@ -14,7 +14,8 @@ use super::operate;
 pub(super) fn fault(error: &ArmError) -> Fault {
     let kind = match error.sort {
         Sort::Rejected => FaultKind::Rejected,
-        Sort::Denied | Sort::SignIn => FaultKind::Denied,
+        Sort::Denied => FaultKind::Denied,
+        Sort::SignIn => FaultKind::SignIn,
         Sort::Throttled => FaultKind::Throttled,
         Sort::NotFound => FaultKind::Gone,
         Sort::Unreachable => FaultKind::Unreachable,
@@ -23,7 +24,8 @@ pub(super) fn fault(error: &ArmError) -> Fault {
         Sort::Malformed => FaultKind::Rejected,
     };
     let lines = [
-        (error.status != 0).then(|| format!("HTTP status {}", error.status)),
+        // An operation that failed is told of with status 200, which says nothing about it.
+        (error.status >= 300).then(|| format!("HTTP status {}", error.status)),
         (!error.request.is_empty()).then(|| error.request.clone()),
         error.correlation_id.as_ref().map(|id| format!("Correlation id {id}")),
         error.request_id.as_ref().map(|id| format!("Request id {id}")),
@@ -46,6 +48,13 @@ fn hint(code: &str, message: &str) -> Option<&'static str> {
 }
 
 const HINTS: &[(&str, &str)] = &[
+    ("aadsts7000215", "use the value of a client secret of this application, not the id of the secret"),
+    ("aadsts7000222", "the client secret has expired: make a new one and use its value"),
+    ("aadsts700016", "check client_id and tenant_id"),
+    (
+        "cannot be reached",
+        "check the network, the proxy, and the endpoints in the file that AZURE_AUTH_LOCATION names; an emulator must be running",
+    ),
     (
         "missingsubscriptionregistration",
         "register the service once with `az provider register --namespace Microsoft.ContainerInstance`",

@@ -222,7 +222,7 @@ pub(super) async fn delete<T: Transport>(
         let left: Vec<&str> = items(&found).filter_map(|item| item.get("id")?.as_str()).collect();
         if !left.is_empty() {
             return if count < LOOKS_INSIDE {
-                Ok(wait(&Stage::Empty, count, format!("waiting for {} objects to disappear", left.len())))
+                Ok(wait(&Stage::Empty, count, format!("waiting until it is empty, {} left", left.len())))
             } else {
                 Err(not_empty(&call.id, &left))
             };

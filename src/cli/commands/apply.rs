@@ -86,7 +86,7 @@ async fn saved(
         screen.diagnostic(&Diagnostic::error("A saved plan takes no planning options", detail), &none);
         return Err(Exit::Usage);
     }
-    let bytes = match std::fs::read(path) {
+    let bytes = match std::fs::read(folder.join(path)) {
         Ok(bytes) => bytes,
         Err(error) => {
             let detail = format!("{}: {error}.", path.display());
@@ -159,7 +159,7 @@ async fn carry_out(session: &mut Session, plan: &Plan, arguments: &ApplyArgument
 
 fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen: &Screen) -> Exit {
     let sources = &session.project.sources;
-    screen.diagnostics(&report.diagnostics, sources);
+    screen.diagnostics(&session.place(report.diagnostics.clone()), sources);
     if let Some(broken) = &report.broken {
         screen.diagnostic(&journal_broken(&broken.0), sources);
     }

@@ -36,7 +36,7 @@ pub(in crate::cli) async fn run(
             return fail(screen, &error.diagnostic(), &session.project.sources);
         }
         let bytes = file::to_bytes(&plan, &session.project.texts(), &session.key);
-        if let Err(error) = std::fs::write(out, bytes) {
+        if let Err(error) = std::fs::write(folder.join(out), bytes) {
             let detail = format!("{}: {error}.", out.display());
             return fail(screen, &Diagnostic::error("The plan cannot be saved", detail), &session.project.sources);
         }

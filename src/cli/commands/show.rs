@@ -26,7 +26,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
         }
         return Ok(Exit::Done);
     };
-    let opened = std::fs::read(path).map_err(|error| error.to_string());
+    let opened = std::fs::read(folder.join(path)).map_err(|error| error.to_string());
     match opened.and_then(|bytes| file::from_bytes(&bytes, store.key())) {
         Ok(saved) => {
             if arguments.json {

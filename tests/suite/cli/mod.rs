@@ -1,1 +1,12 @@
-//! Placeholder.
+//! The program from outside: our binary in a folder of its own, with an empty environment.
+
+mod bench;
+mod changes;
+mod examples;
+mod kills;
+mod mistakes;
+mod outputs;
+mod refusals;
+mod secrets;
+mod served;
+mod written;

@@ -348,20 +348,23 @@ fn a_resource_group_goes_with_all_that_is_in_it() {
     }
 }
 
+/// Ten thousand groups are no slower to add to than three hundred; the best of three batches
+/// counts, because other work on the machine only ever makes a batch slower.
 #[test]
 fn one_request_does_not_look_at_all_groups() {
     let mut cloud = Cloud::slow(0);
-    let time = |cloud: &mut Cloud, from: usize| {
+    let mut made = 0;
+    let mut batch = |count: usize| {
         let begin = std::time::Instant::now();
-        for number in from..from + 500 {
-            cloud.make(&format!("g{number}"), &web());
+        for _ in 0..count {
+            cloud.make(&format!("g{made}"), &web());
+            made += 1;
         }
         begin.elapsed()
     };
-    let few = time(&mut cloud, 0);
-    for number in 500..10_000 {
-        cloud.make(&format!("g{number}"), &web());
-    }
-    let many = time(&mut cloud, 10_000);
-    assert!(many < few * 4, "500 creations among few took {few:?}, among ten thousand {many:?}");
+    let few = (0..3).map(|_| batch(100)).min();
+    batch(9_700);
+    let many = (0..3).map(|_| batch(100)).min();
+    let (few, many) = few.zip(many).expect("three batches each");
+    assert!(many < few * 5, "100 creations among few took {few:?}, among ten thousand {many:?}");
 }

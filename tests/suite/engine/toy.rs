@@ -66,6 +66,7 @@ fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
         check: None,
         as_blocks: false,
         unsettled_by: None,
+        derive: None,
         deprecated: None,
         about: "",
     }

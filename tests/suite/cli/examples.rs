@@ -1,0 +1,194 @@
+//! Every example, from nothing to nothing: apply, look at it in every way, forget, adopt, destroy.
+
+use std::fs;
+use std::path::Path;
+
+use acier::emulator::embedded::Embedded;
+use acier::emulator::settings::Settings;
+
+use super::bench::{Folder, golden, redact, root};
+
+/// What one example makes.
+struct Example {
+    name: &'static str,
+    /// Values of variables that it cannot do without.
+    values: &'static [(&'static str, &'static str)],
+    /// The addresses in its state.
+    addresses: &'static [&'static str],
+    /// A container group, its container, and that container's state.
+    group: (&'static str, &'static str, &'static str),
+    /// An output and its JSON.
+    output: (&'static str, &'static str),
+}
+
+const EXAMPLES: [Example; 4] = [
+    Example {
+        name: "01-quickstart",
+        values: &[],
+        addresses: &[
+            "azurerm_container_group.app",
+            "azurerm_container_group.task",
+            "azurerm_container_group.web",
+            "azurerm_resource_group.quickstart",
+        ],
+        group: ("azurerm_container_group.task", "wordcount", "Terminated (Completed)"),
+        output: ("fqdn", "\"acier-quickstart-web.westeurope.azurecontainer.io\"\n"),
+    },
+    Example {
+        name: "02-variables-and-for-each",
+        values: &[],
+        addresses: &[
+            "azurerm_container_group.site[\"api\"]",
+            "azurerm_container_group.site[\"blog\"]",
+            "azurerm_container_group.site[\"shop\"]",
+            "azurerm_resource_group.sites",
+        ],
+        group: ("azurerm_container_group.site[\"shop\"]", "shop", "Running"),
+        output: (
+            "urls",
+            "{\"api\":\"http://acier-dev-api.northeurope.azurecontainer.io\",\
+             \"blog\":\"http://acier-dev-blog.northeurope.azurecontainer.io\",\
+             \"shop\":\"http://acier-dev-shop.northeurope.azurecontainer.io\"}\n",
+        ),
+    },
+    Example {
+        name: "03-in-place-update",
+        values: &[],
+        addresses: &["azurerm_container_group.shop", "azurerm_resource_group.shop"],
+        group: ("azurerm_container_group.shop", "shop", "Running"),
+        output: ("name", "\"acier-shop-front.westeurope.azurecontainer.io\"\n"),
+    },
+    Example {
+        name: "04-secrets",
+        values: &[
+            ("TF_VAR_database_password", "correct horse"),
+            ("TF_VAR_registry_password", "battery"),
+            ("TF_VAR_storage_key", "c3RhcGxl"),
+        ],
+        addresses: &["azurerm_container_group.app", "azurerm_resource_group.vault"],
+        group: ("azurerm_container_group.app", "app", "Running"),
+        output: ("connection", "\"postgres://app:correct horse@db.example.com/app\"\n"),
+    },
+];
+
+fn folder(example: &Example) -> Folder {
+    example.values.iter().fold(Folder::example(example.name), |folder, (name, value)| folder.set(name, value))
+}
+
+fn walk(example: &Example) {
+    let folder = folder(example);
+    let count = example.addresses.len();
+    let (group, container, state) = example.group;
+
+    let plan = folder.run("plan -detailed-exitcode").exits(2).quiet();
+    golden(&format!("golden/{}.txt", example.name), &redact(&plan.out, &folder));
+    let complete = format!("Apply complete! Resources: {count} added, 0 changed, 0 destroyed.");
+    folder.run("apply -auto-approve").exits(0).quiet().says(&complete);
+    folder.run("plan -detailed-exitcode").exits(0).quiet().says("No changes.");
+
+    folder.run("ps").exits(0).quiet().says(group).says("Succeeded");
+    folder.run(&format!("inspect {group}")).exits(0).quiet().says(&format!("container {container}\n")).says(state);
+    folder.run(&format!("logs {group}/{container}")).exits(0).quiet();
+    show(&folder, example);
+
+    let gone = format!("Destroy complete! Resources: {count} destroyed.");
+    folder.run("destroy -auto-approve").exits(0).quiet().says(&gone);
+    folder.run("ps -all").exits(0).quiet().says("No container groups.");
+    folder.run("show").exits(0).quiet().says("The state is empty.");
+    let made = census(folder.path());
+    assert_eq!(made.len(), count, "{made:?}");
+    for (id, created, exists) in made {
+        assert!(created == 1 && !exists, "{id} was created {created} times; it exists: {exists}");
+    }
+}
+
+#[test]
+fn the_quickstart_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[0]);
+}
+
+#[test]
+fn for_each_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[1]);
+}
+
+#[test]
+fn the_update_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[2]);
+}
+
+#[test]
+fn the_secrets_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[3]);
+}
+
+#[test]
+fn no_example_is_forgotten() {
+    let entries = fs::read_dir(root().join("examples")).unwrap().map(Result::unwrap);
+    let folders = entries.filter(|entry| entry.path().is_dir());
+    let mut names: Vec<String> = folders.map(|entry| entry.file_name().into_string().unwrap()).collect();
+    names.sort();
+    let walked: Vec<&str> = EXAMPLES.iter().map(|example| example.name).collect();
+    assert_eq!(names, walked);
+}
+
+#[test]
+fn the_quickstarts_task_ends_and_leaves_its_log() {
+    let folder = Folder::example("01-quickstart");
+    folder.run("apply -auto-approve").exits(0).says("fqdn = \"acier-quickstart-web.westeurope.azurecontainer.io\"");
+    let line = "counting the 5 most used words of at least 8 letters\n";
+    let task = "azurerm_container_group.task";
+    let inspected = folder.run(&format!("inspect {task}")).exits(0).quiet();
+    golden("golden/inspect.txt", &redact(&inspected.out, &folder));
+    assert_eq!(folder.run(&format!("logs {task}")).exits(0).quiet().out, line);
+    let timed = folder.run(&format!("logs -timestamps {task}")).exits(0).quiet();
+    assert_eq!(redact(&timed.out, &folder), format!("[TIME] {line}"));
+    assert_eq!(folder.run(&format!("logs -tail=0 {task}")).exits(0).quiet().out, "");
+    folder.run(&format!("logs {task}/other")).exits(1).complains("It has: wordcount.");
+    folder.run("logs azurerm_container_group.other").exits(1).complains("`acier ps` lists the groups");
+    let listed = folder.run("ps").exits(0).quiet();
+    golden("golden/ps.txt", &redact(&listed.out, &folder));
+    folder.run("inspect azurerm_container_group.web").exits(0).says("Running").says("restart       Always");
+}
+
+#[test]
+fn forgetting_changes_the_state_and_nothing_else() {
+    let folder = Folder::example("01-quickstart");
+    folder.run("apply -auto-approve").exits(0);
+    let before = census(folder.path());
+    let rehearsed = folder.files("state");
+    folder.run("state rm -dry-run azurerm_container_group.task").exits(0).says("Would forget");
+    assert!(folder.files("state") == rehearsed, "a rehearsal wrote something");
+    folder.run("state rm azurerm_container_group.task").exits(0).quiet().says("Forgot azurerm_container_group.task\n");
+    assert_eq!(census(folder.path()), before);
+    folder.run("state list azurerm_container_group.task").exits(1).complains("No such object");
+    folder.run("plan").exits(0).says("azurerm_container_group.task will be created").says("Plan: 1 to add");
+    let refused = folder.run("apply -auto-approve").exits(1).complains("The object exists already");
+    refused.complains("/containerGroups/acier-task is there already").complains("What to do:");
+    folder.run("ps -all").exits(0).says("acier-task");
+}
+
+/// Every command that looks at the state.
+fn show(folder: &Folder, example: &Example) {
+    let lines = example.addresses.iter().map(|address| format!("{address}\n")).collect::<String>();
+    assert_eq!(folder.run("state list").exits(0).quiet().out, lines);
+    let shown = folder.run("show").exits(0).quiet();
+    for address in example.addresses {
+        let shown = shown.clone().says(&format!("# {address}:\n"));
+        let alone = folder.run(&format!("state show {address}")).exits(0).quiet();
+        shown.says(&alone.out);
+    }
+    let (name, json) = example.output;
+    assert_eq!(folder.run(&format!("output -json {name}")).exits(0).quiet().out, json);
+    if let Ok(serde_json::Value::String(text)) = serde_json::from_str(json) {
+        assert_eq!(folder.run(&format!("output -raw {name}")).exits(0).quiet().out, text);
+    } else {
+        folder.run(&format!("output -raw {name}")).exits(1).complains("Unsupported value for raw output");
+    }
+}
+
+/// What the embedded emulator of a folder ever held, and what of it exists.
+fn census(folder: &Path) -> Vec<(String, u32, bool)> {
+    let cloud = Embedded::open(Some(&folder.join("state/emulator")), Settings::default()).expect("the emulator opens");
+    cloud.snapshot().into_iter().map(|entry| (entry.id, entry.created, entry.exists)).collect()
+}
