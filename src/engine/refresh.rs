@@ -130,7 +130,7 @@ pub async fn answer<P: Provider>(
     let asked =
         questions.iter().map(|(addr, config)| async move { (addr, provider.fetch(&addr.block.kind, config).await) });
     let mut answers: Vec<_> = stream::iter(asked).buffer_unordered(parallelism.max(1)).collect().await;
-    answers.sort_by(|(a, _), (b, _)| a.cmp(b));
+    answers.sort_by_key(|(addr, _)| *addr);
     let mut read = Vec::new();
     let mut diagnostics = Diagnostics::none();
     for (addr, answer) in answers {

@@ -36,8 +36,14 @@ pub(super) fn unsupported_argument(attribute: &Attribute, arguments: &[&str], bl
     } else {
         did_you_mean(name, arguments.iter().copied())
     };
-    Diagnostic::error("Unsupported argument", format!("An argument named {name:?} is not expected here.{advice}"))
-        .at(attribute.name_span)
+    let wrong =
+        Diagnostic::error("Unsupported argument", format!("An argument named {name:?} is not expected here.{advice}"));
+    let wrong = wrong.at(attribute.name_span);
+    match (advice.is_empty(), arguments.is_empty()) {
+        (false, _) => wrong,
+        (true, true) => wrong.hint("Remove it."),
+        (true, false) => wrong.hint(format!("Remove it. This block knows: {}.", arguments.join(", "))),
+    }
 }
 
 /// Reports that a block has no place here.
@@ -59,6 +65,7 @@ pub(super) fn missing_argument(name: &str, header: Span) -> Diagnostic {
         format!("The argument {name:?} is required, but no definition was found."),
     )
     .at(header)
+    .hint(format!("Add {name} = ... to the block."))
 }
 
 /// The only block of a name; others of that name are reported.

@@ -94,7 +94,8 @@ fn local(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
     }
     let advice = did_you_mean(&name, known.keys().map(|name| &**name));
     let detail = format!("A local value with the name {name:?} has not been declared.{advice}");
-    Some(Diagnostic::error("Reference to undeclared local value", detail))
+    let wrong = Diagnostic::error("Reference to undeclared local value", detail);
+    Some(if advice.is_empty() { wrong.hint(format!("Declare it: locals {{ {name} = ... }}.")) } else { wrong })
 }
 
 /// What is said about a block that is not there; nothing if it was declared but could not be read.
@@ -122,7 +123,8 @@ pub(super) fn undeclared(linker: &Linker<'_>, addr: &BlockAddr) -> Option<Diagno
         "A {words} resource \"{}\" \"{}\" has not been declared in the root module.{advice}",
         addr.kind, addr.name
     );
-    Some(Diagnostic::error("Reference to undeclared resource", detail))
+    let wrong = Diagnostic::error("Reference to undeclared resource", detail);
+    Some(if advice.is_empty() { wrong.hint("Declare it in a block, or correct the reference.") } else { wrong })
 }
 
 fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span, site: &Site<'_>) {
