@@ -11,7 +11,6 @@
     clippy::disallowed_methods,
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "a benchmark prints its table and may stop at the first surprise"
 )]
 

@@ -9,6 +9,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`value`], [`addr`], [`graph`], [`diag`], [`seal`] | pure: THE value, names of things, DAGs, diagnostics with spans, fingerprints and sealed bytes |
+//! | [`lock`] | the operating system's lock on a file |
 //! | [`arm`] | Azure Resource Manager over HTTP; knows nothing of acier |
 //! | [`schema`] | pure: what a block may contain, and what a change of each attribute costs |
 //! | [`state`] | pure: what we believe exists, and the events that change the belief |
@@ -33,6 +34,7 @@ pub mod emulator;
 pub mod engine;
 pub mod graph;
 pub mod lang;
+pub mod lock;
 pub mod plan;
 pub mod provider;
 pub mod resources;

@@ -2,7 +2,6 @@
 //!
 //! **Never:** do more. Everything runs on one thread with a large stack, because syntax trees are
 //! as deep as people write them; the stack is only reserved, not used, until then.
-#![expect(clippy::disallowed_methods, reason = "starts the one thread that everything runs on")]
 
 use std::process::ExitCode;
 

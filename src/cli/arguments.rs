@@ -208,6 +208,9 @@ pub(super) enum StateCommand {
         /// Print JSON
         #[arg(long)]
         json: bool,
+        /// Print a resource block that would ask for the object; secrets are left out
+        #[arg(long, conflicts_with = "json")]
+        hcl: bool,
     },
     /// Forget objects without deleting them
     Rm {

@@ -13,6 +13,7 @@ use crate::arm::auth_file::{AuthFile, decode, parse};
 use crate::arm::client::{Client, Options};
 use crate::arm::cloud::Endpoints;
 use crate::arm::net::{Network, Settings as NetworkSettings};
+use crate::arm::throttle::Limits;
 use crate::arm::wire::{Lost, Request, Response, Transport};
 use crate::diag::{Diagnostic, Span};
 use crate::emulator::embedded::{BASE, Embedded};
@@ -117,7 +118,8 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
     let Identity { tenant, client, secret, subscription, .. } = Identity::default();
     let credentials = Credentials::ClientSecret { tenant, client, secret: Secret::new(secret) };
     let subscription = settings.text("subscription_id", "ARM_SUBSCRIPTION_ID").unwrap_or(subscription);
-    let options = Options { notice: Some(notice), ..Options::new(subscription) };
+    // Azure's limits guard a service that many share; nobody shares a cloud in this process.
+    let options = Options { notice: Some(notice), limits: Limits::UNLIMITED, ..Options::new(subscription) };
     let client = Client::new(Carrier::Embedded(Box::new(embedded)), SignIn::new(credentials), endpoints, options);
     Ok(Azure::new(client, settings.block))
 }

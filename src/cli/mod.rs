@@ -9,6 +9,7 @@ mod cloud;
 mod commands;
 mod exit;
 mod groups;
+mod hcl;
 mod interrupt;
 mod json;
 mod outputs;

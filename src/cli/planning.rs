@@ -13,7 +13,7 @@ use crate::value::Value;
 use super::arguments::PlanningArguments;
 use super::exit::Exit;
 use super::screen::Screen;
-use super::session::{Outcome, Session, fail, show};
+use super::session::{Outcome, Session, fail};
 
 /// Reads the options that say what to plan.
 pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Screen) -> Outcome<Options> {
@@ -59,14 +59,13 @@ pub(super) async fn make_plan(
     arguments: &PlanningArguments,
     screen: &Screen,
 ) -> Outcome<(Plan, Diagnostics)> {
+    // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
     let refreshed = if arguments.refresh {
-        let wanted = |addr: &Addr| options.targets.is_empty() || options.targets.iter().any(|t| t.covers(addr));
-        match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &wanted).await {
+        match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &|_| true).await {
             Ok(refreshed) => refreshed,
             Err(diagnostics) => {
-                return Err(show(screen, &session.place(diagnostics), &session.project.sources)
-                    .err()
-                    .unwrap_or(Exit::Failed));
+                screen.diagnostics(&session.place(diagnostics), &session.project.sources);
+                return Err(Exit::Failed);
             }
         }
     } else {

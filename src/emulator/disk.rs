@@ -80,7 +80,7 @@ fn lock(folder: &Path) -> Result<File, String> {
         .write(true)
         .open(&path)
         .map_err(|error| told("open", &path, &error))?;
-    match file.try_lock() {
+    match crate::lock::take(&file) {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
             Err(format!("Another emulator uses the folder {}. Stop it or choose another folder.", folder.display()))

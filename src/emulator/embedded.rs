@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::arm::wire::{Lost, Request, Response, Transport};
 use crate::emulator::disk::Disk;
+use crate::emulator::faults::Faults;
 use crate::emulator::settings::Settings;
 use crate::emulator::world::{Existence, World, unwritten};
 
@@ -93,8 +94,8 @@ impl Embedded {
     }
 
     /// Replaces what goes wrong from now on.
-    pub fn set_faults(&self, faults: crate::emulator::faults::Faults) {
-        self.inner.borrow_mut().0.settings.faults = faults;
+    pub fn set_faults(&self, faults: Faults) {
+        self.inner.borrow_mut().0.set_faults(faults);
     }
 }
 

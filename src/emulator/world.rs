@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use crate::arm::wire::{Lost, Request, Response};
 use crate::emulator::answer::{Refusal, dress, of};
-use crate::emulator::faults::Verdict;
+use crate::emulator::faults::{Faults, Verdict};
 use crate::emulator::record::{Batch, Change};
 use crate::emulator::route::Ask;
 use crate::emulator::settings::Settings;
@@ -122,6 +122,11 @@ impl World {
     pub(crate) fn take_batch(&mut self) -> Option<Batch> {
         let changes = std::mem::take(&mut self.pending);
         (!changes.is_empty()).then(|| Batch { at: self.tables.latest, serial: self.tables.serial, changes })
+    }
+
+    /// Replaces what goes wrong from now on.
+    pub fn set_faults(&mut self, faults: Faults) {
+        self.settings.faults = faults;
     }
 
     /// Every id that ever came into existence.

@@ -36,6 +36,8 @@ pub(super) struct Flight {
     pub(super) since: Instant,
     pub(super) limit: Duration,
     pub(super) note: Note,
+    /// Whether the cloud was asked once already what became of the call.
+    pub(super) asked_again: bool,
 }
 
 /// One walk over a plan.
@@ -237,6 +239,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             since: Instant::now(),
             limit: Duration::from_secs(limit),
             note: Note::default(),
+            asked_again: false,
         })
     }
 

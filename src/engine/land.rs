@@ -10,6 +10,7 @@ use crate::value::Value;
 
 use super::Notice;
 use super::apply::{Flight, Walk};
+use super::drive::{find, is_unsure};
 use super::notice::diagnose;
 use super::record::object;
 
@@ -35,6 +36,11 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
         let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
         match landed {
+            Landed::Checked(Ok(found)) if found.is_null() && self.report.interrupted => {
+                // Nothing was sent yet, and the user asked to begin nothing more.
+                self.flights.remove(&number);
+                Ok(())
+            }
             Landed::Checked(Ok(found)) if found.is_null() => self.send(number),
             Landed::Checked(Ok(_)) => {
                 let fault = self.already_there(number, change);
@@ -53,10 +59,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             Landed::Begun(Ok(pending)) | Landed::Followed(_, Ok(pending @ Progress::Pending { .. })) => {
                 self.follow(number, pending)
             }
-            Landed::Begun(Err(fault)) if is_lost(&fault) => {
-                self.look(number, |provider, call, _| {
-                    Box::pin(async move { Landed::Followed(fault, provider.follow(&call).await) })
-                });
+            Landed::Begun(Err(fault)) if is_lost(&fault) || leaves_something(step.act, &fault) => {
+                self.ask_again(number, fault);
                 Ok(())
             }
             Landed::Begun(Err(fault)) => self.fail(number, change, &fault, None),
@@ -69,11 +73,23 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                     self.fail(number, change, &fault, Some(value))
                 }
             }
+            Landed::Ended(Err(fault)) if is_unsure(&fault) => {
+                // The object itself can say how it stands, even where the operation cannot be read.
+                if self.flights.get(&number).is_some_and(|flight| flight.asked_again) {
+                    self.leave_unknown(number, change, &fault);
+                } else {
+                    self.ask_again(number, fault);
+                }
+                Ok(())
+            }
             Landed::Ended(Err(fault)) => {
                 self.look(number, |provider, _, handle| {
                     Box::pin(async move { Landed::Examined(fault, provider.read(&handle).await) })
                 });
                 Ok(())
+            }
+            Landed::Examined(_, Ok(value)) if value.is_null() && step.act == StepAct::Delete => {
+                self.finish(number, change, value)
             }
             Landed::Examined(fault, Ok(value)) => self.fail(number, change, &fault, Some(value)),
             Landed::Followed(fault, Err(_)) | Landed::Examined(fault, Err(_)) => {
@@ -81,6 +97,23 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 Ok(())
             }
         }
+    }
+
+    /// The call may have happened: asks the cloud what became of it.
+    fn ask_again(&mut self, number: u32, fault: Fault) {
+        let Some(flight) = self.flights.get_mut(&number) else { return };
+        flight.asked_again = true;
+        if flight.act == StepAct::Update {
+            // What the cloud never returns is believed to be as before, so that it shows again.
+            flight.call.planned = flight.call.prior.clone();
+        }
+        let lost = is_lost(&fault) || is_unsure(&fault);
+        self.look(number, move |provider, call, _| {
+            Box::pin(async move {
+                let found = if lost { find(provider, &call).await } else { provider.follow(&call).await };
+                Landed::Followed(fault, found)
+            })
+        });
     }
 
     fn look(
@@ -190,6 +223,12 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             hint: Some("choose another name, or delete the existing object first".into()),
         }
     }
+}
+
+/// Whether a refused call may have left something behind: an earlier try of the same creation may
+/// have arrived although its answer did not, so the object is looked for before it is forgotten.
+fn leaves_something(act: StepAct, fault: &Fault) -> bool {
+    act == StepAct::Create && fault.kind != FaultKind::Invalid
 }
 
 fn is_lost(fault: &Fault) -> bool {

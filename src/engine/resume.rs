@@ -9,12 +9,12 @@ use std::time::Duration;
 use futures_util::stream::{self, StreamExt};
 
 use crate::diag::Diagnostics;
-use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use crate::provider::{Call, Fault, Handle, Progress, Provider, Ticket, Verb};
 use crate::state::{Act, Event, Journal, JournalError, OperationKind, Pending, StepId};
 use crate::value::{Type, Value};
 
 use super::Notice;
-use super::drive::{Note, drive};
+use super::drive::{Note, drive, find, is_unsure};
 use super::notice::diagnose;
 use super::record::{Desk, object};
 
@@ -76,10 +76,7 @@ fn call(pending: &Pending, prior: Value) -> Call {
         Act::Update => Verb::Update,
         Act::Delete => Verb::Delete,
     };
-    // An update that was perhaps never sent must not be believed for what the cloud never returns:
-    // with the prior secrets as its base, a changed secret shows as a difference again.
-    let unsent = intent.act == Act::Update && pending.ticket.is_none();
-    let planned = if unsent { prior.clone() } else { intent.planned.clone() };
+    let planned = intent.planned.clone();
     // The cost only says how to send a call, and this one is not sent anew.
     Call { verb, kind: intent.kind.clone(), id: intent.id.clone(), prior, planned, cost: Default::default() }
 }
@@ -93,30 +90,34 @@ struct Known {
 async fn find_out<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>) -> Result<Known, Fault> {
     let fault = match follow_to_end(provider, call, ticket).await {
         Ok(value) => return Ok(Known { value, fault: None }),
-        Err(fault) if must_ask_again(fault.kind) => {
-            return Err(fault);
-        }
+        Err(fault) if is_unsure(&fault) => return Err(fault),
         Err(fault) => fault,
     };
-    let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior: call.planned.clone() };
+    // Nor is a failed update believed for what the cloud never returns.
+    let prior = if call.verb == Verb::Create { &call.planned } else { &call.prior };
+    let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior: prior.clone() };
     let value = provider.read(&handle).await?;
     Ok(Known { value, fault: Some(fault) })
 }
 
-/// Whether the fault says nothing about the step: it stays in flight until somebody can look.
-fn must_ask_again(kind: FaultKind) -> bool {
-    matches!(kind, FaultKind::Unreachable | FaultKind::Denied | FaultKind::SignIn | FaultKind::Throttled)
-}
-
 async fn follow_to_end<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>) -> Result<Value, Fault> {
-    let (ticket, after) = match ticket {
-        Some(ticket) => (ticket, Duration::ZERO),
-        None => match provider.follow(call).await? {
-            Progress::Done(value) => return Ok(value),
-            Progress::Pending { ticket, after, .. } => (ticket, after),
-        },
-    };
-    drive(provider, call, ticket, after, LIMIT, Note::default()).await
+    if let Some(ticket) = ticket {
+        match drive(provider, call, ticket, Duration::ZERO, LIMIT, Note::default()).await {
+            // The object itself can say how it stands, even where the operation cannot be read.
+            Err(fault) if is_unsure(&fault) => {}
+            ended => return ended,
+        }
+    }
+    // An update that was perhaps never carried out must not be believed for what the cloud never
+    // returns: with the prior secrets as its base, a changed secret shows as a difference again.
+    let mut call = call.clone();
+    if call.verb == Verb::Update {
+        call.planned = call.prior.clone();
+    }
+    match find(provider, &call).await? {
+        Progress::Done(value) => Ok(value),
+        Progress::Pending { ticket, after, .. } => drive(provider, &call, ticket, after, LIMIT, Note::default()).await,
+    }
 }
 
 fn conclude<P: Provider, J: Journal>(
@@ -128,7 +129,11 @@ fn conclude<P: Provider, J: Journal>(
 ) -> (Event, &'static str) {
     let intent = &pending.intent;
     let gone = known.value.is_null();
-    let exists = |tainted| (!gone).then(|| object(provider, intent, &known.value, desk.key, tainted));
+    let mut shown = intent.clone();
+    if known.fault.is_some() && intent.act != Act::Create {
+        shown.planned = prior(desk, pending);
+    }
+    let exists = |tainted| (!gone).then(|| object(provider, &shown, &known.value, desk.key, tainted));
     if let Some(fault) = &known.fault
         && !(gone && intent.act == Act::Delete)
     {

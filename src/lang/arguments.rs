@@ -36,14 +36,9 @@ pub(super) fn unsupported_argument(attribute: &Attribute, arguments: &[&str], bl
     } else {
         did_you_mean(name, arguments.iter().copied())
     };
-    let wrong =
-        Diagnostic::error("Unsupported argument", format!("An argument named {name:?} is not expected here.{advice}"));
-    let wrong = wrong.at(attribute.name_span);
-    match (advice.is_empty(), arguments.is_empty()) {
-        (false, _) => wrong,
-        (true, true) => wrong.hint("Remove it."),
-        (true, false) => wrong.hint(format!("Remove it. This block knows: {}.", arguments.join(", "))),
-    }
+    Diagnostic::error("Unsupported argument", format!("An argument named {name:?} is not expected here.{advice}"))
+        .at(attribute.name_span)
+        .hint(known("arguments", arguments))
 }
 
 /// Reports that a block has no place here.
@@ -56,6 +51,7 @@ pub(super) fn unsupported_block(block: &Block, arguments: &[&str], blocks: &[&st
     };
     Diagnostic::error("Unsupported block type", format!("Blocks of type {name:?} are not expected here.{advice}"))
         .at(block.header)
+        .hint(known("blocks", blocks))
 }
 
 /// Reports that an argument must be given. `header` is the block that lacks it.
@@ -65,7 +61,17 @@ pub(super) fn missing_argument(name: &str, header: Span) -> Diagnostic {
         format!("The argument {name:?} is required, but no definition was found."),
     )
     .at(header)
-    .hint(format!("Add {name} = ... to the block."))
+    .hint(format!("add it to this block: {name} = ..."))
+}
+
+/// Advice that names what may stand in a place.
+fn known(what: &str, names: &[&str]) -> String {
+    if names.is_empty() {
+        return format!("remove it; no {what} may stand here");
+    }
+    let mut names = names.to_vec();
+    names.sort_unstable();
+    format!("remove it, or use one of the {what} that may stand here: {}", names.join(", "))
 }
 
 /// The only block of a name; others of that name are reported.

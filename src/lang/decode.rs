@@ -111,7 +111,8 @@ impl Decoder<'_> {
                 let detail =
                     format!("Inappropriate value for attribute {:?}: {}.", attribute.name, describe(&mismatch));
                 let span = inside(&written.expr, &mismatch.path.0);
-                self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span));
+                let hint = format!("write a value of the type {}", attribute.ty);
+                self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span).hint(hint));
                 return Some(Value::unknown(attribute.ty.clone()));
             }
         };
@@ -187,7 +188,8 @@ impl Decoder<'_> {
                     let detail =
                         format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
                     let span = inside(&written.expr, &mismatch.path.0);
-                    self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span));
+                    let hint = format!("write a value of the type {ty}");
+                    self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span).hint(hint));
                 }
             },
             Err(wrong) => self.out.extend(wrong),

@@ -81,7 +81,7 @@ impl Loader<'_> {
     ) -> bool {
         if let Some(first) = self.declared.get(&(what, name.clone())) {
             let (summary, detail) = twice(place(self.sources, *first));
-            let hint = "Rename one of the two, or remove it.";
+            let hint = "rename one of the two, or remove it";
             self.out.push(Diagnostic::error(summary, detail).at(span).hint(hint));
             return false;
         }

@@ -94,8 +94,8 @@ fn local(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
     }
     let advice = did_you_mean(&name, known.keys().map(|name| &**name));
     let detail = format!("A local value with the name {name:?} has not been declared.{advice}");
-    let wrong = Diagnostic::error("Reference to undeclared local value", detail);
-    Some(if advice.is_empty() { wrong.hint(format!("Declare it: locals {{ {name} = ... }}.")) } else { wrong })
+    let hint = format!("correct the name, or give it a value in a locals block: {name} = ...");
+    Some(Diagnostic::error("Reference to undeclared local value", detail).hint(hint))
 }
 
 /// What is said about a block that is not there; nothing if it was declared but could not be read.
@@ -123,8 +123,8 @@ pub(super) fn undeclared(linker: &Linker<'_>, addr: &BlockAddr) -> Option<Diagno
         "A {words} resource \"{}\" \"{}\" has not been declared in the root module.{advice}",
         addr.kind, addr.name
     );
-    let wrong = Diagnostic::error("Reference to undeclared resource", detail);
-    Some(if advice.is_empty() { wrong.hint("Declare it in a block, or correct the reference.") } else { wrong })
+    let hint = "correct the name, or add a block of that type and name";
+    Some(Diagnostic::error("Reference to undeclared resource", detail).hint(hint))
 }
 
 fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span, site: &Site<'_>) {

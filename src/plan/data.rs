@@ -18,8 +18,11 @@ use super::walk::Walk;
 impl Walk<'_> {
     /// Plans one data source.
     pub(crate) fn data(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
-        let waits =
-            !desired.value.is_wholly_known() || resource.depends_on.iter().any(|needed| self.changing.contains(needed));
+        // Terraform asks at once whenever the arguments are known, and fails when they name an object
+        // that is yet to be made; here that object is waited for.
+        let waits = !desired.value.is_wholly_known()
+            || resource.depends_on.iter().any(|needed| self.changing.contains(needed))
+            || resource.needs.iter().any(|needed| self.making.contains(needed));
         if waits {
             self.read_later(addr, schema, desired);
             return;

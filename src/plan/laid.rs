@@ -24,6 +24,9 @@ pub(crate) struct Laid<'a> {
     pub(crate) objects: BTreeMap<&'a Addr, &'a Object>,
     /// Replaced objects that are still there, by address and key.
     pub(crate) deposed: BTreeMap<(&'a Addr, &'a Name), &'a Object>,
+    /// Objects that gave their place to a replacement that was never made, and take it back: their
+    /// addresses and the keys that they had.
+    pub(crate) restored: Vec<(&'a Addr, &'a Name)>,
 }
 
 impl<'a> Laid<'a> {
@@ -40,8 +43,30 @@ impl<'a> Laid<'a> {
                 (Some(key), None) => drop(deposed.remove(&(addr, key))),
             }
         }
-        Laid { objects, deposed }
+        let restored = restore(&mut objects, &mut deposed);
+        Laid { objects, deposed, restored }
     }
+}
+
+/// A replacement that was to be made first and was not made must not cost the object that it was to
+/// replace. Source of the rule: Terraform gives a deposed object its place back when the creation
+/// of its replacement fails.
+fn restore<'a>(
+    objects: &mut BTreeMap<&'a Addr, &'a Object>,
+    deposed: &mut BTreeMap<(&'a Addr, &'a Name), &'a Object>,
+) -> Vec<(&'a Addr, &'a Name)> {
+    let mut restored = Vec::new();
+    // The newest has the greatest key.
+    for ((addr, key), object) in deposed.iter().rev() {
+        if !objects.contains_key(addr) {
+            objects.insert(addr, object);
+            restored.push((*addr, *key));
+        }
+    }
+    for place in &restored {
+        deposed.remove(place);
+    }
+    restored
 }
 
 /// One change for each refreshed object that really differs from the stored one.

@@ -126,6 +126,7 @@ pub fn plan(
         moved: BTreeMap::new(),
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
+        making: BTreeSet::new(),
         failed: BTreeSet::new(),
         asking: BTreeSet::new(),
         questions: Vec::new(),
@@ -208,6 +209,11 @@ fn finish(
     let needed: Vec<Vec<Block>> = changes.iter().map(needed).collect();
     let follows = within::follows(&changes, &walk.schemas, &walk.laid);
     let mut refreshed = refreshed.clone();
+    for (addr, key) in &walk.laid.restored {
+        let object = walk.laid.objects.get(addr).copied().or_else(|| walk.moved.get(addr).map(|(_, object)| *object));
+        refreshed.found.push(((*addr).clone(), Some((*key).clone()), None));
+        refreshed.found.push(((*addr).clone(), None, object.cloned()));
+    }
     for (to, (from, object)) in &walk.moved {
         refreshed.found.retain(|(addr, deposed, _)| addr != from || deposed.is_some());
         refreshed.found.push((from.clone(), None, None));

@@ -21,8 +21,6 @@ pub(crate) struct Order {
     needs: BTreeMap<Block, Vec<Block>>,
     /// Blocks that create first, with the block that has it in its configuration.
     first: BTreeMap<Block, Block>,
-    /// Blocks that a block which creates first needs.
-    forced: BTreeSet<Block>,
 }
 
 impl Order {
@@ -45,7 +43,6 @@ impl Order {
             }
             let Some(root) = order.first.get(block).cloned() else { continue };
             for needed in &resource.needs {
-                order.forced.insert(needed.clone());
                 order.first.entry(needed.clone()).or_insert_with(|| root.clone());
             }
         }
@@ -89,7 +86,7 @@ impl Order {
             return Ok(Action::ReplaceCreateFirst);
         }
         // What is half made serves nobody, so nothing is lost by deleting it first.
-        if change.why == Why::Tainted && !self.forced.contains(block) {
+        if change.why == Why::Tainted {
             return Ok(Action::Replace);
         }
         let set = if root == block {

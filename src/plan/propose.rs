@@ -19,7 +19,12 @@ pub fn propose(block: &Block, prior: Option<&Value>, config: &Value, unsettled: 
     for attribute in &block.attributes {
         let before = prior.and_then(|prior| prior.get(&attribute.name));
         let given = config.get(&attribute.name);
-        let planned = propose_attribute(attribute, prior.is_some(), before, given, unsettled);
+        let silent = attribute.usage == Usage::Computed || given.is_none_or(Value::is_null);
+        let derived = attribute.derive.filter(|_| silent).and_then(|derive| derive(config));
+        let planned = match derived {
+            Some(derived) => derived,
+            None => propose_attribute(attribute, prior.is_some(), before, given, unsettled),
+        };
         members.insert(attribute.name.clone(), planned);
     }
     for nested in &block.blocks {

@@ -2,14 +2,14 @@
 //!
 //! **Never:** decide what happens to an object; the changes say it. In: changes in address order
 //! and what each prior object needed. Out: steps, each numbered after everything it needs.
-//! The decision to question: "delete after what referred to it is updated" is a wish that gives
-//! way where it would close a circle; all other edges are rules. One pass, linear in the edges.
+//! The decision to question: "delete after what referred to it is updated" and "what was replaced
+//! goes last" are wishes that give way where they would close a circle; all other edges are rules.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::Block;
 
-use super::change::{Action, Change, Step, StepAct};
+use super::change::{Action, Change, Step, StepAct, Why};
 
 /// Lowers changes. `needed` says for each change which blocks its prior object needed, as the
 /// state has it; what is made needs the blocks of [`Change::needs`]. `follows` names pairs of changes:
@@ -31,6 +31,7 @@ pub fn lower(changes: &[Change], needed: &[Vec<Block>], follows: &[(usize, usize
             net.connect_gone(place, change, needed, changes, &gone);
         }
     }
+    net.connect_deposed(changes);
     for (maker, goer) in follows {
         let steps = (net.entry.get(*maker).copied().flatten(), net.gone.get(*goer).copied().flatten());
         if let (Some(entry), Some(gone)) = steps {
@@ -134,6 +135,11 @@ impl Net {
     ) {
         for block in needed.iter().filter(|block| **block != change.addr.block) {
             for (deletion, other) in gone.get(block).into_iter().flatten() {
+                let half_made = changes[*other].why == Why::Tainted && changes[*other].action == Action::Replace;
+                if half_made && change.action == Action::ReplaceCreateFirst {
+                    // What is made first needed the object that the half made one was to replace.
+                    continue;
+                }
                 if let Some(own) = self.gone[place] {
                     self.wait(*deletion, own);
                 }
@@ -145,6 +151,22 @@ impl Net {
                 if let (true, Some(own)) = (after_update, self.made[place]) {
                     self.waits[*deletion].push((own, true));
                 }
+            }
+        }
+    }
+
+    /// What an earlier apply has replaced stays until its replacement, if that is made again now,
+    /// stands; a wish, because the replacement may need the very id.
+    fn connect_deposed(&mut self, changes: &[Change]) {
+        let mut current = None;
+        for (place, change) in changes.iter().enumerate() {
+            if change.deposed.is_none() {
+                current = Some(place);
+            } else if let (Some(gone), Some(current)) = (self.gone[place], current)
+                && changes[current].addr == change.addr
+                && let Some(made) = self.made[current]
+            {
+                self.waits[gone].push((made, true));
             }
         }
     }

@@ -48,6 +48,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) planned: BTreeSet<Block>,
     /// Blocks with an instance that changes.
     pub(crate) changing: BTreeSet<Block>,
+    /// Blocks with an instance that is made or made anew.
+    pub(crate) making: BTreeSet<Block>,
     /// Blocks that could not be planned, with all that need them.
     pub(crate) failed: BTreeSet<Block>,
     /// Blocks that wait for a question, with all that need them.
@@ -238,6 +240,9 @@ impl<'a> Walk<'a> {
     pub(crate) fn push(&mut self, change: Change) {
         if change.action != Action::NoOp {
             self.changing.insert(change.addr.block.clone());
+        }
+        if matches!(change.action, Action::Create | Action::Replace | Action::ReplaceCreateFirst) {
+            self.making.insert(change.addr.block.clone());
         }
         if change.deposed.is_none() {
             self.places.insert(change.addr.clone(), self.changes.len());

@@ -96,7 +96,7 @@ pub enum FaultKind {
     Exists,
     /// Not allowed.
     Denied,
-    /// Signing in failed, so nothing was sent.
+    /// Signing in failed, so the call was not sent.
     SignIn,
     /// The cloud asked to slow down for longer than we wait.
     Throttled,

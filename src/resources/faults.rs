@@ -51,7 +51,10 @@ const HINTS: &[(&str, &str)] = &[
     ("aadsts7000215", "use the value of a client secret of this application, not the id of the secret"),
     ("aadsts7000222", "the client secret has expired: make a new one and use its value"),
     ("aadsts700016", "check client_id and tenant_id"),
-    ("cannot be reached", "check the network, the proxy settings and the address"),
+    (
+        "cannot be reached",
+        "check the network, the proxy, and the endpoints in the file that AZURE_AUTH_LOCATION names; an emulator must be running",
+    ),
     (
         "missingsubscriptionregistration",
         "register the service once with `az provider register --namespace Microsoft.ContainerInstance`",

@@ -7,6 +7,7 @@
 pub mod azure;
 mod checks;
 pub mod codec;
+mod derive;
 mod faults;
 mod ids;
 pub mod kinds;

@@ -181,7 +181,8 @@ async fn land<T: Transport>(
         return Ok(wait(&Stage::Settle, count, "waiting for the address".into()));
     }
     let value = codec::decode(kind, body, &call.planned);
-    if call.verb == Verb::Update && !same_tags(&value, &call.planned) {
+    let retagged = call.verb == Verb::Update && !same_tags(&call.prior, &call.planned);
+    if retagged && !same_tags(&value, &call.planned) {
         // A PUT over an existing container group was reported to leave its tags as they were.
         azure.patch(kind, call, &["tags"]).await?;
         let body = azure.get(kind, &call.id).await?.ok_or_else(|| faults::missing(&call.id))?;

@@ -35,6 +35,7 @@ fn attribute(row: &Row) -> Attribute {
         check: row.check,
         as_blocks: row.as_blocks,
         unsettled_by: row.unsettled_by,
+        derive: row.derive,
         deprecated: row.deprecated,
         about: row.about,
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Check, Cost, Equality, Nesting, ObjectCheck, Secrecy, Timeouts, Usage};
+use crate::schema::{Check, Cost, Derive, Equality, Nesting, ObjectCheck, Secrecy, Timeouts, Usage};
 use crate::value::{Type, Value};
 
 /// A kind of object.
@@ -159,6 +159,8 @@ pub struct Row {
     pub as_blocks: bool,
     /// An in-place update that costs at least this makes the computed value unknown.
     pub unsettled_by: Option<Cost>,
+    /// What the cloud will answer, where the configuration tells.
+    pub derive: Option<Derive>,
     /// What to use instead.
     pub deprecated: Option<&'static str>,
     /// What it means.
@@ -189,6 +191,7 @@ impl Row {
             check: None,
             as_blocks: false,
             unsettled_by: None,
+            derive: None,
             deprecated: None,
             about: "",
             place: "",
@@ -278,6 +281,13 @@ impl Row {
     #[must_use]
     pub const fn as_blocks(mut self) -> Row {
         self.as_blocks = true;
+        self
+    }
+
+    /// What the cloud will answer can be told from the configuration.
+    #[must_use]
+    pub const fn derived(mut self, derive: Derive) -> Row {
+        self.derive = Some(derive);
         self
     }
 

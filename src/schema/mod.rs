@@ -78,6 +78,10 @@ pub struct Finding {
 /// Checks an object whose parts may be unknown; it must stay silent about what it cannot know.
 pub type ObjectCheck = fn(&Value) -> Vec<Finding>;
 
+/// Says what the cloud will answer for an attribute that the configuration leaves to it, from the
+/// configured object around it; nothing when that cannot be told before.
+pub type Derive = fn(&Value) -> Option<Value>;
+
 /// One attribute.
 #[derive(Clone, Debug)]
 pub struct Attribute {
@@ -104,6 +108,8 @@ pub struct Attribute {
     pub as_blocks: bool,
     /// Only for computed attributes: an in-place update that costs at least this makes the value unknown.
     pub unsettled_by: Option<Cost>,
+    /// Only for computed attributes: what the cloud will answer, where the configuration tells.
+    pub derive: Option<Derive>,
     /// Not null only in old configurations; the sentence says what to use instead.
     pub deprecated: Option<&'static str>,
     /// What it means, for reference pages.

@@ -17,7 +17,7 @@ impl Lock {
     pub(super) fn take(folder: &Path) -> Result<Lock, StoreError> {
         let path = folder.join("lock");
         let mut file = disk::open_to_lock(&path).map_err(|error| StoreError::io(&path, "opened", &error))?;
-        match file.try_lock() {
+        match crate::lock::take(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();

@@ -31,10 +31,9 @@ pub(in crate::cli) async fn run(
         screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
     }
     if let Some(out) = &arguments.out {
-        // The plan is sealed with the state's key, which must be there to open it again.
+        // Its fingerprints must still mean the same when it is carried out, so the key is kept now.
         if let Err(error) = session.store.keep_key() {
-            screen.diagnostic(&error.diagnostic(), &session.project.sources);
-            return Err(Exit::Failed);
+            return fail(screen, &error.diagnostic(), &session.project.sources);
         }
         let bytes = file::to_bytes(&plan, &session.project.texts(), &session.key);
         if let Err(error) = std::fs::write(folder.join(out), bytes) {
@@ -53,5 +52,6 @@ pub(in crate::cli) async fn run(
              actions if you run \"acier apply\" now.",
         );
     }
-    Ok(if arguments.detailed_exitcode && !plan.is_empty() { Exit::Changes } else { Exit::Done })
+    let changes = !plan.is_empty() || !plan.refreshed.found.is_empty();
+    Ok(if arguments.detailed_exitcode && changes { Exit::Changes } else { Exit::Done })
 }

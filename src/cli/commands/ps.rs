@@ -101,5 +101,7 @@ fn table(rows: &[(Option<&Addr>, Group)]) -> String {
             images.join("\n"),
         ]);
     }
-    table.trim_fmt()
+    let text = table.trim_fmt();
+    let lines = text.lines().map(|line| line.strip_prefix(' ').unwrap_or(line).trim_end());
+    lines.collect::<Vec<_>>().join("\n")
 }

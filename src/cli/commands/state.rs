@@ -10,17 +10,26 @@ use crate::cli::arguments::StateCommand;
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
-use crate::cli::show_json;
+use crate::cli::{hcl, show_json};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::Desk;
 use crate::plan::render;
-use crate::state::{Event, OperationKind, State};
+use crate::state::{Event, Object, OperationKind, State};
 use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen) -> Outcome<Exit> {
     match command {
         StateCommand::List { addresses } => list(folder, addresses, screen),
-        StateCommand::Show { address, json } => show(folder, address, *json, screen),
+        StateCommand::Show { address, json, hcl } => {
+            let form = if *json {
+                Form::Json
+            } else if *hcl {
+                Form::Hcl
+            } else {
+                Form::Text
+            };
+            show(folder, address, form, screen)
+        }
         StateCommand::Rm { dry_run, addresses } => remove(folder, addresses, *dry_run, screen),
     }
 }
@@ -66,18 +75,36 @@ fn list(folder: &Path, addresses: &[String], screen: &Screen) -> Outcome<Exit> {
     Ok(Exit::Done)
 }
 
-fn show(folder: &Path, address: &str, json: bool, screen: &Screen) -> Outcome<Exit> {
+/// How an object is shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    Text,
+    Json,
+    Hcl,
+}
+
+fn show(folder: &Path, address: &str, form: Form, screen: &Screen) -> Outcome<Exit> {
     let targets = targets(&[address.to_owned()], screen)?;
     let (_, state) = open_store(folder, Access::Read, screen)?;
     for addr in covered(&state, &targets, screen)? {
         let Some(object) = state.objects.get(&addr) else { continue };
-        if json {
-            screen.line(&format!("{:#}", show_json::object(&addr, object)));
-        } else {
-            screen.text(&render::object(&addr, &object.value, object.tainted));
+        match form {
+            Form::Json => screen.line(&format!("{:#}", show_json::object(&addr, object))),
+            Form::Text => screen.text(&render::object(&addr, &object.value, object.tainted)),
+            Form::Hcl => configuration(&addr, object, screen),
         }
     }
     Ok(Exit::Done)
+}
+
+fn configuration(addr: &Addr, object: &Object, screen: &Screen) {
+    let schemas = crate::resources::schemas();
+    let Some(schema) = schemas.managed.get(&object.kind) else { return };
+    let (text, missing) = hcl::resource(addr, object, &schema.block);
+    for secret in missing {
+        screen.line(&format!("# {secret} is a secret: only its fingerprint is stored."));
+    }
+    screen.text(&text);
 }
 
 fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -> Outcome<Exit> {

@@ -68,8 +68,10 @@ impl Word {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Token {
     Word(Word),
-    /// `;` or a line break.
+    /// `;`
     Then,
+    /// A line break.
+    Line,
     And,
     Or,
 }
@@ -101,6 +103,7 @@ fn unexpected(token: &Token) -> Syntax {
     let text = match token {
         Token::Word(word) => word.keyword().unwrap_or("word"),
         Token::Then => ";",
+        Token::Line => "newline",
         Token::And => "&&",
         Token::Or => "||",
     };
@@ -124,18 +127,22 @@ impl Reader {
         }
     }
 
+    fn skip_lines(&mut self) {
+        while self.peek() == Some(&Token::Line) {
+            self.at += 1;
+        }
+    }
+
     fn sequence(&mut self, ends: &[&str]) -> Result<Script, Syntax> {
         let mut parts = Vec::new();
-        while let Some(token) = self.peek() {
-            if self.keyword().is_some_and(|word| ends.contains(&word)) {
+        loop {
+            self.skip_lines();
+            if self.peek().is_none() || self.keyword().is_some_and(|word| ends.contains(&word)) {
                 break;
-            }
-            if *token == Token::Then && !parts.is_empty() {
-                return Err(unexpected(token));
             }
             parts.push(self.chain()?);
             match self.peek() {
-                Some(Token::Then) => self.at += 1,
+                Some(Token::Then | Token::Line) => self.at += 1,
                 Some(token) => return Err(unexpected(token)),
                 None => {}
             }
@@ -159,9 +166,7 @@ impl Reader {
                 _ => return Ok(left),
             };
             self.at += 1;
-            while self.peek() == Some(&Token::Then) && self.tokens.get(self.at + 1).is_some() {
-                self.at += 1;
-            }
+            self.skip_lines();
             let right = Box::new(self.item()?);
             left = if and { Script::And(Box::new(left), right) } else { Script::Or(Box::new(left), right) };
         }
@@ -216,11 +221,7 @@ fn split(text: &str) -> Result<Vec<Token>, Syntax> {
         match c {
             ';' | '\n' => {
                 chars.next();
-                // Line breaks may repeat and may stand first; semicolons may not.
-                let idle = matches!(tokens.last(), None | Some(Token::Then));
-                if c == ';' || !idle {
-                    tokens.push(Token::Then);
-                }
+                tokens.push(if c == ';' { Token::Then } else { Token::Line });
             }
             ' ' | '\t' | '\r' => {
                 chars.next();

@@ -3,6 +3,7 @@
 //! **Never:** hold logic.
 
 use crate::resources::checks::values;
+use crate::resources::derive;
 use crate::resources::table::{Fallback, Form, Nested, Row, Shape, Table, Ty};
 use crate::schema::{Cost, Nesting};
 
@@ -105,6 +106,7 @@ const SECURE_ENVIRONMENT: Row = restarts(Row::optional("secure_environment_varia
 
 const COMMANDS: Row = restarts(Row::settled("commands", LIST))
     .at("properties.command", Form::Plain)
+    .derived(derive::no_command)
     .check(values::each_not_empty)
     .about("The command with its arguments, instead of the image's own.");
 

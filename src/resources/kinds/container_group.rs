@@ -5,8 +5,8 @@
 //! Instances"). The decision to question: ports change in place; only old documentation forbids it.
 
 use crate::resources::checks::{GROUP_CHECKS, values};
-use crate::resources::ids;
 use crate::resources::table::{Fallback, Form, Kind, Nested, Row, Shape, Table, Ty};
+use crate::resources::{derive, ids};
 use crate::schema::{Cost, Equality, Nesting, Timeouts};
 
 use super::container::{CONTAINER, INIT_CONTAINER, PORT_MEMBERS};
@@ -90,6 +90,7 @@ const ROWS: &[Row] = &[
             .at("properties.ipAddress.ports", Form::PortsOr("container"))
             .as_blocks()
             .unsettled_by(Cost::Restart)
+            .derived(derive::exposed_ports)
             .check(values::ports)
             .about("The ports that the address opens; all ports of all containers if unset."),
     ),
@@ -134,16 +135,19 @@ const ROWS: &[Row] = &[
         .about("The identity that may read the key."),
     Row::settled("network_profile_id", Ty::Text)
         .at("", Form::Absent)
+        .derived(derive::nothing)
         .deprecated("Azure has retired network profiles. Use \"subnet_ids\" instead.")
         .about("Has no effect any more."),
     Row::optional("tags", TEXTS).at("tags", Form::Plain).about("Tags."),
     Row::computed("ip_address", Ty::Text)
         .at("properties.ipAddress.ip", Form::Plain)
         .unsettled_by(Cost::Restart)
+        .derived(derive::no_address)
         .about("The address. A restart usually keeps it, but Azure does not promise that."),
     Row::computed("fqdn", Ty::Text)
         .at("properties.ipAddress.fqdn", Form::Plain)
         .unsettled_by(Cost::Readdress)
+        .derived(derive::no_name)
         .about("The DNS name."),
     ID,
 ];

@@ -9,3 +9,4 @@ mod outputs;
 mod refusals;
 mod secrets;
 mod served;
+mod written;

@@ -20,6 +20,7 @@ fn attribute(name: &str, ty: Type, usage: Usage) -> Attribute {
         check: None,
         as_blocks: false,
         unsettled_by: None,
+        derive: None,
         deprecated: None,
         about: "",
     }

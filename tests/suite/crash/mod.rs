@@ -8,6 +8,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use acier::emulator::embedded::Embedded;
+use acier::emulator::settings::Settings;
 use acier::plan::{Action, Mode};
 
 use crate::lab::Fuse;
@@ -54,10 +55,9 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-fn cloud(settings: &str) -> Rc<Embedded> {
-    let mut own = acier::emulator::settings::Settings::default();
-    own.latency = acier::emulator::settings::Settings::parse_latency(settings).expect("a latency");
-    Rc::new(Embedded::open(None, own).expect("the emulator opens"))
+fn cloud(latency: &str) -> Rc<Embedded> {
+    let latency = Settings::parse_latency(latency).expect("a latency");
+    Rc::new(Embedded::open(None, Settings { latency, ..Settings::default() }).expect("the emulator opens"))
 }
 
 #[tokio::test(start_paused = true)]

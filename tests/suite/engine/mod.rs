@@ -13,7 +13,10 @@ use acier::seal::Key;
 use acier::state::{Event, Journal, JournalError, State};
 use proptest::prelude::*;
 
-use crate::lab::{End, Fuse, Fused, Text, live};
+use acier::engine::Level;
+use acier::value::Members;
+
+use crate::lab::{End, Fuse, Fused, Interrupt, Text, live, live_until};
 use toy::{KIND, Luck, Toys, schemas};
 
 /// Keeps events; the state after a death is what they add up to.
@@ -57,16 +60,60 @@ fn thing() -> impl Strategy<Value = Thing> {
 
 fn luck() -> impl Strategy<Value = Luck> {
     prop_oneof![
-        6 => Just(Luck::Fine),
+        9 => Just(Luck::Fine),
         1 => Just(Luck::Refused),
+        1 => Just(Luck::Throttled),
         1 => Just(Luck::LostBefore),
         1 => Just(Luck::LostAfter),
+        1 => Just(Luck::ArrivesLate),
+        1 => Just(Luck::RefusedTwin),
+        1 => Just(Luck::Late),
         1 => Just(Luck::FailsLater),
+        1 => Just(Luck::FailsUndone),
+        1 => Just(Luck::Unpollable),
+        1 => Just(Luck::Endless),
     ]
 }
 
-fn text(things: &[Thing]) -> String {
+/// How a run ends before its time.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// The process dies at this point.
+    Death(usize),
+    /// The user interrupts.
+    Interrupt(Interrupt),
+}
+
+fn cut() -> impl Strategy<Value = Cut> {
+    prop_oneof![
+        2 => (0..60_usize).prop_map(Cut::Death),
+        1 => (0..12_usize).prop_map(|at| Cut::Interrupt((at, Level::Finish))),
+        1 => (0..12_usize).prop_map(|at| Cut::Interrupt((at, Level::Abort))),
+    ]
+}
+
+/// A configuration: its things, and whether replacements are made first. Such things have their
+/// shape in their names, so that the replacement has an id of its own.
+#[derive(Clone, Debug)]
+struct Things {
+    first: bool,
+    things: Vec<Thing>,
+}
+
+fn things() -> impl Strategy<Value = Things> {
+    (prop::bool::weighted(0.3), prop::collection::vec(thing(), 1..6))
+        .prop_map(|(first, things)| Things { first, things })
+}
+
+impl Things {
+    fn name(&self, number: usize) -> String {
+        if self.first { format!("t{number}-{}", self.things[number].shape) } else { format!("t{number}") }
+    }
+}
+
+fn text(config: &Things) -> String {
     let mut text = String::new();
+    let things = &config.things;
     for (number, thing) in things.iter().enumerate().filter(|(_, thing)| thing.there) {
         let needs = thing.needs.iter().take(number).enumerate();
         let inputs: Vec<String> = needs
@@ -76,28 +123,35 @@ fn text(things: &[Thing]) -> String {
         let secret = if thing.secret { "\"canary\"" } else { "null" };
         writeln!(
             text,
-            "resource \"{KIND}\" \"t{number}\" {{\n  name = \"t{number}\"\n  size = {}\n  shape = {}\n  secret = {secret}\n  \
-             inputs = [{}]\n}}",
+            "resource \"{KIND}\" \"t{number}\" {{\n  name = \"{}\"\n  size = {}\n  shape = {}\n  secret = {secret}\n  \
+             inputs = [{}]\n  lifecycle {{\n    create_before_destroy = {}\n  }}\n}}",
+            config.name(number),
             thing.size,
             thing.shape,
-            inputs.join(", ")
+            inputs.join(", "),
+            config.first
         )
         .expect("a string takes any text");
     }
     text
 }
 
-/// Applies until a run is complete and changes nothing; each run may die at its own point.
-async fn settle(toys: &Toys, memory: &mut Memory, text: &str, deaths: &[usize], key: &Key) {
+/// Applies until a run is complete and changes nothing; each run may be cut short.
+async fn settle(toys: &Toys, memory: &mut Memory, text: &str, cuts: &[Cut], key: &Key) {
     let text = Text::load(text, &Rc::new(schemas()));
-    let mut deaths = deaths.iter().copied();
+    let mut cuts = cuts.iter().copied();
     let mut last = String::new();
     for _ in 0..60 {
-        let fuse = Fuse::new(deaths.next());
+        let (death, interrupt) = match cuts.next() {
+            Some(Cut::Death(at)) => (Some(at), None),
+            Some(Cut::Interrupt(interrupt)) => (None, Some(interrupt)),
+            None => (None, None),
+        };
+        let fuse = Fuse::new(death);
         toys.fuse.replace(fuse.clone());
         let mut state = memory.replay();
         let mut journal = Fused { inner: &mut *memory, fuse: fuse.clone() };
-        let end = fuse.guard(live(toys, &text, &mut state, &mut journal, key, Mode::Normal)).await;
+        let end = fuse.guard(live_until(toys, &text, &mut state, &mut journal, key, Mode::Normal, interrupt)).await;
         last = match &end {
             Some(end) => format!(
                 "{:?} {:?}",
@@ -119,27 +173,30 @@ async fn settle(toys: &Toys, memory: &mut Memory, text: &str, deaths: &[usize], 
     panic!("it never became quiet: {last}");
 }
 
-fn check(toys: &Toys, memory: &Memory, things: &[Thing]) {
+/// Of what exists: size, shape, number of inputs, and whether it has the secret.
+type Facts = (i64, i64, usize, bool);
+
+fn facts(members: &Members) -> Facts {
+    let number = |name: &str| members[name].as_int().expect("a number");
+    let inputs = members["inputs"].as_sequence().map_or(0, <[_]>::len);
+    (number("size"), number("shape"), inputs, members["secret"].as_str() == Some("canary"))
+}
+
+fn check(toys: &Toys, memory: &Memory, config: &Things) {
     assert_eq!(*toys.violations.borrow(), Default::default());
     let state = memory.replay();
-    assert!(state.pending.is_empty());
-    let world: BTreeMap<String, (i64, i64, usize)> = toys
-        .world
-        .borrow()
-        .iter()
-        .map(|(id, members)| {
-            let number = |name: &str| members[name].as_int().expect("a number");
-            let inputs = members["inputs"].as_sequence().map_or(0, <[_]>::len);
-            (id.clone(), (number("size"), number("shape"), inputs))
-        })
-        .collect();
-    let wanted: BTreeMap<String, (i64, i64, usize)> = things
+    assert!(state.pending.is_empty() && state.deposed.is_empty());
+    let world: BTreeMap<String, Facts> =
+        toys.world.borrow().iter().map(|(id, members)| (id.clone(), facts(members))).collect();
+    let things = &config.things;
+    let wanted: BTreeMap<String, Facts> = things
         .iter()
         .enumerate()
         .filter(|(_, thing)| thing.there)
         .map(|(number, thing)| {
             let inputs = thing.needs.iter().take(number).enumerate().filter(|(other, on)| **on && things[*other].there);
-            (format!("/toys/t{number}"), (thing.size.into(), thing.shape.into(), inputs.count()))
+            let facts = (thing.size.into(), thing.shape.into(), inputs.count(), thing.secret);
+            (format!("/toys/{}", config.name(number)), facts)
         })
         .collect();
     assert_eq!(world, wanted, "the world is not what the configuration says");
@@ -154,10 +211,10 @@ proptest! {
 
     #[test]
     fn whatever_happens_it_converges(
-        before in prop::collection::vec(thing(), 1..6),
-        after in prop::collection::vec(thing(), 1..6),
+        before in things(),
+        after in things(),
         luck in prop::collection::vec(luck(), 0..12),
-        deaths in prop::collection::vec(0..60_usize, 0..4),
+        cuts in prop::collection::vec(cut(), 0..4),
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
         let key = Key::new(&[7; 32]);
@@ -166,7 +223,7 @@ proptest! {
             let mut memory = Memory::default();
             settle(&toys, &mut memory, &text(&before), &[], &key).await;
             check(&toys, &memory, &before);
-            settle(&toys, &mut memory, &text(&after), &deaths, &key).await;
+            settle(&toys, &mut memory, &text(&after), &cuts, &key).await;
             check(&toys, &memory, &after);
         });
     }
@@ -178,8 +235,8 @@ async fn a_second_plan_is_empty() {
     let toys = Toys::new(Vec::new());
     let mut memory = Memory::default();
     let key = Key::new(&[7; 32]);
-    let things: Vec<Thing> =
-        (0..5).map(|_| Thing { there: true, size: 1, shape: 1, secret: true, needs: vec![true; 6] }).collect();
+    let thing = Thing { there: true, size: 1, shape: 1, secret: true, needs: vec![true; 6] };
+    let things = Things { first: false, things: vec![thing; 5] };
     settle(&toys, &mut memory, &text(&things), &[], &key).await;
     let mut state = memory.replay();
     let serial = state.serial;
@@ -188,4 +245,57 @@ async fn a_second_plan_is_empty() {
     let plan = end.plan.expect("a plan");
     assert!(plan.changes.iter().all(|change| change.action == Action::NoOp), "{:?}", plan.changes);
     assert_eq!(state.serial, serial, "a run that changes nothing begins no operation");
+}
+
+/// One thing that is replaced create-first when its shape changes.
+fn lone(shape: u8) -> Things {
+    let thing = Thing { there: true, size: 1, shape, secret: false, needs: Vec::new() };
+    Things { first: true, things: vec![thing] }
+}
+
+async fn run_once(toys: &Toys, memory: &mut Memory, config: &Things, interrupt: Option<Interrupt>) -> End {
+    let (text, key) = (Text::load(&text(config), &Rc::new(schemas())), Key::new(&[7; 32]));
+    let mut state = memory.replay();
+    live_until(toys, &text, &mut state, &mut &mut *memory, &key, Mode::Normal, interrupt).await
+}
+
+/// However often the new object cannot be made, the old one stays and is known.
+#[tokio::test(start_paused = true)]
+async fn a_refused_replacement_costs_nothing() {
+    let toys = Toys::new(vec![Luck::Refused, Luck::LostBefore, Luck::Throttled, Luck::FailsUndone, Luck::Fine]);
+    let mut memory = Memory::default();
+    run_once(&toys, &mut memory, &lone(0), None).await;
+    for _ in 0..4 {
+        let end = run_once(&toys, &mut memory, &lone(1), None).await;
+        assert!(!end.report.is_complete());
+        assert_eq!(end.plan.expect("a plan").counts(), (1, 0, 1));
+        assert_eq!(toys.world.borrow().keys().collect::<Vec<_>>(), ["/toys/t0-0"]);
+    }
+    run_once(&toys, &mut memory, &lone(1), None).await;
+    check(&toys, &memory, &lone(1));
+}
+
+/// An interrupt while an id is still being looked at begins nothing.
+#[tokio::test(start_paused = true)]
+async fn an_interrupt_begins_nothing_new() {
+    for level in [Level::Finish, Level::Abort] {
+        let toys = Toys::new(Vec::new());
+        let mut memory = Memory::default();
+        let end = run_once(&toys, &mut memory, &lone(0), Some((0, level))).await;
+        assert!(end.report.interrupted);
+        assert_eq!(end.report.skipped.len(), 1);
+        assert!(toys.world.borrow().is_empty() && memory.replay().pending.is_empty());
+    }
+}
+
+/// A deletion that the cloud calls failed has not failed if nothing is left.
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_is_deleted() {
+    let toys = Toys::new(vec![Luck::FailsLater, Luck::Fine]);
+    let mut memory = Memory::default();
+    run_once(&toys, &mut memory, &lone(0), None).await;
+    let none = Things { first: false, things: Vec::new() };
+    let end = run_once(&toys, &mut memory, &none, None).await;
+    assert!(end.report.is_complete(), "{:?}", end.report);
+    check(&toys, &memory, &none);
 }

@@ -19,12 +19,26 @@ pub(crate) enum Luck {
     Fine,
     /// The cloud says no and does nothing.
     Refused,
+    /// The cloud is too busy and does nothing.
+    Throttled,
     /// The request never arrives.
     LostBefore,
     /// The cloud acts, and its answer is lost.
     LostAfter,
+    /// The connection is lost, and the request arrives after the next look at the cloud.
+    ArrivesLate,
+    /// The cloud acts, its answer is lost, and the client's second try is refused.
+    RefusedTwin,
+    /// The cloud acts and never answers.
+    Late,
     /// The operation is accepted and fails; what it made stays there.
     FailsLater,
+    /// The operation is accepted, does nothing and fails.
+    FailsUndone,
+    /// The operation works, and nobody can ask about it.
+    Unpollable,
+    /// The operation works and never ends.
+    Endless,
 }
 
 /// A cloud of toys.
@@ -34,6 +48,8 @@ pub(crate) struct Toys {
     /// What no cloud should ever be asked.
     pub(crate) violations: RefCell<BTreeSet<String>>,
     luck: RefCell<Vec<Luck>>,
+    /// Requests that are still on their way.
+    late: RefCell<Vec<Call>>,
     pub(crate) fuse: RefCell<Fuse>,
 }
 
@@ -50,6 +66,7 @@ fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
         check: None,
         as_blocks: false,
         unsettled_by: None,
+        derive: None,
         deprecated: None,
         about: "",
     }
@@ -91,6 +108,7 @@ impl Toys {
             world: RefCell::default(),
             violations: RefCell::default(),
             luck: RefCell::new(luck),
+            late: RefCell::default(),
             fuse: RefCell::new(Fuse::new(None)),
         }
     }
@@ -107,7 +125,16 @@ impl Toys {
         }
     }
 
+    /// What somebody sees who looks; after that, what was on its way arrives.
     fn show(&self, id: &str, prior: &Value) -> Value {
+        let seen = self.see(id, prior);
+        for call in self.late.take() {
+            self.act(&call);
+        }
+        seen
+    }
+
+    fn see(&self, id: &str, prior: &Value) -> Value {
         match self.world.borrow().get(id) {
             None => Value::null(Type::Dynamic),
             Some(members) => {
@@ -150,6 +177,10 @@ fn fault(kind: FaultKind, message: &str) -> Fault {
     Fault { kind, code: "Toy".into(), message: message.into(), trace: String::new(), hint: None }
 }
 
+fn pending(ticket: &str) -> Progress {
+    Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new() }
+}
+
 impl Provider for Toys {
     fn schemas(&self) -> &Schemas {
         &self.schemas
@@ -187,23 +218,36 @@ impl Provider for Toys {
         let luck = self.luck();
         match luck {
             Luck::Refused => return Err(fault(FaultKind::Rejected, "no")),
+            Luck::Throttled => return Err(fault(FaultKind::Throttled, "slow down")),
             Luck::LostBefore => return Err(fault(FaultKind::Unreachable, "lost")),
-            Luck::Fine | Luck::LostAfter | Luck::FailsLater => self.act(call),
+            Luck::ArrivesLate => {
+                self.late.borrow_mut().push(call.clone());
+                return Err(fault(FaultKind::Unreachable, "lost"));
+            }
+            Luck::FailsUndone => {}
+            _ => self.act(call),
         }
         self.point().await;
-        if luck == Luck::LostAfter {
-            return Err(fault(FaultKind::Unreachable, "lost"));
-        }
-        let ticket = if luck == Luck::FailsLater { "fails" } else { "works" };
-        Ok(Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new() })
+        let ticket = match luck {
+            Luck::LostAfter => return Err(fault(FaultKind::Unreachable, "lost")),
+            Luck::RefusedTwin => return Err(fault(FaultKind::Rejected, "it is under way already")),
+            Luck::Late => std::future::pending().await,
+            Luck::FailsLater | Luck::FailsUndone => "fails",
+            Luck::Unpollable => "denied",
+            Luck::Endless => "endless",
+            _ => "works",
+        };
+        Ok(pending(ticket))
     }
 
     async fn poll(&self, call: &Call, ticket: &Ticket) -> Result<Progress, Fault> {
         self.point().await;
-        if &*ticket.0 == "fails" {
-            return Err(fault(FaultKind::Rejected, "it failed"));
+        match &*ticket.0 {
+            "fails" => Err(fault(FaultKind::Rejected, "it failed")),
+            "denied" => Err(fault(FaultKind::Denied, "not for you")),
+            "endless" => Ok(pending("endless")),
+            _ => Ok(Progress::Done(self.show(&call.id, &call.planned))),
         }
-        Ok(Progress::Done(self.show(&call.id, &call.planned)))
     }
 
     async fn follow(&self, call: &Call) -> Result<Progress, Fault> {

@@ -145,6 +145,22 @@ pub(crate) async fn live<P: Provider, J: Journal>(
     key: &Key,
     mode: Mode,
 ) -> End {
+    live_until(provider, text, state, journal, key, mode, None).await
+}
+
+/// An interrupt: after so many notices the user asks to stop this much.
+pub(crate) type Interrupt = (usize, Level);
+
+/// One whole `apply`, which the user may interrupt while the plan is carried out.
+pub(crate) async fn live_until<P: Provider, J: Journal>(
+    provider: &P,
+    text: &Text,
+    state: &mut State,
+    journal: &mut J,
+    key: &Key,
+    mode: Mode,
+    interrupt: Option<Interrupt>,
+) -> End {
     let stuck = |diagnostics: Diagnostics| End { plan: None, report: Report { diagnostics, ..Report::default() } };
     let mut quiet = |_| {};
     let mut desk = Desk { state, journal, key, now: now() };
@@ -169,8 +185,15 @@ pub(crate) async fn live<P: Provider, J: Journal>(
         return End { plan: Some(plan), report: Report::default() };
     }
     let mut resolver = Resolver::new(text.scope(true), &plan, state);
-    let (_sender, receiver) = tokio::sync::watch::channel(Level::Go);
+    let (sender, receiver) = tokio::sync::watch::channel(Level::Go);
+    let mut said = 0;
+    let mut tell = move |_| {
+        if interrupt.is_some_and(|(at, _)| at == said) {
+            sender.send_replace(interrupt.map_or(Level::Go, |(_, level)| level));
+        }
+        said += 1;
+    };
     let mut desk = Desk { state, journal, key, now: now() };
-    let report = acier::engine::apply::apply(provider, &mut desk, &plan, &mut resolver, 10, receiver, &mut quiet).await;
+    let report = acier::engine::apply::apply(provider, &mut desk, &plan, &mut resolver, 10, receiver, &mut tell).await;
     End { plan: Some(plan), report }
 }

@@ -3,6 +3,7 @@
 //! A case begins with `=== name`. `--- before` is applied to nothing; then `--- main.tf` is planned.
 //! `--- options` says one a line: `destroy`, `refresh-only`, `target ADDR`, `exclude ADDR`,
 //! `replace ADDR`, `taint ADDR`, `drift ADDR ATTRIBUTE TEXT`, `gone ADDR`, `deposed ADDR`,
+//! `set-aside ADDR` (deposed, and no replacement was made),
 //! `again no` (planning after the apply need not come out empty).
 //! Every plan is saved and opened, carried out, and planned again: the second plan must be empty.
 //! `ACIER_BLESS=1` writes what came of it back into the case files.
@@ -88,6 +89,10 @@ fn set(line: &str, setting: &mut Setting, state: &mut State) {
         "deposed" => {
             let mut object = state.objects[&addr()].clone();
             object.id = "/sub/rg/old".into();
+            state.deposed.insert((addr(), "0badcafe".into()), object);
+        }
+        "set-aside" => {
+            let object = state.objects.remove(&addr()).unwrap();
             state.deposed.insert((addr(), "0badcafe".into()), object);
         }
         other => panic!("{other} is no option of a case"),

@@ -116,10 +116,12 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
     let mut resolver = Resolver::new(project.scope(true), plan, state);
     let mut diagnostics = Diagnostics::none();
     for (addr, deposed, object) in &plan.refreshed.found {
-        assert!(deposed.is_none());
-        match object {
-            Some(object) => drop(state.objects.insert(addr.clone(), object.clone())),
-            None => drop(state.objects.remove(addr)),
+        let place = || (addr.clone(), deposed.clone().expect("a key"));
+        match (deposed, object) {
+            (None, Some(object)) => drop(state.objects.insert(addr.clone(), object.clone())),
+            (None, None) => drop(state.objects.remove(addr)),
+            (Some(_), Some(object)) => drop(state.deposed.insert(place(), object.clone())),
+            (Some(_), None) => drop(state.deposed.remove(&place())),
         }
     }
     for step in &plan.steps {

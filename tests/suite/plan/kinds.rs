@@ -20,6 +20,7 @@ pub(super) fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attri
         check: None,
         as_blocks: false,
         unsettled_by: None,
+        derive: None,
         deprecated: None,
         about: "",
     }

@@ -97,6 +97,34 @@ fn small_graphs() {
     }
 }
 
+/// `deposed` stands behind the change of its address.
+fn with_deposed(text: &str, at: usize) -> (Vec<Change>, Vec<Vec<Block>>) {
+    let (mut changes, mut needed) = read(text);
+    let deposed = Change { deposed: Some("old".into()), action: Action::Delete, ..changes[at].clone() };
+    changes.insert(at + 1, deposed);
+    needed.insert(at + 1, needed[at].clone());
+    (changes, needed)
+}
+
+#[test]
+fn what_was_replaced_goes_when_its_replacement_stands() {
+    let (changes, needed) = with_deposed("a -/+:", 0);
+    assert_eq!(show(&changes, &lower(&changes, &needed, &[])), "-a() +a(0) -a(1)");
+    assert_eq!(show(&changes, &lower(&changes, &needed, &[(0, 1)])), "-a() -a() +a(0 1)", "unless it has the id");
+    let (changes, needed) = with_deposed("a =:", 0);
+    assert_eq!(show(&changes, &lower(&changes, &needed, &[])), "-a()");
+}
+
+#[test]
+fn nothing_that_exists_needs_a_half_made_object() {
+    let (mut changes, mut needed) = with_deposed("r -/+:", 0);
+    changes[0].why = Why::Tainted;
+    let (user, its) = read("s +/-: r");
+    changes.extend(user);
+    needed.extend(its);
+    assert_eq!(show(&changes, &lower(&changes, &needed, &[])), "-r() +r(0) ^s(1) +s(2) -s(3) -r(1 4)");
+}
+
 #[test]
 fn an_id_is_free_before_it_is_taken_again() {
     let (changes, needed) = read("a +:\nz -:");

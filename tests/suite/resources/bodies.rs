@@ -149,7 +149,8 @@ fn answers_may_lack_and_misspell() {
     let hidden_init = json!({"init_container": [{"name": "prepare", "image": "i", "volume": [
         {"name": "files", "mount_path": "/s", "secret": {"a": "YQ=="}},
         {"name": "share", "mount_path": "/t", "share_name": "x", "storage_account_name": "y", "storage_account_key": "z"}]}]});
-    let cases: Vec<(&str, Json, Value, Vec<(&str, Json)>)> = vec![
+    type Case<'a> = (&'a str, Json, Value, Vec<(&'a str, Json)>);
+    let cases: Vec<Case<'_>> = vec![
         (
             "a body with nothing in it",
             json!({}),

@@ -32,12 +32,13 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("plan", &["addr", "diag", "graph", "lang", "schema", "seal", "state", "value"]),
     ("resources", &["arm", "diag", "provider", "schema", "value"]),
     ("lang", &["addr", "diag", "graph", "schema", "value"]),
-    ("store", &["addr", "diag", "seal", "state", "value"]),
+    ("store", &["addr", "diag", "lock", "seal", "state", "value"]),
     ("provider", &["schema", "value"]),
     ("schema", &["diag", "value"]),
     ("state", &["addr", "value"]),
-    ("emulator", &["arm::id", "arm::wire", "seal"]),
+    ("emulator", &["arm::id", "arm::wire", "lock", "seal"]),
     ("arm", &[]),
+    ("lock", &[]),
     ("seal", &["value"]),
     ("value", &[]),
     ("addr", &["value"]),
@@ -293,5 +294,21 @@ fn the_suite_forgets_no_file() {
         let stem = path.file_stem().unwrap().to_str().unwrap();
         let rust = path.is_dir() || path.extension().is_some_and(|ext| ext == "rs");
         assert!(!rust || stem == "main" || main.contains(&format!("mod {stem};")), "{stem} is not in main.rs");
+    }
+}
+
+#[test]
+fn every_example_has_a_golden_plan_and_every_kind_its_row() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for entry in fs::read_dir(root.join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let golden = root.join(format!("tests/suite/cli/golden/{name}.txt"));
+        assert!(!path.is_dir() || golden.is_file(), "the example {name} has no golden plan");
+    }
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let schemas = acier::resources::schemas();
+    for kind in schemas.managed.keys().chain(schemas.data.keys()) {
+        assert!(readme.contains(&format!("`{kind}`")), "the README has no row for {kind}");
     }
 }

@@ -1,0 +1,63 @@
+//! What the service will answer where the configuration is silent, told before it is asked.
+//!
+//! **Never:** guess: a function that cannot tell says nothing, and the plan says "known after
+//! apply". In: the configured block around the attribute. Recorded behaviour, see the codec.
+
+use crate::value::{Content, Members, Type, Value};
+
+/// An attribute that has no effect any more and stays empty.
+pub(crate) fn nothing(_group: &Value) -> Option<Value> {
+    Some(Value::null(Type::String))
+}
+
+/// A container without its own command runs the image's, which the service does not name.
+pub(crate) fn no_command(_container: &Value) -> Option<Value> {
+    Some(Value::null(Type::list(Type::String)))
+}
+
+fn has_no_address(group: &Value) -> bool {
+    group.text("ip_address_type") == Some("None")
+}
+
+/// A group of the address type None has no address.
+pub(crate) fn no_address(group: &Value) -> Option<Value> {
+    has_no_address(group).then(|| Value::null(Type::String))
+}
+
+/// A group without a DNS label, or without an address to give it to, has no name.
+pub(crate) fn no_name(group: &Value) -> Option<Value> {
+    let unlabelled = group.get("dns_name_label").is_none_or(Value::is_null);
+    (unlabelled || has_no_address(group)).then(|| Value::null(Type::String))
+}
+
+/// The exposed ports are the ports of all containers together, when they are all known.
+pub(crate) fn exposed_ports(group: &Value) -> Option<Value> {
+    let ty = Type::object_of(&[("port", Type::Number), ("protocol", Type::String)]);
+    if has_no_address(group) {
+        return Some(Value::null(Type::set(ty)));
+    }
+    let mut found: Vec<Value> = Vec::new();
+    for container in known(group.get("container")?)? {
+        for port in known(container.get("ports")?)? {
+            let members: Members = ["port", "protocol"]
+                .map(|name| (name.into(), port.get(name).cloned()))
+                .into_iter()
+                .filter_map(|(name, value)| Some((name, value?)))
+                .collect();
+            let port = Value::object(members);
+            if !port.is_wholly_known() {
+                return None;
+            }
+            found.push(port);
+        }
+    }
+    Some(Value::set(ty, found))
+}
+
+/// The members of a known list or set; none for a null.
+fn known(value: &Value) -> Option<&[Value]> {
+    match value.content() {
+        Content::Null(_) => Some(&[]),
+        _ => value.as_sequence(),
+    }
+}
