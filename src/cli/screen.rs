@@ -3,10 +3,13 @@
 //! **Never:** decide what to say. Results go to standard output, diagnostics to standard error;
 //! a closed pipe ends the output silently, as `head` expects.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
+use std::rc::Rc;
 
 use crate::diag::render::render;
-use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 
 /// The terminal, or what stands in for it.
 #[derive(Clone, Debug)]
@@ -15,6 +18,8 @@ pub(super) struct Screen {
     pub(super) colour: bool,
     /// Whether diagnostics are coloured.
     error_colour: bool,
+    /// The warnings that were printed: checking and planning find the same ones.
+    warned: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Screen {
@@ -23,6 +28,7 @@ impl Screen {
         Screen {
             colour: !no_color && std::io::stdout().is_terminal(),
             error_colour: !no_color && std::io::stderr().is_terminal(),
+            warned: Rc::default(),
         }
     }
 
@@ -60,10 +66,13 @@ impl Screen {
         }
     }
 
-    /// Prints one diagnostic on standard error.
+    /// Prints one diagnostic on standard error; a warning only the first time.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic, sources: &Sources) {
-        let mut err = std::io::stderr().lock();
-        let _ = err.write_all(render(diagnostic, sources, self.error_colour).as_bytes());
+        let text = render(diagnostic, sources, self.error_colour);
+        if diagnostic.severity == Severity::Warning && !self.warned.borrow_mut().insert(text.clone()) {
+            return;
+        }
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
     }
 
     /// Whether somebody can answer questions.

@@ -90,6 +90,9 @@ impl Decoder<'_> {
             None => None,
         };
         match value {
+            Some(value) if attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty) => {
+                Value::null(attribute.ty.clone()).with_marks(value.marks())
+            }
             Some(value) if !value.is_null() => fill_members(value, attribute),
             // The default of an attribute as blocks is one of its members, not of the whole.
             _ if attribute.as_blocks => Value::null(attribute.ty.clone()),

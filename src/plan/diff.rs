@@ -93,7 +93,11 @@ fn equal_blocks(block: &Block, before: &Value, after: &Value, key: &Key) -> bool
 
 /// Whether two values of an attribute count as equal; what is missing is null.
 pub(crate) fn equal(attribute: &Attribute, before: Option<&Value>, after: Option<&Value>, key: &Key) -> bool {
-    if is_empty(before) && is_empty(after) {
+    let unset = |value: Option<&Value>| {
+        let zero = attribute.equality == Equality::ZeroIsNull && value.and_then(Value::as_int) == Some(0);
+        zero || is_empty(value)
+    };
+    if unset(before) && unset(after) {
         return true;
     }
     let (Some(before), Some(after)) = (before, after) else { return false };
@@ -118,7 +122,7 @@ pub(crate) fn same(equality: Equality, before: &Value, after: &Value) -> bool {
     }
     match (before.content(), after.content()) {
         (Content::String(before), Content::String(after)) => match equality {
-            Equality::Exact => false,
+            Equality::Exact | Equality::ZeroIsNull => false,
             Equality::Caseless => before.to_lowercase() == after.to_lowercase(),
             Equality::Location => location(before) == location(after),
         },

@@ -86,6 +86,8 @@ pub enum Fallback {
     Bool(bool),
     /// A string.
     Text(&'static str),
+    /// Of an attribute that may be written as blocks: texts for members that an element leaves out.
+    Members(&'static [(&'static str, &'static str)]),
 }
 
 impl Fallback {
@@ -96,6 +98,9 @@ impl Fallback {
             Fallback::None => None,
             Fallback::Bool(value) => Some(Value::bool(value)),
             Fallback::Text(text) => Some(Value::string(text)),
+            Fallback::Members(texts) => {
+                Some(Value::object(texts.iter().map(|(name, text)| ((*name).into(), Value::string(*text))).collect()))
+            }
         }
     }
 }
@@ -323,6 +328,7 @@ impl Row {
     #[must_use]
     pub const fn zero_is_unset(mut self) -> Row {
         self.zero_is_unset = true;
+        self.equality = Equality::ZeroIsNull;
         self
     }
 

@@ -57,6 +57,8 @@ pub enum Equality {
     Caseless,
     /// When they name the same Azure region: "West Europe" is "westeurope".
     Location,
+    /// When they are the same, where a zero says no more than null.
+    ZeroIsNull,
 }
 
 /// Checks a known, non-null value; the error is a full sentence for the detail of a diagnostic.
@@ -105,6 +107,7 @@ pub struct Attribute {
     /// A check of the value alone.
     pub check: Option<Check>,
     /// A set or list of objects that may also be written as blocks (Terraform's "attributes as blocks").
+    /// An empty one counts as not given.
     pub as_blocks: bool,
     /// Only for computed attributes: an in-place update that costs at least this makes the value unknown.
     pub unsettled_by: Option<Cost>,

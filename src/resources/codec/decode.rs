@@ -151,7 +151,8 @@ fn absent(row: &Row, ty: &Type, own: Option<&Value>, base: Option<&Value>) -> Va
     {
         return of_type(given, ty);
     }
-    if let Some(fallback) = row.fallback.build() {
+    // The default of an attribute as blocks is one of its members, not of the whole.
+    if let Some(fallback) = row.fallback.build().filter(|_| !row.as_blocks) {
         return fallback;
     }
     let zero = |own: &Value| row.zero_is_unset && own.as_int() == Some(0);

@@ -48,7 +48,7 @@ fn block(table: &Table, object: &Value, path: &Path, shared: &mut Vec<Json>) -> 
             continue;
         }
         if let Form::PortsOr(blocks) = row.form {
-            let own = sent(row, object, path)?.filter(|value| !value.is_null());
+            let own = sent(row, object, path)?.filter(|value| !forms::empty(value));
             let ports = own.map_or_else(|| forms::all_ports(object, blocks), forms::ports);
             json::put(&mut body, row.place, Json::Array(ports));
         } else if let Some(written) = sent(row, object, path)?.and_then(|value| forms::write(row, value)) {

@@ -89,10 +89,11 @@ const ROWS: &[Row] = &[
         restarts(Row::settled("exposed_port", Ty::Set(&Ty::Object(PORT_MEMBERS))))
             .at("properties.ipAddress.ports", Form::PortsOr("container"))
             .as_blocks()
+            .fallback(Fallback::Members(&[("protocol", "TCP")]))
             .unsettled_by(Cost::Restart)
             .derived(derive::exposed_ports)
             .check(values::ports)
-            .about("The ports that the address opens; all ports of all containers if unset."),
+            .about("The ports that the address opens; all ports of all containers if unset or empty."),
     ),
     Row::optional("subnet_ids", SET)
         .at("properties.subnetIds", Form::Ids)

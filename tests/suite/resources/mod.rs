@@ -33,7 +33,7 @@ fn configured(block: &Block, json: &Json) -> Value {
     let mut members = Members::new();
     for attribute in &block.attributes {
         let given = json.get(&*attribute.name).map(loose).filter(|value| !value.is_null());
-        let given = given.or_else(|| attribute.default.clone());
+        let given = given.or_else(|| attribute.default.clone().filter(|_| !attribute.as_blocks));
         let value = given.unwrap_or_else(|| Value::null(attribute.ty.clone()));
         members.insert(attribute.name.clone(), convert(&value, &attribute.ty).unwrap());
     }
