@@ -72,12 +72,13 @@ pub struct Client<T: Transport> {
     count: Cell<u64>,
     start: Instant,
     throttle: RefCell<Throttle>,
-    /// Whether anybody ever answered.
-    reached: Cell<bool>,
+    /// Tries that are left until somebody answers for the first time.
+    contact: Cell<u32>,
 }
 
-/// Tries for the first contact: who mistyped an address or is offline should not wait for long.
-const FIRST_CONTACT: u32 = 3;
+/// Tries for the first contact, of all calls together: who mistyped an address or is offline should
+/// not wait for long.
+const FIRST_CONTACT: u32 = 2;
 
 /// Waits shorter than this are nobody's business.
 const NOTICED: Duration = Duration::from_secs(1);
@@ -98,7 +99,7 @@ impl<T: Transport> Client<T> {
             count: Cell::new(0),
             start: Instant::now(),
             throttle,
-            reached: Cell::new(false),
+            contact: Cell::new(FIRST_CONTACT),
         }
     }
 
@@ -269,15 +270,21 @@ impl<T: Transport> Client<T> {
     /// Carries a token request. It may be repeated: a second token does no harm.
     async fn exchange_token(&self, request: Request) -> Result<Response, ArmError> {
         let mut past = Past::default();
-        let mut patience = self.options.patience.clone();
         loop {
             let outcome = self.transport.send(request.clone()).await;
-            self.reached.set(self.reached.get() || outcome.is_ok());
-            patience.tries =
-                if self.reached.get() { self.options.patience.tries } else { patience.tries.min(FIRST_CONTACT) };
+            if outcome.as_ref().map_or_else(|lost| lost.sent, |_| true) {
+                self.contact.set(u32::MAX);
+            }
+            let tries = self.options.patience.tries.min(self.contact.get());
+            let patience = Patience { tries, ..self.options.patience.clone() };
             match consider("GET", outcome.as_ref(), &mut past, &patience, self.tick()) {
                 Some(pause) => self.wait(pause.wait, &pause.why).await,
-                None => return outcome.map_err(|lost| ArmError::from_lost(request.method, &request.url, &lost)),
+                None => {
+                    return outcome.map_err(|lost| {
+                        self.contact.set(if self.contact.get() == u32::MAX { u32::MAX } else { 0 });
+                        ArmError::from_lost(request.method, &request.url, &lost)
+                    });
+                }
             }
         }
     }

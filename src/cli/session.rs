@@ -7,6 +7,7 @@
 use std::path::Path;
 use std::rc::Rc;
 
+use crate::addr;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::engine::notice::diagnose;
 use crate::engine::resume::resume;
@@ -151,14 +152,23 @@ impl Session {
         Ok(session)
     }
 
-    /// The same findings with the places of the blocks that they are about, where these still stand.
-    pub(super) fn place(&self, mut diagnostics: Diagnostics) -> Diagnostics {
-        for diagnostic in &mut diagnostics.0 {
-            let addr = diagnostic.address.as_deref().and_then(|address| crate::addr::parse::addr(address).ok());
-            let resource = addr.and_then(|addr| self.project.module.blocks.get(&addr.block));
-            diagnostic.span = diagnostic.span.or(resource.map(|resource| resource.span));
+    /// The same findings, each once, with the places of the blocks that they are about, where these
+    /// still stand. What is about no object is about the provider.
+    pub(super) fn place(&self, diagnostics: Diagnostics) -> Diagnostics {
+        let module = &self.project.module;
+        let mut placed: Vec<Diagnostic> = Vec::new();
+        for mut diagnostic in diagnostics.0 {
+            let block = diagnostic.address.as_deref().map(|text| addr::parse::addr(text).ok().map(|addr| addr.block));
+            let span = match block {
+                Some(block) => block.and_then(|block| module.blocks.get(&block)).map(|resource| resource.span),
+                None => module.providers.first().map(|provider| provider.span),
+            };
+            diagnostic.span = diagnostic.span.or(span);
+            if placed.last() != Some(&diagnostic) {
+                placed.push(diagnostic);
+            }
         }
-        diagnostics
+        Diagnostics(placed)
     }
 
     /// A fresh scope over the configuration.
@@ -195,8 +205,10 @@ impl Session {
 }
 
 /// Shows a fault of the cloud and ends the command.
-pub(super) fn fault<T>(screen: &Screen, fault: &Fault) -> Outcome<T> {
-    fail(screen, &diagnose(fault, ""), &Sources::default())
+pub(super) fn fault<T>(session: &Session, screen: &Screen, fault: &Fault) -> Outcome<T> {
+    let diagnostics = session.place(diagnose(fault, "").into());
+    screen.diagnostics(&diagnostics, &session.project.sources);
+    Err(Exit::Failed)
 }
 
 /// The diagnostic for a journal that cannot be written.

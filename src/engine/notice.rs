@@ -112,7 +112,7 @@ impl Report {
     }
 }
 
-/// A fault as a diagnostic about an object.
+/// A fault as a diagnostic about an object; about none if its address is empty.
 #[must_use]
 pub fn diagnose(fault: &Fault, about: &str) -> Diagnostic {
     let summary = match fault.kind {
@@ -132,7 +132,10 @@ pub fn diagnose(fault: &Fault, about: &str) -> Diagnostic {
         detail.push_str("\n\n");
         detail.push_str(&fault.trace);
     }
-    let diagnostic = Diagnostic::error(summary, detail).about(about);
+    let diagnostic = Diagnostic::error(summary, detail);
+    // Signing in concerns everything, and not the object for which it was first done.
+    let concerns = !about.is_empty() && fault.kind != FaultKind::SignIn;
+    let diagnostic = if concerns { diagnostic.about(about) } else { diagnostic };
     match &fault.hint {
         Some(hint) => diagnostic.hint(hint.clone()),
         None => diagnostic,

@@ -81,7 +81,8 @@ impl Loader<'_> {
     ) -> bool {
         if let Some(first) = self.declared.get(&(what, name.clone())) {
             let (summary, detail) = twice(place(self.sources, *first));
-            self.out.push(Diagnostic::error(summary, detail).at(span));
+            let hint = "rename one of the two, or remove it";
+            self.out.push(Diagnostic::error(summary, detail).at(span).hint(hint));
             return false;
         }
         self.declared.insert((what, name.clone()), span);

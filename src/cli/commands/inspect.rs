@@ -31,7 +31,7 @@ pub(in crate::cli) async fn run(
             let hint = "run `acier plan` to see what else is missing";
             return fail(screen, &Diagnostic::error("The group is gone", detail).hint(hint), &Sources::default());
         }
-        Err(error) => return fault(screen, &error),
+        Err(error) => return fault(&session, screen, &error),
     };
     let mut group = group;
     if let Some(name) = &meant.container {

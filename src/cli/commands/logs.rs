@@ -27,7 +27,7 @@ pub(in crate::cli) async fn run(
             let detail = format!("{} ({}) does not exist in {}.", meant.shown, meant.id, session.cloud_name());
             return fail(screen, &Diagnostic::error("The group is gone", detail), &Sources::default());
         }
-        Err(error) => return fault(screen, &error),
+        Err(error) => return fault(&session, screen, &error),
     };
     let names: Vec<String> = group.containers.iter().map(|container| container.name.clone()).collect();
     let chosen: Vec<String> = match container {
@@ -42,7 +42,7 @@ pub(in crate::cli) async fn run(
     for name in &chosen {
         let text = match session.cloud.logs(&meant.id, name, arguments.tail, arguments.timestamps).await {
             Ok(text) => text,
-            Err(error) => return fault(screen, &error),
+            Err(error) => return fault(&session, screen, &error),
         };
         if chosen.len() == 1 {
             screen.text(&text);

@@ -36,7 +36,7 @@ pub(in crate::cli) async fn run(
     for scope in scopes(&own, arguments) {
         let groups = match session.cloud.groups(scope.as_deref()).await {
             Ok(groups) => groups,
-            Err(error) => return fault(screen, &error),
+            Err(error) => return fault(&session, screen, &error),
         };
         for group in groups {
             let addr = own.iter().find(|(_, id)| key(id) == key(&group.id)).map(|(addr, _)| *addr);

@@ -119,8 +119,10 @@ fn plans_of_other_folders_and_damaged_plans_are_refused() {
     fresh.run("state list").exits(0).quiet();
 }
 
+type Damage = fn(&[u8]) -> Vec<u8>;
+
 /// What happens to a file of the store.
-const DAMAGE: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+const DAMAGE: [(&str, Damage); 3] = [
     ("emptied", |_| Vec::new()),
     ("cut in half", |bytes| bytes[..bytes.len() / 2].to_vec()),
     ("flipped in one bit", |bytes| {
