@@ -36,6 +36,8 @@ pub(super) struct Flight {
     pub(super) since: Instant,
     pub(super) limit: Duration,
     pub(super) note: Note,
+    /// Whether the cloud has taken the call on.
+    pub(super) accepted: bool,
     /// Whether the cloud was asked once already what became of the call.
     pub(super) asked_again: bool,
 }
@@ -239,6 +241,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             since: Instant::now(),
             limit: Duration::from_secs(limit),
             note: Note::default(),
+            accepted: false,
             asked_again: false,
         })
     }
@@ -278,8 +281,13 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     /// Follows an accepted call to its end.
     pub(super) fn follow(&mut self, number: u32, progress: Progress) -> Result<(), JournalError> {
         let Progress::Pending { ticket, after, note } = progress else { return Ok(()) };
-        let event = Event::Accepted { step: self.step_id(number), ticket: ticket.0.clone() };
-        self.desk.record(&[event], false)?;
+        let Some(flight) = self.flights.get_mut(&number) else { return Ok(()) };
+        // Of an update whose answer was lost it is not known whether it is what the cloud works on.
+        flight.accepted |= flight.act != StepAct::Update || !flight.asked_again;
+        if flight.accepted {
+            let event = Event::Accepted { step: self.step_id(number), ticket: ticket.0.clone() };
+            self.desk.record(&[event], false)?;
+        }
         let Some(flight) = self.flights.get(&number) else { return Ok(()) };
         flight.note.replace(note);
         let (call, said) = (flight.call.clone(), flight.note.clone());

@@ -60,13 +60,18 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 self.follow(number, pending)
             }
             Landed::Begun(Err(fault)) if is_lost(&fault) || leaves_something(step.act, &fault) => {
-                self.ask_again(number, fault);
+                let lost = is_lost(&fault);
+                self.ask_again(number, fault, lost);
                 Ok(())
             }
             Landed::Begun(Err(fault)) => self.fail(number, change, &fault, None),
             Landed::Followed(fault, Ok(Progress::Done(value))) => {
-                let happened =
-                    !value.is_null() && step.act == StepAct::Create || value.is_null() && step.act == StepAct::Delete;
+                let happened = match step.act {
+                    StepAct::Create => !value.is_null(),
+                    StepAct::Delete => value.is_null(),
+                    // The cloud took it on and is at rest; without that, nobody can tell.
+                    _ => !value.is_null() && self.flights.get(&number).is_some_and(|flight| flight.accepted),
+                };
                 if happened {
                     self.finish(number, change, value)
                 } else {
@@ -78,7 +83,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 if self.flights.get(&number).is_some_and(|flight| flight.asked_again) {
                     self.leave_unknown(number, change, &fault);
                 } else {
-                    self.ask_again(number, fault);
+                    self.ask_again(number, fault, true);
                 }
                 Ok(())
             }
@@ -99,15 +104,15 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         }
     }
 
-    /// The call may have happened: asks the cloud what became of it.
-    fn ask_again(&mut self, number: u32, fault: Fault) {
+    /// The call may have happened: asks the cloud what became of it. `lost` says that it may still
+    /// be on its way.
+    fn ask_again(&mut self, number: u32, fault: Fault, lost: bool) {
         let Some(flight) = self.flights.get_mut(&number) else { return };
         flight.asked_again = true;
-        if flight.act == StepAct::Update {
+        if flight.act == StepAct::Update && !flight.accepted {
             // What the cloud never returns is believed to be as before, so that it shows again.
             flight.call.planned = flight.call.prior.clone();
         }
-        let lost = is_lost(&fault) || is_unsure(&fault);
         self.look(number, move |provider, call, _| {
             Box::pin(async move {
                 let found = if lost { find(provider, &call).await } else { provider.follow(&call).await };

@@ -101,6 +101,7 @@ async fn find_out<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>
 }
 
 async fn follow_to_end<P: Provider>(provider: &P, call: &Call, ticket: Option<Ticket>) -> Result<Value, Fault> {
+    let accepted = ticket.is_some();
     if let Some(ticket) = ticket {
         match drive(provider, call, ticket, Duration::ZERO, LIMIT, Note::default()).await {
             // The object itself can say how it stands, even where the operation cannot be read.
@@ -111,7 +112,7 @@ async fn follow_to_end<P: Provider>(provider: &P, call: &Call, ticket: Option<Ti
     // An update that was perhaps never carried out must not be believed for what the cloud never
     // returns: with the prior secrets as its base, a changed secret shows as a difference again.
     let mut call = call.clone();
-    if call.verb == Verb::Update {
+    if call.verb == Verb::Update && !accepted {
         call.planned = call.prior.clone();
     }
     match find(provider, &call).await? {
