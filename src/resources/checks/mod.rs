@@ -40,6 +40,9 @@ fn advise(mut finding: Finding, hint: &str) -> Finding {
 /// The blocks of a name with their paths; none while their number is unknown.
 fn blocks<'v>(object: &'v Value, path: &Path, name: &str) -> Vec<(Path, &'v Value)> {
     let blocks = object.get(name).and_then(Value::as_sequence).unwrap_or_default();
+    if blocks.is_empty() {
+        return Vec::new();
+    }
     let path = path.attr(name);
     blocks.iter().enumerate().map(|(index, block)| (path.index(index), block)).collect()
 }
