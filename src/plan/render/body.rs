@@ -12,7 +12,7 @@ use crate::value::{Name, Path, Step, Value};
 
 use super::page::{Page, Sign};
 use super::there;
-use super::values::{count_hidden, signed};
+use super::values::{aligned, count_hidden, signed};
 
 /// What a body is written with.
 pub(super) struct Body<'a> {
@@ -59,7 +59,7 @@ impl<'a> Body<'a> {
                 hidden += 1;
                 continue;
             }
-            let prefix = format!("{:width$} = ", attribute.name);
+            let prefix = aligned(&attribute.name, width);
             let note = if sign == Sign::None { String::new() } else { self.note(page, &at) };
             signed(page, depth, sign, &prefix, inner.before, inner.after, &note);
         }

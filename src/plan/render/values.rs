@@ -126,7 +126,7 @@ fn whole(page: &mut Page, depth: usize, sign: Sign, prefix: &str, value: &Value,
             page.parts(depth, sign, &[prefix, "{", note]);
             let width = width(members.keys(), quoted);
             for (name, member) in members.iter() {
-                whole(page, depth + 1, inner, &format!("{:width$} = ", label(name, quoted)), member, "", "");
+                whole(page, depth + 1, inner, &aligned(&label(name, quoted), width), member, "", "");
             }
             page.parts(depth, Sign::None, &["}", suffix]);
         }
@@ -164,7 +164,7 @@ fn members(
         match self::sign(old, new) {
             Sign::None if old.is_none() => {}
             Sign::None => hidden += 1,
-            _ => attribute(page, depth + 1, &format!("{:width$} = ", label(name, quoted)), old, new, ""),
+            _ => attribute(page, depth + 1, &aligned(&label(name, quoted), width), old, new, ""),
         }
     }
     count_hidden(page, depth + 1, hidden, if quoted { "element" } else { "attribute" });
@@ -243,6 +243,15 @@ fn fold(value: &Value) -> String {
 
 pub(super) fn width<'n>(names: impl Iterator<Item = &'n crate::value::Name>, quoted: bool) -> usize {
     names.map(|name| label(name, quoted).chars().count()).max().unwrap_or_default()
+}
+
+/// A name and the equals sign, at the column of `width`.
+pub(super) fn aligned(name: &str, width: usize) -> String {
+    let mut text = String::with_capacity(name.len() + width + 3);
+    text.push_str(name);
+    text.extend(std::iter::repeat_n(' ', width.saturating_sub(name.chars().count())));
+    text.push_str(" = ");
+    text
 }
 
 pub(super) fn label(name: &str, quoted: bool) -> String {
