@@ -71,33 +71,33 @@ impl Decoder<'_> {
     }
 
     fn block(&mut self, body: &Body, schema: &Schema, shape: &Shape, header: Span) -> Value {
-        let mut members = Members::new();
+        let mut members = shape.blank.clone();
+        let mut set = |name: &str, value: Option<Value>| {
+            if let (Some(value), Some(member)) = (value, members.get_mut(name)) {
+                *member = value;
+            }
+        };
         for attribute in &schema.attributes {
-            let value = self.attribute(body, attribute, header);
-            members.insert(attribute.name.clone(), value);
+            set(&attribute.name, self.attribute(body, attribute, header));
         }
         for (nested, shape) in schema.blocks.iter().zip(&shape.nested) {
-            let value = self.nested(body, nested, shape, header);
-            members.insert(nested.name.clone(), value);
+            set(&nested.name, self.nested(body, nested, shape, header));
         }
         Value::object(members)
     }
 
-    fn attribute(&mut self, body: &Body, attribute: &Attribute, header: Span) -> Value {
+    /// The value of an attribute, if it is not the one that it has anyway.
+    fn attribute(&mut self, body: &Body, attribute: &Attribute, header: Span) -> Option<Value> {
         let value = match argument(body, &attribute.name) {
             Some(written) => self.written(written, attribute, header),
             None if attribute.as_blocks => self.as_blocks(body, attribute, header),
             None => None,
         };
-        match value {
-            Some(value) if attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty) => {
-                Value::null(attribute.ty.clone()).with_marks(value.marks())
-            }
-            Some(value) if !value.is_null() => fill_members(value, attribute),
-            // The default of an attribute as blocks is one of its members, not of the whole.
-            _ if attribute.as_blocks => Value::null(attribute.ty.clone()),
-            _ => attribute.default.clone().unwrap_or_else(|| Value::null(attribute.ty.clone())),
-        }
+// An empty attribute as blocks says no more than none.
+        let said = |value: &Value| {
+            !value.is_null() && !(attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty))
+        };
+        value.filter(said).map(|value| fill_members(value, attribute))
     }
 
     fn written(&mut self, written: &Written, attribute: &Attribute, header: Span) -> Option<Value> {
@@ -200,21 +200,27 @@ impl Decoder<'_> {
         Some(Value::unknown(ty.clone()))
     }
 
-    fn nested(&mut self, body: &Body, nested: &NestedBlock, shape: &Shape, header: Span) -> Value {
+    /// What nested blocks become; nothing if there are none.
+    fn nested(&mut self, body: &Body, nested: &NestedBlock, shape: &Shape, header: Span) -> Option<Value> {
         let found = self.blocks(body, &nested.name, |decoder, content, header| {
             decoder.block(content, &nested.block, shape, header)
         });
-        let found = found.unwrap_or(Found { values: Vec::new(), unknown: false, marks: Marks::NONE });
+        let Some(found) = found else {
+            self.out.0.extend(judge_count(nested, 0, header, header));
+            return None;
+        };
         if found.unknown {
-            return Value::unknown_not_null(collection(nested.nesting, shape.ty.clone())).with_marks(found.marks);
+            let unknown = Value::unknown_not_null(collection(nested.nesting, shape.ty.clone()));
+            return Some(unknown.with_marks(found.marks));
         }
-        let last = locate(body, &Path::root().attr(&nested.name), header);
+        let too_many = nested.max > 0 && found.values.len() > nested.max;
+        let last = if too_many { locate(body, &Path::root().attr(&nested.name), header) } else { header };
         self.out.0.extend(judge_count(nested, found.values.len(), header, last));
         let value = match nested.nesting {
             Nesting::List => Value::list(shape.ty.clone(), found.values),
             Nesting::Set => Value::set(shape.ty.clone(), found.values),
         };
-        value.with_marks(found.marks)
+        Some(value.with_marks(found.marks))
     }
 
     /// Decodes all blocks of a name, `dynamic` ones included; nothing if there are none.

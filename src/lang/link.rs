@@ -73,7 +73,7 @@ pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, 
     out
 }
 
-impl Linker<'_> {
+impl<'m> Linker<'m> {
     fn follow(&mut self) {
         let module = self.module;
         for (name, variable) in &module.variables {
@@ -176,10 +176,10 @@ impl Linker<'_> {
     }
 
     /// Notes a reference to a block; nothing if there is no such block.
-    pub(super) fn block(&mut self, addr: &BlockAddr, span: Span) -> Option<&Resource> {
+    pub(super) fn block(&mut self, addr: &BlockAddr, span: Span) -> Option<&'m Resource> {
         let module = self.module;
         if let Some(resource) = module.blocks.get(addr) {
-            self.found.insert(Node::Block(addr.clone()));
+            self.found.insert(Node::Block(resource.addr.clone()));
             return Some(resource);
         }
         if let Some(wrong) = target::undeclared(self, addr) {

@@ -301,16 +301,16 @@ impl Names {
             Some((_, shape)) => Value::unknown_not_null(shape.ty.clone()),
             None => Value::unknown(Type::Dynamic),
         };
-        let once = module.blocks.get(addr).is_none_or(|resource| matches!(resource.repetition, Repetition::Once));
+        let once = || module.blocks.get(addr).is_none_or(|resource| matches!(resource.repetition, Repetition::Once));
         match published {
-            Some(Published { instances: Instances::One(Some(value)), .. }) if once => (value.clone(), used),
+            Some(Published { instances: Instances::One(Some(value)), .. }) if once() => (value.clone(), used),
             Some(Published { keys: Some(_), instances: Instances::Counted(members), .. }) => {
                 (Content::Tuple(members.clone()).into(), used)
             }
             Some(Published { keys: Some(_), instances: Instances::Keyed(members), .. }) => {
                 (Content::Object(members.clone()).into(), used)
             }
-            _ if once => (unknown(), used),
+            _ if once() => (unknown(), used),
             // Which instances there will be is not known, but one of them has the type of all.
             _ => match steps.get(used) {
                 Some(Access::Index(index, _)) if matches!(index.kind, ExprKind::Literal(_)) => (unknown(), used + 1),

@@ -30,10 +30,15 @@ impl Loader<'_> {
         let Some([kind, name]) = labels(&block, &["type", "name"], &mut self.out) else { return };
         let (kind_span, kind, name) = (kind.span, kind.text.clone(), name.text.clone());
         let mode = if &*block.name == "data" { Mode::Data } else { Mode::Managed };
-        let addr = BlockAddr { module: ModulePath::default(), mode, kind, name };
+        let mut addr = BlockAddr { module: ModulePath::default(), mode, kind, name };
         let fresh = self.declare_resource(&addr, block.header);
         let kinds = if mode == Mode::Data { &self.schemas.data } else { &self.schemas.managed };
-        let schema = kinds.get(&addr.kind);
+        let known = kinds.get_key_value(&addr.kind);
+        if let Some((kind, _)) = known {
+            // One text for all blocks of a kind: they compare faster so.
+            addr.kind = kind.clone();
+        }
+        let schema = known.map(|(_, schema)| schema);
         if schema.is_none() {
             self.unknown_kind(&addr, kind_span);
         }

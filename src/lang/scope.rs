@@ -332,6 +332,9 @@ impl Scope {
 
     /// How often a block stands: as found before, if nothing that it depends on was published since.
     fn repeat(&mut self, resource: &Resource) -> Result<Repeated, Diagnostics> {
+        if matches!(resource.repetition, Repetition::Once) {
+            return Ok(Repeated::Once);
+        }
         let module = self.module.clone();
         let addr = &resource.addr;
         if let Some((found, repeated)) = self.repeated.get(addr) {

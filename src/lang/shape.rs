@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use crate::addr::{Block as BlockAddr, Mode};
 use crate::schema::{Block, Nesting, Schema, Schemas, Secrecy};
-use crate::value::{Name, Type, Value};
+use crate::value::{Members, Name, Type, Value};
 
 /// The types of a block, and of those nested in it, in the order of [`Block::blocks`].
 #[derive(Clone, Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Shape {
     pub(super) nested: Vec<Shape>,
     /// Whether an attribute in it, at any depth, is secret by its nature.
     secret: bool,
+    /// The members of a block in which nothing is written: defaults, nulls and empty collections.
+    pub(super) blank: Members,
 }
 
 impl Shape {
@@ -29,17 +31,27 @@ impl Shape {
         for (inner, shape) in block.blocks.iter().zip(&nested) {
             members.insert(inner.name.clone(), collection(inner.nesting, shape.ty.clone()));
         }
+        let attributes = block.attributes.iter().map(|attribute| {
+            // The default of an attribute as blocks is one of its members, not of the whole.
+            let default = attribute.default.clone().filter(|_| !attribute.as_blocks);
+            (attribute.name.clone(), default.unwrap_or_else(|| Value::null(attribute.ty.clone())))
+        });
+        let blocks = block.blocks.iter().zip(&nested).map(|(inner, shape)| {
+            let value = match inner.nesting {
+                Nesting::List => Value::list(shape.ty.clone(), Vec::new()),
+                Nesting::Set => Value::set(shape.ty.clone(), Vec::new()),
+            };
+            (inner.name.clone(), value)
+        });
+        let blank = attributes.chain(blocks).collect();
         let secret = block.attributes.iter().any(|attribute| attribute.secrecy != Secrecy::Plain)
             || nested.iter().any(|shape| shape.secret);
-        Shape { ty: Type::object(members), nested, secret }
+        Shape { ty: Type::object(members), nested, secret, blank }
     }
 
     /// The value with the sensitive mark on everything that the schema says is secret.
     pub(super) fn mark(&self, value: Value, block: &Block) -> Value {
-        if !self.secret {
-            return value;
-        }
-        let Some(members) = value.as_members() else { return value };
+        let Some(members) = value.as_members().filter(|_| self.lacks_marks(&value, block)) else { return value };
         let mut marked = members.clone();
         for attribute in &block.attributes {
             if attribute.secrecy != Secrecy::Plain
@@ -65,6 +77,20 @@ impl Shape {
             }
         }
         Value::object(marked).with_marks(value.marks())
+    }
+
+    /// Whether a secret in it is not marked yet; most objects hold none, and are not copied then.
+    fn lacks_marks(&self, value: &Value, block: &Block) -> bool {
+        if !self.secret {
+            return false;
+        }
+        let open = |member: &Value| !member.is_null() && !member.is_sensitive();
+        let attributes = block.attributes.iter().filter(|attribute| attribute.secrecy != Secrecy::Plain);
+        attributes.into_iter().any(|attribute| value.get(&attribute.name).is_some_and(open))
+            || block.blocks.iter().zip(&self.nested).filter(|(_, shape)| shape.secret).any(|(nested, shape)| {
+                let elements = value.get(&nested.name).into_iter().flat_map(Value::children);
+                elements.into_iter().any(|element| shape.lacks_marks(element, &nested.block))
+            })
     }
 }
 

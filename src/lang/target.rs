@@ -136,11 +136,7 @@ fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span,
         }
         return linker.out.push(wrong);
     }
-    if linker.block(addr, span).is_none() {
-        return;
-    }
-    let module = linker.module;
-    let Some(resource) = module.blocks.get(addr) else { return };
+    let Some(resource) = linker.block(addr, span) else { return };
     let rest = match (&resource.repetition, rest) {
         (Repetition::Once, [Access::Index(_, at), ..]) => {
             let detail = format!(

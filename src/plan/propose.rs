@@ -15,17 +15,15 @@ use super::{diff, pairs};
 /// the update, which makes those computed values unknown that do not survive it.
 #[must_use]
 pub fn propose(block: &Block, prior: Option<&Value>, config: &Value, unsettled: Option<Cost>) -> Value {
-    let mut members = Members::new();
+    let mut members = config.as_members().cloned().unwrap_or_default();
     for attribute in &block.attributes {
         let before = prior.and_then(|prior| prior.get(&attribute.name));
-        let given = config.get(&attribute.name);
-        let silent = attribute.usage == Usage::Computed || given.is_none_or(Value::is_null);
-        let derived = attribute.derive.filter(|_| silent).and_then(|derive| derive(config));
-        let planned = match derived {
+        let given = members.entry(attribute.name.clone()).or_insert_with(|| Value::null(attribute.ty.clone()));
+        let silent = attribute.usage == Usage::Computed || given.is_null();
+        *given = match attribute.derive.filter(|_| silent).and_then(|derive| derive(config)) {
             Some(derived) => derived,
             None => propose_attribute(attribute, prior.is_some(), before, given, unsettled),
         };
-        members.insert(attribute.name.clone(), planned);
     }
     for nested in &block.blocks {
         let Some(given) = config.get(&nested.name) else { continue };
@@ -62,10 +60,10 @@ fn propose_attribute(
     attribute: &Attribute,
     exists: bool,
     before: Option<&Value>,
-    given: Option<&Value>,
+    given: &Value,
     unsettled: Option<Cost>,
 ) -> Value {
-    let silent = given.is_none_or(Value::is_null);
+    let silent = given.is_null();
     let cloud_decides = match attribute.usage {
         Usage::Computed => true,
         Usage::OptionalComputed => silent,
@@ -80,17 +78,16 @@ fn propose_attribute(
             _ => Value::unknown(attribute.ty.clone()),
         }
     } else {
-        let given = given.cloned().unwrap_or_else(|| Value::null(attribute.ty.clone()));
         match before {
             // The stored spelling is kept, so that "West Europe" is not a change of "westeurope".
             Some(before)
                 if attribute.secrecy != Secrecy::WriteOnly
-                    && !before.same(&given)
-                    && diff::same(attribute.equality, before, &given) =>
+                    && !before.same(given)
+                    && diff::same(attribute.equality, before, given) =>
             {
                 before.clone().with_marks(given.marks())
             }
-            _ => given,
+            _ => given.clone(),
         }
     };
     if attribute.secrecy == Secrecy::Plain { planned } else { planned.sensitive() }

@@ -160,12 +160,14 @@ impl<'a> Walk<'a> {
             self.leave_instance(&addr);
             return;
         }
-        let found = self.scope.check_conditions(&addr, true);
-        let broken = found.has_errors();
-        self.diagnostics.extend(found);
-        if broken {
-            self.failed.insert(addr.block.clone());
-            return;
+        if !resource.lifecycle.preconditions.is_empty() {
+            let found = self.scope.check_conditions(&addr, true);
+            let broken = found.has_errors();
+            self.diagnostics.extend(found);
+            if broken {
+                self.failed.insert(addr.block.clone());
+                return;
+            }
         }
         let schemas = self.schemas.clone();
         let Some(schema) = schema_of(&schemas, &addr) else {
@@ -229,6 +231,9 @@ impl<'a> Walk<'a> {
         self.check_destroy(&change);
         self.scope.publish(&addr, propose::conceal(&change.after));
         self.push(change);
+        if resource.lifecycle.postconditions.is_empty() {
+            return;
+        }
         let found = self.scope.check_conditions(&addr, false);
         if found.has_errors() {
             self.failed.insert(addr.block.clone());
@@ -254,8 +259,11 @@ impl<'a> Walk<'a> {
     pub(crate) fn check_destroy(&mut self, change: &Change) {
         let destroys = matches!(change.action, Action::Delete | Action::Replace | Action::ReplaceCreateFirst)
             && change.deposed.is_none();
+        if !destroys {
+            return;
+        }
         let Some(resource) = self.module.blocks.get(&change.addr.block) else { return };
-        if !destroys || !resource.lifecycle.prevent_destroy {
+        if !resource.lifecycle.prevent_destroy {
             return;
         }
         let because = match (change.why, change.differences.iter().find(|found| found.cost == change.cost)) {

@@ -259,7 +259,11 @@ impl Value {
     /// Whether nothing in it is unknown.
     #[must_use]
     pub fn is_wholly_known(&self) -> bool {
-        !self.is_unknown() && self.children().all(Value::is_wholly_known)
+        match &self.content {
+            Content::Unknown { .. } => false,
+            Content::Null(_) | Content::Bool(_) | Content::Number(_) | Content::String(_) => true,
+            _ => self.children().all(Value::is_wholly_known),
+        }
     }
 
     /// Whether it or anything in it carries `mark`.
@@ -275,12 +279,9 @@ impl Value {
     }
 
     /// The direct members of a collection, tuple or object, in iteration order.
-    pub fn children(&self) -> Box<dyn Iterator<Item = &Value> + '_> {
-        match &self.content {
-            Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => Box::new(members.iter()),
-            Content::Map(_, members) | Content::Object(members) => Box::new(members.values()),
-            _ => Box::new(std::iter::empty()),
-        }
+    pub fn children(&self) -> impl Iterator<Item = &Value> {
+        let members = self.as_members().into_iter().flat_map(Members::values);
+        self.as_sequence().unwrap_or_default().iter().chain(members)
     }
 
     /// The text of a known string.

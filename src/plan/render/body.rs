@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use crate::plan::change::{Action, Change, Difference};
 use crate::plan::{diff, pairs};
 use crate::schema::{Attribute, Block, Cost, NestedBlock, Nesting, Secrecy};
-use crate::value::{Path, Value};
+use crate::value::{Name, Path, Step, Value};
 
 use super::page::{Page, Sign};
 use super::there;
-use super::values::{count_hidden, signed};
+use super::values::{aligned, count_hidden, signed};
 
 /// What a body is written with.
 pub(super) struct Body<'a> {
@@ -44,29 +44,32 @@ impl<'a> Body<'a> {
 
     /// Writes a block's inside.
     pub(super) fn block(&self, page: &mut Page, depth: usize, block: &Block, path: &Path, sides: Sides<'_>) {
-        let mut attributes: Vec<&Attribute> = block.attributes.iter().collect();
-        attributes.sort_by(|a, b| a.name.cmp(&b.name));
-        let shown = |attribute: &&Attribute| {
-            let sides = sides.get(&attribute.name);
+        let shown = |sides: Sides<'_>| {
             !(is_empty(sides.before) && is_empty(sides.after)) || sides.before.is_some() && sides.after.is_some()
         };
-        attributes.retain(shown);
-        let width = attributes.iter().map(|attribute| attribute.name.chars().count()).max().unwrap_or_default();
+        let attributes = block.attributes.iter().map(|attribute| (attribute, sides.get(&attribute.name)));
+        let mut attributes: Vec<(&Attribute, Sides<'_>)> = attributes.filter(|(_, inner)| shown(*inner)).collect();
+        attributes.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
+        let width = attributes.iter().map(|(attribute, _)| attribute.name.chars().count()).max().unwrap_or_default();
         let mut hidden = 0;
-        for attribute in &attributes {
-            let inner = sides.get(&attribute.name);
-            let at = path.attr(&attribute.name);
+        for (attribute, inner) in &attributes {
+            let (inner, at) = (*inner, self.place(path, &attribute.name));
             let sign = self.sign(attribute, &at, inner);
             if sign == Sign::None && !matches!(&*attribute.name, "id" | "name") {
                 hidden += 1;
                 continue;
             }
-            let prefix = format!("{:width$} = ", attribute.name);
+            let prefix = aligned(&attribute.name, width);
             let note = if sign == Sign::None { String::new() } else { self.note(page, &at) };
             signed(page, depth, sign, &prefix, inner.before, inner.after, &note);
         }
         count_hidden(page, depth, hidden, "attribute");
         self.blocks(page, depth, block, path, sides, !attributes.is_empty());
+    }
+
+    /// The path under which differences name a member; where there are none, any path will do.
+    fn place(&self, path: &Path, name: &Name) -> Path {
+        if self.differences.is_empty() { Path::root() } else { path.then(Step::Attr(name.clone())) }
     }
 
     fn sign(&self, attribute: &Attribute, path: &Path, sides: Sides<'_>) -> Sign {
@@ -84,11 +87,15 @@ impl<'a> Body<'a> {
     }
 
     fn blocks(&self, page: &mut Page, depth: usize, block: &Block, path: &Path, sides: Sides<'_>, mut spaced: bool) {
-        let mut nested: Vec<&NestedBlock> = block.blocks.iter().collect();
+        let filled = |nested: &&NestedBlock| {
+            let sides = sides.get(&nested.name);
+            !(is_empty(sides.before) && is_empty(sides.after))
+        };
+        let mut nested: Vec<&NestedBlock> = block.blocks.iter().filter(filled).collect();
         nested.sort_by(|a, b| a.name.cmp(&b.name));
         let mut hidden = 0;
         for nested in nested {
-            for (at, element) in self.elements(nested, &path.attr(&nested.name), sides.get(&nested.name)) {
+            for (at, element) in self.elements(nested, &self.place(path, &nested.name), sides.get(&nested.name)) {
                 if self.same(&nested.block, &at, element) {
                     hidden += 1;
                     continue;
@@ -98,7 +105,8 @@ impl<'a> Body<'a> {
                 }
                 self.element(page, depth, nested, &at, element);
             }
-            if let Some(found) = self.differences.get(&path.attr(&nested.name)).filter(|_| self.reorders(nested, sides))
+            if let Some(found) =
+                self.differences.get(&self.place(path, &nested.name)).filter(|_| self.reorders(nested, sides))
             {
                 if std::mem::take(&mut spaced) {
                     page.blank();
@@ -170,11 +178,12 @@ impl<'a> Body<'a> {
         let plain = block.attributes.iter().all(|attribute| {
             let (old, new) = (there(before.get(&attribute.name)), there(after.get(&attribute.name)));
             is_empty(old) && is_empty(new)
-                || self.sign(attribute, &path.attr(&attribute.name), Sides { before: old, after: new }) == Sign::None
+                || self.sign(attribute, &self.place(path, &attribute.name), Sides { before: old, after: new })
+                    == Sign::None
         });
         plain
             && block.blocks.iter().all(|nested| {
-                let elements = self.elements(nested, &path.attr(&nested.name), sides.get(&nested.name));
+                let elements = self.elements(nested, &self.place(path, &nested.name), sides.get(&nested.name));
                 elements.into_iter().all(|(path, sides)| self.same(&nested.block, &path, sides))
             })
     }

@@ -68,24 +68,36 @@ impl Page {
 
     /// A line at a depth of four columns each, its sign just before it.
     pub(super) fn line(&mut self, depth: usize, sign: Sign, line: &str) {
-        let (mark, width) = match sign {
-            Sign::None => (String::new(), 0),
-            Sign::Add => (self.paint("+", GREEN), 1),
-            Sign::Change => (self.paint("~", YELLOW), 1),
-            Sign::Remove => (self.paint("-", RED), 1),
-            Sign::Replace => (format!("{}/{}", self.paint("-", RED), self.paint("+", GREEN)), 3),
-            Sign::ReplaceFirst => (format!("{}/{}", self.paint("+", GREEN), self.paint("-", RED)), 3),
-            Sign::Read => (self.paint("<=", CYAN), 2),
-            Sign::Forget => (self.paint(".", RED), 1),
+        self.parts(depth, sign, &[line]);
+    }
+
+    /// A line of several texts, one behind the other.
+    pub(super) fn parts(&mut self, depth: usize, sign: Sign, parts: &[&str]) {
+        let marks: &[(&str, &str)] = match sign {
+            Sign::None => &[],
+            Sign::Add => &[("+", GREEN)],
+            Sign::Change => &[("~", YELLOW)],
+            Sign::Remove => &[("-", RED)],
+            Sign::Replace => &[("-", RED), ("/", ""), ("+", GREEN)],
+            Sign::ReplaceFirst => &[("+", GREEN), ("/", ""), ("-", RED)],
+            Sign::Read => &[("<=", CYAN)],
+            Sign::Forget => &[(".", RED)],
         };
-        if line.is_empty() && sign == Sign::None {
+        if sign == Sign::None && parts.iter().all(|part| part.is_empty()) {
             return self.blank();
         }
+        let width: usize = marks.iter().map(|(mark, _)| mark.len()).sum();
         let lead = (depth * 4).saturating_sub(width + 1);
-        self.text.push_str(&" ".repeat(lead));
-        self.text.push_str(&mark);
+        self.text.extend(std::iter::repeat_n(' ', lead));
+        for (mark, code) in marks {
+            if self.colour && !code.is_empty() {
+                self.text.push_str(&self.paint(mark, code));
+            } else {
+                self.text.push_str(mark);
+            }
+        }
         self.text.push(' ');
-        self.text.push_str(line);
+        parts.iter().for_each(|part| self.text.push_str(part));
         self.text.push('\n');
     }
 

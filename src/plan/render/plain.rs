@@ -9,7 +9,7 @@ use crate::addr::{Addr, Mode};
 use crate::value::{Content, Type, Value};
 
 use super::page::{Page, Sign};
-use super::values::{inline, label, signed, width};
+use super::values::{aligned, inline, label, signed, width};
 
 /// A value as expressions write it, on several lines where it has members; without a line break
 /// at the end. Source of the form: Terraform, `output` command.
@@ -92,7 +92,7 @@ fn body(page: &mut Page, depth: usize, value: &Value) {
     let attributes: Vec<_> = attributes.collect();
     let width = width(attributes.iter().map(|(name, _)| *name), false);
     for (name, value) in &attributes {
-        let prefix = format!("{:width$} = ", label(name, false));
+        let prefix = aligned(&label(name, false), width);
         signed(page, depth, Sign::None, &prefix, Some(value), Some(value), "");
     }
     let mut spaced = !attributes.is_empty();

@@ -47,14 +47,17 @@ pub(super) fn signed(
     note: &str,
 ) {
     let hidden = before.is_some_and(Value::is_sensitive) || after.is_some_and(Value::is_sensitive);
-    let null = page.grey(" -> null");
+    let null = |page: &Page| page.grey(" -> null");
     match (before, after) {
         (None, None) => {}
         _ if hidden => {
-            let suffix = if sign == Sign::Remove { null.as_str() } else { "" };
-            page.line(depth, sign, &format!("{prefix}{SENSITIVE}{suffix}{note}"));
+            let suffix = if sign == Sign::Remove { null(page) } else { String::new() };
+            page.parts(depth, sign, &[prefix, SENSITIVE, &suffix, note]);
         }
-        (Some(before), None) => whole(page, depth, sign, prefix, before, &null, note),
+        (Some(before), None) => {
+            let null = null(page);
+            whole(page, depth, sign, prefix, before, &null, note);
+        }
         (None, Some(after)) => whole(page, depth, sign, prefix, after, "", note),
         (Some(_), Some(after)) if sign == Sign::None => whole(page, depth, sign, prefix, after, "", note),
         (Some(before), Some(after)) => changed(page, depth, sign, prefix, before, after, note),
@@ -74,12 +77,12 @@ fn changed(page: &mut Page, depth: usize, sign: Sign, prefix: &str, before: &Val
             members(page, depth, sign, prefix, before, after, note, false);
         }
         (Content::List(_, before) | Content::Tuple(before), Content::List(_, after) | Content::Tuple(after)) => {
-            page.line(depth, sign, &format!("{prefix}[{note}"));
+            page.parts(depth, sign, &[prefix, "[", note]);
             list(page, depth + 1, before, after);
             page.line(depth, Sign::None, "]");
         }
         (Content::Set(_, before), Content::Set(_, after)) => {
-            page.line(depth, sign, &format!("{prefix}[{note}"));
+            page.parts(depth, sign, &[prefix, "[", note]);
             set(page, depth + 1, before, after);
             page.line(depth, Sign::None, "]");
         }
@@ -108,24 +111,24 @@ fn whole(page: &mut Page, depth: usize, sign: Sign, prefix: &str, value: &Value,
         other => other,
     };
     if value.is_sensitive() {
-        return page.line(depth, sign, &format!("{prefix}{SENSITIVE}{suffix}{note}"));
+        return page.parts(depth, sign, &[prefix, SENSITIVE, suffix, note]);
     }
     match value.content() {
         Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) if !members.is_empty() => {
-            page.line(depth, sign, &format!("{prefix}[{note}"));
+            page.parts(depth, sign, &[prefix, "[", note]);
             for member in members.iter() {
                 whole(page, depth + 1, inner, "", member, ",", "");
             }
-            page.line(depth, Sign::None, &format!("]{suffix}"));
+            page.parts(depth, Sign::None, &["]", suffix]);
         }
         Content::Map(_, members) | Content::Object(members) if !members.is_empty() => {
             let quoted = matches!(value.content(), Content::Map(..));
-            page.line(depth, sign, &format!("{prefix}{{{note}"));
+            page.parts(depth, sign, &[prefix, "{", note]);
             let width = width(members.keys(), quoted);
             for (name, member) in members.iter() {
-                whole(page, depth + 1, inner, &format!("{:width$} = ", label(name, quoted)), member, "", "");
+                whole(page, depth + 1, inner, &aligned(&label(name, quoted), width), member, "", "");
             }
-            page.line(depth, Sign::None, &format!("}}{suffix}"));
+            page.parts(depth, Sign::None, &["}", suffix]);
         }
         Content::String(text) if text.contains('\n') => {
             page.line(depth, sign, &format!("{prefix}<<-EOT{note}"));
@@ -134,7 +137,8 @@ fn whole(page: &mut Page, depth: usize, sign: Sign, prefix: &str, value: &Value,
             }
             page.line(depth, Sign::None, &format!("EOT{suffix}"));
         }
-        _ => page.line(depth, sign, &format!("{prefix}{}{suffix}{note}", inline(value))),
+        Content::Unknown { .. } => page.parts(depth, sign, &[prefix, UNKNOWN, suffix, note]),
+        _ => page.parts(depth, sign, &[prefix, &inline(value), suffix, note]),
     }
 }
 
@@ -149,7 +153,7 @@ fn members(
     note: &str,
     quoted: bool,
 ) {
-    page.line(depth, sign, &format!("{prefix}{{{note}"));
+    page.parts(depth, sign, &[prefix, "{", note]);
     let width = width(before.keys().chain(after.keys()), quoted);
     let mut names: Vec<_> = before.keys().chain(after.keys()).collect();
     names.sort();
@@ -160,7 +164,7 @@ fn members(
         match self::sign(old, new) {
             Sign::None if old.is_none() => {}
             Sign::None => hidden += 1,
-            _ => attribute(page, depth + 1, &format!("{:width$} = ", label(name, quoted)), old, new, ""),
+            _ => attribute(page, depth + 1, &aligned(&label(name, quoted), width), old, new, ""),
         }
     }
     count_hidden(page, depth + 1, hidden, if quoted { "element" } else { "attribute" });
@@ -241,6 +245,15 @@ pub(super) fn width<'n>(names: impl Iterator<Item = &'n crate::value::Name>, quo
     names.map(|name| label(name, quoted).chars().count()).max().unwrap_or_default()
 }
 
+/// A name and the equals sign, at the column of `width`.
+pub(super) fn aligned(name: &str, width: usize) -> String {
+    let mut text = String::with_capacity(name.len() + width + 3);
+    text.push_str(name);
+    text.extend(std::iter::repeat_n(' ', width.saturating_sub(name.chars().count())));
+    text.push_str(" = ");
+    text
+}
+
 pub(super) fn label(name: &str, quoted: bool) -> String {
     if quoted || !is_identifier(name) { quote(name) } else { name.to_owned() }
 }
@@ -276,6 +289,11 @@ pub(super) fn inline(value: &Value) -> String {
 pub(super) fn quote(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len() + 2);
     quoted.push('"');
+    if !text.contains(['"', '\\', '\n', '\r', '\t', '$', '%']) {
+        quoted.push_str(text);
+        quoted.push('"');
+        return quoted;
+    }
     for (at, character) in text.char_indices() {
         match character {
             '"' => quoted.push_str("\\\""),

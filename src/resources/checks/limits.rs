@@ -14,7 +14,7 @@ const MOST_VOLUMES: usize = 20;
 
 /// Numbers of containers and volumes.
 pub(super) fn counts(object: &Value) -> Vec<Finding> {
-    let containers = all_containers(object);
+    let containers: Vec<_> = all_containers(object).collect();
     let mut findings = Vec::new();
     if containers.len() > MOST_CONTAINERS {
         findings.push(finding(
@@ -25,7 +25,7 @@ pub(super) fn counts(object: &Value) -> Vec<Finding> {
     }
     let volumes: BTreeSet<&str> = containers
         .iter()
-        .flat_map(|(path, container)| blocks(container, path, "volume"))
+        .flat_map(|(spot, container)| blocks(container, Some(spot), "volume"))
         .filter_map(|(_, volume)| volume.text("name"))
         .collect();
     if volumes.len() > MOST_VOLUMES {
@@ -35,7 +35,7 @@ pub(super) fn counts(object: &Value) -> Vec<Finding> {
             format!("A container group has at most {MOST_VOLUMES} volumes, and this one {}.", volumes.len()),
         ));
     }
-    if object.text("os_type") == Some("Windows") && blocks(object, &Path::root(), "container").len() > 1 {
+    if object.text("os_type") == Some("Windows") && blocks(object, None, "container").count() > 1 {
         findings.push(finding(
             Path::root().attr("container"),
             "Several Windows containers in one group",
@@ -48,13 +48,13 @@ pub(super) fn counts(object: &Value) -> Vec<Finding> {
 /// A limit is not below its request.
 pub(super) fn sizes(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, container) in blocks(object, &Path::root(), "container") {
+    for (spot, container) in blocks(object, None, "container") {
         for (request, limit) in [("cpu", "cpu_limit"), ("memory", "memory_limit")] {
             let number = |name: &str| container.get(name).and_then(Value::as_number);
             let (Some(least), Some(most)) = (number(request), number(limit)) else { continue };
             if most.as_f64() != 0.0 && most < least {
                 findings.push(finding(
-                    path.attr(limit),
+                    spot.attr(limit),
                     "Limit below the request",
                     format!(
                         "Container \"{}\" asks for {request} = {least}, but {limit} = {most} allows less.",

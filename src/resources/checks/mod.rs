@@ -37,18 +37,37 @@ fn advise(mut finding: Finding, hint: &str) -> Finding {
     finding
 }
 
-/// The blocks of a name with their paths; none while their number is unknown.
-fn blocks<'v>(object: &'v Value, path: &Path, name: &str) -> Vec<(Path, &'v Value)> {
-    let blocks = object.get(name).and_then(Value::as_sequence).unwrap_or_default();
-    let path = path.attr(name);
-    blocks.iter().enumerate().map(|(index, block)| (path.index(index), block)).collect()
+/// A place among nested blocks. It becomes a path only when there is something to say about it.
+#[derive(Clone, Copy)]
+struct Spot<'p> {
+    above: Option<&'p Spot<'p>>,
+    name: &'static str,
+    index: usize,
 }
 
-/// Containers and init containers with their paths.
-fn all_containers(object: &Value) -> Vec<(Path, &Value)> {
-    let mut all = blocks(object, &Path::root(), "init_container");
-    all.extend(blocks(object, &Path::root(), "container"));
-    all
+impl Spot<'_> {
+    fn path(&self) -> Path {
+        self.above.map_or_else(Path::root, Spot::path).attr(self.name).index(self.index)
+    }
+
+    fn attr(&self, name: &str) -> Path {
+        self.path().attr(name)
+    }
+}
+
+/// The blocks of a name with their places; none while their number is unknown.
+fn blocks<'v, 'p>(
+    object: &'v Value,
+    above: Option<&'p Spot<'p>>,
+    name: &'static str,
+) -> impl Iterator<Item = (Spot<'p>, &'v Value)> + use<'v, 'p> {
+    let blocks = object.get(name).and_then(Value::as_sequence).unwrap_or_default();
+    blocks.iter().enumerate().map(move |(index, block)| (Spot { above, name, index }, block))
+}
+
+/// Containers and init containers with their places.
+fn all_containers(object: &Value) -> impl Iterator<Item = (Spot<'static>, &Value)> {
+    blocks(object, None, "init_container").chain(blocks(object, None, "container"))
 }
 
 /// A block's name for a message.

@@ -49,7 +49,7 @@ pub(super) fn ports(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut open = BTreeSet::new();
     let mut whole = object.get("container").is_some_and(|blocks| !blocks.is_unknown());
-    for (path, container) in blocks(object, &Path::root(), "container") {
+    for (spot, container) in blocks(object, None, "container") {
         let (own, known) = known_ports(container, "ports");
         whole &= known && !container.is_unknown();
         for (port, protocol) in own {
@@ -58,11 +58,11 @@ pub(super) fn ports(object: &Value) -> Vec<Finding> {
                     "Container \"{}\" opens port {port}, which Azure Container Instances keeps for itself.",
                     name_of(container)
                 );
-                findings.push(advise(finding(path.attr("ports"), "Reserved port", detail), "Choose another port."));
+                findings.push(advise(finding(spot.attr("ports"), "Reserved port", detail), "Choose another port."));
             }
             if !open.insert((port, protocol)) {
                 findings.push(finding(
-                    path.attr("ports"),
+                    spot.attr("ports"),
                     "Duplicate port",
                     format!(
                         "Container \"{}\" opens port {port}/{protocol}, which the group has already: the containers \
@@ -110,9 +110,9 @@ pub(super) fn address(object: &Value) -> Vec<Finding> {
             "Set ip_address_type = \"None\".",
         ));
     }
-    let containers = blocks(object, &Path::root(), "container");
+    let mut containers = blocks(object, None, "container");
     let known = object.get("container").is_some_and(|blocks| !blocks.is_unknown());
-    let none = containers.iter().all(|(_, container)| {
+    let none = containers.all(|(_, container)| {
         !container.is_unknown() && matches!(known_ports(container, "ports"), (ports, true) if ports.is_empty())
     });
     if known && none && !given(object, "exposed_port") && !unknown(object, "exposed_port") {

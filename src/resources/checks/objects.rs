@@ -44,12 +44,12 @@ pub(crate) fn tags(object: &Value) -> Vec<Finding> {
 pub(super) fn names(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut seen = BTreeSet::new();
-    for (path, container) in all_containers(object) {
+    for (spot, container) in all_containers(object) {
         if let Some(name) = container.text("name")
             && !seen.insert(name.to_ascii_lowercase())
         {
             findings.push(finding(
-                path.attr("name"),
+                spot.attr("name"),
                 "Duplicate container name",
                 format!("Another container of the group has the name \"{name}\" already."),
             ));
@@ -59,7 +59,7 @@ pub(super) fn names(object: &Value) -> Vec<Finding> {
         for name in open.and_then(Value::as_members).into_iter().flatten().map(|(name, _)| name) {
             if secure.is_some_and(|secure| secure.contains_key(name)) {
                 findings.push(finding(
-                    path.attr("environment_variables").key(name),
+                    spot.attr("environment_variables").key(name),
                     "Duplicate environment variable",
                     format!(
                         "Container \"{}\" has the environment variable \"{name}\" both in environment_variables and \
@@ -76,22 +76,22 @@ pub(super) fn names(object: &Value) -> Vec<Finding> {
 /// A probe runs a command or asks by HTTP.
 pub(super) fn probes(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, container) in blocks(object, &Path::root(), "container") {
+    for (spot, container) in blocks(object, None, "container") {
         for kind in ["liveness_probe", "readiness_probe"] {
-            for (path, probe) in blocks(container, &path, kind) {
+            for (spot, probe) in blocks(container, Some(&spot), kind) {
                 let (exec, http) = (given(probe, "exec"), given(probe, "http_get"));
                 if exec && http {
                     let detail = format!(
                         "The {kind} of container \"{}\" has both exec and http_get. A probe has one of them.",
                         name_of(container)
                     );
-                    findings.push(finding(path, "Probe with two actions", detail));
+                    findings.push(finding(spot.path(), "Probe with two actions", detail));
                 } else if !exec && !http && !unknown(probe, "exec") && !unknown(probe, "http_get") {
                     let detail = format!(
                         "The {kind} of container \"{}\" says neither what to run nor what to ask.",
                         name_of(container)
                     );
-                    let found = finding(path, "Probe without an action", detail);
+                    let found = finding(spot.path(), "Probe without an action", detail);
                     findings.push(advise(found, "Give it exec or an http_get block."));
                 }
             }
@@ -103,19 +103,19 @@ pub(super) fn probes(object: &Value) -> Vec<Finding> {
 /// Ids of identities go with a user-assigned type.
 pub(super) fn identity(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, identity) in blocks(object, &Path::root(), "identity") {
+    for (spot, identity) in blocks(object, None, "identity") {
         let Some(kind) = identity.text("type") else { continue };
         let user = kind.contains("UserAssigned");
         if !user && given(identity, "identity_ids") {
             findings.push(finding(
-                path.attr("identity_ids"),
+                spot.attr("identity_ids"),
                 "Identity ids without a user-assigned identity",
                 format!("identity_ids is for type \"UserAssigned\", and the type is \"{kind}\"."),
             ));
         }
         if user && !given(identity, "identity_ids") && !unknown(identity, "identity_ids") {
             findings.push(finding(
-                path.attr("type"),
+                spot.attr("type"),
                 "User-assigned identity without ids",
                 format!("The identity has the type \"{kind}\", which needs identity_ids."),
             ));

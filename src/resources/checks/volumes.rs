@@ -14,8 +14,8 @@ const SHARE: [&str; 3] = ["share_name", "storage_account_name", "storage_account
 /// Each volume is of one kind, and a share is described whole.
 pub(super) fn kinds(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for (path, container) in all_containers(object) {
-        for (path, volume) in blocks(container, &path, "volume") {
+    for (spot, container) in all_containers(object) {
+        for (spot, volume) in blocks(container, Some(&spot), "volume") {
             let label = format!("Volume \"{}\" of container \"{}\"", name_of(volume), name_of(container));
             let share: Vec<&str> = SHARE.into_iter().filter(|name| given(volume, name)).collect();
             let mut kinds: Vec<&str> =
@@ -26,12 +26,12 @@ pub(super) fn kinds(object: &Value) -> Vec<Finding> {
             let open = SHARE.iter().chain(&["empty_dir", "git_repo", "secret"]).any(|name| unknown(volume, name));
             match kinds.len() {
                 0 if !open => findings.push(advise(
-                    finding(path.clone(), "Volume of no kind", format!("{label} does not say what it holds.")),
+                    finding(spot.path(), "Volume of no kind", format!("{label} does not say what it holds.")),
                     "Give it one of empty_dir, git_repo, secret, or share_name with storage_account_name and storage_account_key.",
                 )),
                 0 | 1 => {}
                 _ => findings.push(finding(
-                    path.clone(),
+                    spot.path(),
                     "Volume of several kinds",
                     format!("{label} is {} at once. A volume is of one kind; use several volume blocks.", kinds.join(" and ")),
                 )),
@@ -40,7 +40,7 @@ pub(super) fn kinds(object: &Value) -> Vec<Finding> {
                 SHARE.into_iter().filter(|name| !given(volume, name) && !unknown(volume, name)).collect();
             if !share.is_empty() && !missing.is_empty() {
                 findings.push(finding(
-                    path,
+                    spot.path(),
                     "Incomplete storage share",
                     format!("{label} has {} but lacks {}.", share.join(" and "), missing.join(" and ")),
                 ));
@@ -54,8 +54,8 @@ pub(super) fn kinds(object: &Value) -> Vec<Finding> {
 pub(super) fn shared(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut seen: BTreeMap<&str, (&str, &Value)> = BTreeMap::new();
-    for (path, container) in all_containers(object) {
-        for (path, volume) in blocks(container, &path, "volume") {
+    for (spot, container) in all_containers(object) {
+        for (spot, volume) in blocks(container, Some(&spot), "volume") {
             let Some(name) = volume.text("name").filter(|_| volume.is_wholly_known()) else { continue };
             let Some((other, first)) = seen.get(name) else {
                 seen.insert(name, (name_of(container), volume));
@@ -69,7 +69,7 @@ pub(super) fn shared(object: &Value) -> Vec<Finding> {
             if let Some(differing) = content.into_iter().find(|name| differs(name)) {
                 findings.push(advise(
                     finding(
-                        path,
+                        spot.path(),
                         "Two volumes of one name",
                         format!(
                             "Containers \"{other}\" and \"{}\" mount a volume of the name \"{name}\", which makes it one \

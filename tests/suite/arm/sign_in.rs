@@ -87,8 +87,7 @@ async fn a_refused_sign_in_is_told_whole_and_without_the_secret() {
         ),
         (vec![say(200, "{}")], 200, "", "The sign-in answered without a token.".to_owned()),
         (
-            // Nobody ever answered: whoever mistyped an address should not wait for long.
-            (0..4).map(|_| Step::Lose(true)).collect(),
+            (0..6).map(|_| Step::Lose(true)).collect(),
             0,
             "",
             "Signing in at https://login.microsoftonline.com failed: connection reset. \
