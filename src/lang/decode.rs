@@ -93,7 +93,7 @@ impl Decoder<'_> {
             None if attribute.as_blocks => self.as_blocks(body, attribute, header),
             None => None,
         };
-// An empty attribute as blocks says no more than none.
+        // An empty attribute as blocks says no more than none.
         let said = |value: &Value| {
             !value.is_null() && !(attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty))
         };
