@@ -143,7 +143,8 @@ pub(crate) fn same(equality: Equality, before: &Value, after: &Value) -> bool {
     }
 }
 
-/// Azure Resource Manager takes region names with or without blanks, in any case.
-fn location(text: &str) -> String {
+/// The one spelling of a region name; Azure Resource Manager takes them with or without blanks, in
+/// any case, and gives them back in lower case without.
+pub(crate) fn location(text: &str) -> String {
     text.chars().filter(|character| *character != ' ').flat_map(char::to_lowercase).collect()
 }

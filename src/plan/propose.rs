@@ -6,7 +6,7 @@
 
 use crate::lang::module::Ignore;
 use crate::schema::walk::{Found, find};
-use crate::schema::{Attribute, Block, Cost, Nesting, Secrecy, Usage};
+use crate::schema::{Attribute, Block, Cost, Equality, Nesting, Secrecy, Usage};
 use crate::value::{Content, Marks, Members, Path, Step, Type, Value};
 
 use super::{diff, pairs};
@@ -87,10 +87,19 @@ fn propose_attribute(
             {
                 before.clone().with_marks(given.marks())
             }
+            // What refers to it is planned with the spelling that the cloud will give back.
+            _ if attribute.equality == Equality::Location => settle_region(given),
             _ => given.clone(),
         }
     };
     if attribute.secrecy == Secrecy::Plain { planned } else { planned.sensitive() }
+}
+
+fn settle_region(given: &Value) -> Value {
+    match given.as_str() {
+        Some(text) => Value::string(diff::location(text)).with_marks(given.marks()),
+        None => given.clone(),
+    }
 }
 
 fn propose_list(block: &Block, before: &[Value], given: &[Value], unsettled: Option<Cost>) -> Vec<Value> {
