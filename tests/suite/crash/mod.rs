@@ -2,6 +2,7 @@
 //! given again, and then cloud = configuration = state, with every id created once.
 
 mod azure;
+mod counts;
 
 use std::collections::BTreeMap;
 use std::path::Path;
