@@ -85,7 +85,12 @@ pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outc
         }
         Err(error) => {
             screen.diagnostic(&error.diagnostic(), &Sources::default());
-            Err(if matches!(error, StoreError::Locked { .. }) { Exit::Locked } else { Exit::Damaged })
+            Err(match error {
+                StoreError::Locked { .. } => Exit::Locked,
+                // Neither a full disk nor an unknown format says that anything is damaged.
+                StoreError::Io { .. } | StoreError::Format { .. } => Exit::Failed,
+                _ => Exit::Damaged,
+            })
         }
     }
 }

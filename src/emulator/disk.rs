@@ -42,20 +42,24 @@ fn told(what: &str, path: &Path, error: &std::io::Error) -> String {
     format!("The emulator could not {what} {}: {error}.", path.display())
 }
 
-/// Creates a file that only its owner can read.
+/// Creates a file that only its owner can read, or puts it in place of another; at every moment
+/// either of them is whole.
 pub(crate) fn create_private(path: &Path, text: &str) -> Result<(), String> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let fresh = path.with_file_name(name);
+    // What a crash left of an earlier attempt may have other rights.
+    let _ = fs::remove_file(&fresh);
     let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
+    options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(|error| told("create", path, &error))?;
-    #[cfg(unix)]
-    {
-        // The mode above is for new files only.
-        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
-        file.set_permissions(mode).map_err(|error| told("protect", path, &error))?;
-    }
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| told("write", path, &error))
+    let mut file = options.open(&fresh).map_err(|error| told("create", &fresh, &error))?;
+    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    written.and_then(|()| fs::rename(&fresh, path)).map_err(|error| {
+        let _ = fs::remove_file(&fresh);
+        told("write", path, &error)
+    })
 }
 
 /// Reads a text file; nothing if there is none.
@@ -231,7 +235,6 @@ impl Disk {
 
     /// Writes a log that holds only what is there now, and puts it in the place of the old one.
     fn compact(&mut self, tables: &Tables) -> Result<(), String> {
-        let fresh = self.path.with_extension("new");
         let mut text = HEAD.to_owned();
         let changes: Vec<Change> = tables.dump().collect();
         let mut number = 0;
@@ -240,8 +243,7 @@ impl Disk {
             let batch = Batch { at: tables.latest, serial: tables.serial, changes: chunk.to_vec() };
             text.push_str(&write_line(&self.key, number, &batch)?);
         }
-        create_private(&fresh, &text)?;
-        fs::rename(&fresh, &self.path).map_err(|error| told("replace", &self.path, &error))?;
+        create_private(&self.path, &text)?;
         self.log =
             OpenOptions::new().append(true).open(&self.path).map_err(|error| told("open", &self.path, &error))?;
         self.line = number;

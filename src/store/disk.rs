@@ -143,16 +143,20 @@ pub(super) fn replace(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Res
     path.parent().map_or(Ok(()), sync_folder)
 }
 
-/// Writes a file that only its owner may read and that must not be there yet.
+/// Writes a file that only its owner may read and that is not there yet; at every moment all of it
+/// is there or nothing, because half a key would be taken for a damaged one.
 pub(super) fn create_secret(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let fresh = path.with_extension("new");
+    // What a crash left of an earlier attempt may have other rights.
+    remove(&fresh)?;
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    if let Err(error) = disk.write(&mut file, bytes).and_then(|()| disk.sync(&file)) {
-        // Half a key would be taken for a damaged one; nothing has been sealed with it yet.
-        let _ = remove(path);
+    let mut file = options.open(&fresh)?;
+    let written = disk.write(&mut file, bytes).and_then(|()| disk.sync(&file));
+    if let Err(error) = written.and_then(|()| std::fs::rename(&fresh, path)) {
+        let _ = remove(&fresh);
         return Err(error);
     }
     path.parent().map_or(Ok(()), sync_folder)

@@ -117,7 +117,8 @@ impl StoreError {
                 format!("{sentence}. Nothing was written."),
             )
             .hint("Wait until it ends and run the command again. The lock ends with its process, so there is nothing to unlock."),
-            StoreError::Io { .. } => Diagnostic::error("State cannot be accessed", format!("{sentence}.")),
+            StoreError::Io { .. } => Diagnostic::error("State cannot be accessed", format!("{sentence}."))
+                .hint("Make room on the disk, or repair the rights of the file, and run the same command again."),
             StoreError::Damaged { .. } => Diagnostic::error(
                 "State is damaged",
                 format!("{sentence}. {} A damaged record is never skipped, because what it says would be forgotten.", self.known_sentence()),

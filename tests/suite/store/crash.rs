@@ -82,13 +82,14 @@ fn killed_while_the_first_operation_is_prepared() {
     store.keep_key().unwrap();
     drop(store);
     // In the order in which they are made.
-    let steps: [&[&str]; 4] = [&["head.new"], &["head"], &["head", "secret.key"], &["head", "secret.key", "log"]];
+    let steps: [&[&str]; 5] =
+        [&["head.new"], &["head"], &["head", "secret.new"], &["head", "secret.key"], &["head", "secret.key", "log"]];
     for made in steps {
         let folder = tempfile::tempdir().unwrap();
         for name in made {
             match *name {
                 "log" => std::fs::create_dir(folder.path().join(name)).unwrap(),
-                "head.new" => std::fs::write(folder.path().join(name), "0123").unwrap(),
+                "head.new" | "secret.new" => std::fs::write(folder.path().join(name), "0123").unwrap(),
                 name => drop(std::fs::copy(done.path().join(name), folder.path().join(name)).unwrap()),
             }
         }
