@@ -40,6 +40,9 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let _ = self.0.set_len(0);
+        // Closing would not do: a child that another thread is just starting holds a copy of the
+        // file until it becomes its own program, and the lock with it.
+        let _ = self.0.unlock();
     }
 }
 
