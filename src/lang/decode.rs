@@ -95,7 +95,7 @@ impl Decoder<'_> {
         };
         // An empty attribute as blocks says no more than none.
         let said = |value: &Value| {
-            !value.is_null() && !(attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty))
+            !(value.is_null() || attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty))
         };
         value.filter(said).map(|value| fill_members(value, attribute))
     }
