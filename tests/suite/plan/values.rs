@@ -44,7 +44,7 @@ fn one_attribute_at_a_time() {
         (Required, Exact, Some(text("a")), text("A"), text("A"), true),
         (Required, Caseless, Some(text("a")), text("A"), text("a"), false),
         (Required, Location, Some(text("westeurope")), text("West Europe"), text("westeurope"), false),
-        (Required, Location, Some(text("westeurope")), text("West US"), text("West US"), true),
+        (Required, Location, Some(text("westeurope")), text("West US"), text("westus"), true),
         (Required, Exact, Some(text("a")), unknown(), unknown(), true),
         (Optional, Exact, Some(text("a")), none(), none(), true),
         (Optional, Exact, Some(none()), none(), none(), false),
