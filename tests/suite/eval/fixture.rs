@@ -33,7 +33,7 @@ impl Fixture {
         let host = Host {
             root: ".".into(),
             cwd: PathBuf::from("/work"),
-            home: Some(PathBuf::from("/home/me")),
+            home: Some(PathBuf::from("/users/me")),
             workspace: "default".into(),
             now: "2026-11-22T10:20:30Z".into(),
             read: Rc::new(move |path: &Path| {
