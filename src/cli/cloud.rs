@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Span};
 use crate::emulator::embedded::{BASE, Embedded};
 use crate::emulator::settings::Identity;
 use crate::resources::azure::Azure;
-use crate::value::{Content, Value};
+use crate::value::{Content, Type, Value};
 
 use super::arguments::EmulatorBehaviour;
 
@@ -29,6 +29,8 @@ pub(super) enum Carrier {
     Embedded(Box<Embedded>),
     /// The network.
     Net(Network),
+    /// Nothing: there is nothing to ask.
+    Nowhere,
 }
 
 impl Transport for Carrier {
@@ -36,6 +38,9 @@ impl Transport for Carrier {
         match self {
             Carrier::Embedded(embedded) => embedded.send(request).await,
             Carrier::Net(net) => net.send(request).await,
+            Carrier::Nowhere => {
+                Err(Lost { message: "no cloud was chosen, because nothing needs one".into(), sent: false })
+            }
         }
     }
 }
@@ -101,6 +106,15 @@ pub(super) fn connect(
         return Err(Box::new(settings.problem("metadata_host is not supported yet", &detail, hint)));
     }
     network(&settings, environment.as_deref(), notice).map_err(Box::new)
+}
+
+/// The cloud of a configuration that makes nothing: no credentials are needed for it.
+pub(super) fn nowhere() -> Option<Cloud> {
+    let nobody = String::new;
+    let credentials = Credentials::ClientSecret { tenant: nobody(), client: nobody(), secret: Secret::new(nobody()) };
+    let endpoints = Endpoints::named("public").ok()?;
+    let client = Client::new(Carrier::Nowhere, SignIn::new(credentials), endpoints, Options::new(nobody()));
+    Some(Azure::new(client, &Value::null(Type::Dynamic)))
 }
 
 fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Diagnostic> {

@@ -20,7 +20,7 @@ use crate::state::State;
 use crate::store::{Access, Store, StoreError};
 use crate::value::Name;
 
-use super::cloud::{Cloud, connect};
+use super::cloud::{Cloud, connect, nowhere};
 use super::exit::Exit;
 use super::progress;
 use super::project::{Broken, Project, Var};
@@ -117,7 +117,7 @@ impl Session {
             return Session::with_inputs(project, inputs, screen).await;
         }
         let (store, state) = open_store(&project.folder, Access::Read, screen)?;
-        let cloud = choose_cloud(&project, &inputs, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
         let key = store.key().clone();
         let session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
@@ -149,7 +149,7 @@ impl Session {
         let mut scope = Scope::new(module, &Inputs::default(), schemas, project.host.clone(), false);
         show(screen, &scope.validate(), &project.sources)?;
         let (store, state) = open_store(&project.folder, Access::Write, screen)?;
-        let cloud = choose_cloud(&project, &inputs, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
         let key = store.key().clone();
         let mut session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
@@ -225,7 +225,15 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
     .hint("make room on the disk, or repair its rights, and run the same command again")
 }
 
-fn choose_cloud(project: &Project, inputs: &Inputs, screen: &Screen) -> Outcome<Cloud> {
+fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
+    let known = !(state.objects.is_empty() && state.deposed.is_empty() && state.pending.is_empty());
+    if !known
+        && project.module.blocks.is_empty()
+        && project.module.providers.is_empty()
+        && let Some(cloud) = nowhere()
+    {
+        return Ok(cloud);
+    }
     let (module, schemas) = (project.module.clone(), project.schemas.clone());
     let mut scope = Scope::new(module, inputs, schemas, project.host.clone(), false);
     let name: Name = "azurerm".into();

@@ -264,12 +264,12 @@ fn not_known(block: &Block) -> Diagnostic {
         "moved" => (
             "A moved block",
             "acier does not rename objects in its state from the configuration.",
-            "Rename with 'acier state mv' and remove this block.",
+            "Remove this block; without it, the object at the new address is made and the one at the old address is destroyed.",
         ),
         "import" => (
             "An import block",
             "acier does not adopt objects from the configuration.",
-            "Adopt the object with 'acier import' and remove this block.",
+            "Remove this block, and give the resource another name in Azure, or delete the existing object first.",
         ),
         "removed" => (
             "A removed block",

@@ -195,9 +195,28 @@ impl Plan {
         counts
     }
 
+    /// Objects that are known under another address from now on: the old address, with the key that
+    /// the object had if it was set aside for a replacement that was never made, and the new one.
+    #[must_use]
+    pub fn moves(&self) -> Vec<(&Addr, Option<&Name>, &Addr)> {
+        let gone = |addr: &Addr, key: &Option<Name>| {
+            let lost = |change: &&Change| change.addr == *addr && change.deposed == *key;
+            self.drift.iter().find(lost).is_some_and(|change| change.action == Action::Delete)
+        };
+        let moved = self.refreshed.found.windows(2).filter_map(|pair| match pair {
+            [(from, key, None), (to, None, Some(_))] if !gone(from, key) && (key.is_some() || from != to) => {
+                Some((from, key.as_ref(), to))
+            }
+            _ => None,
+        });
+        moved.collect()
+    }
+
     /// Whether applying it would change nothing, neither in the cloud nor in output values.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.steps.is_empty() && self.outputs.values().all(|output| output.before == output.after)
+        self.steps.is_empty()
+            && self.outputs.values().all(|output| output.before == output.after)
+            && self.moves().is_empty()
     }
 }

@@ -13,7 +13,7 @@ use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail};
 use crate::cli::stream;
 use crate::diag::Diagnostic;
-use crate::plan::{file, render};
+use crate::plan::{Mode, file, render};
 
 pub(in crate::cli) async fn run(
     folder: &Path,
@@ -52,6 +52,9 @@ pub(in crate::cli) async fn run(
              actions if you run \"acier apply\" now.",
         );
     }
-    let changes = !plan.is_empty() || !plan.refreshed.found.is_empty();
+    // As Terraform counts: what others changed is a change only if something is done about it, or
+    // if nothing but taking note of it was asked for.
+    let noted = plan.mode == Mode::RefreshOnly && !plan.drift.is_empty();
+    let changes = !plan.is_empty() || noted;
     Ok(if arguments.detailed_exitcode && changes { Exit::Changes } else { Exit::Done })
 }

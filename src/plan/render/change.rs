@@ -2,10 +2,10 @@
 //!
 //! **Never:** decide anything. In: a change and schemas. Out: lines on a page.
 
-use crate::addr::{Key, Mode};
+use crate::addr::{Addr, Key, Mode};
 use crate::plan::change::{Action, Change, Why};
 use crate::schema::{Block, Cost, Schemas, Usage};
-use crate::value::{Path, Value};
+use crate::value::{Name, Path, Value};
 
 use super::body::{Body, Sides};
 use super::page::{Page, Sign};
@@ -37,6 +37,17 @@ pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
         Action::Forget => Sign::Forget,
     };
     resource(page, change, schemas, sign, true);
+}
+
+/// An object that is known under another address from now on.
+pub(super) fn moved(page: &mut Page, from: &Addr, deposed: Option<&Name>, to: &Addr) {
+    match deposed {
+        None => heading(page, &format!("{from} has moved to {to}")),
+        Some(key) => {
+            heading(page, &format!("{from} (deposed object {key}) takes its place back"));
+            heading_note(page, "(the object that was to replace it was never made)");
+        }
+    }
 }
 
 /// A change that somebody else made.

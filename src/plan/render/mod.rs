@@ -40,10 +40,17 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
             page.blank();
         }
     }
+    let moves = plan.moves();
     if acts {
         legend(&mut page, &plan.changes);
+    }
+    if acts || !moves.is_empty() {
         page.text("acier will perform the following actions:");
         page.blank();
+        for (from, deposed, to) in moves.iter().copied() {
+            change::moved(&mut page, from, deposed, to);
+            page.blank();
+        }
         for change in plan.changes.iter().filter(|change| change.action != Action::NoOp) {
             change::planned(&mut page, change, schemas);
             page.blank();
@@ -55,6 +62,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
     } else if !outputs_change {
         nothing(&mut page, plan);
     }
+    let acts = acts || !moves.is_empty();
     if outputs_change {
         if acts {
             page.blank();

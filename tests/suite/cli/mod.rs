@@ -4,6 +4,7 @@ mod bench;
 mod changes;
 mod examples;
 mod kills;
+mod lives;
 mod mistakes;
 mod outputs;
 mod refusals;
