@@ -221,6 +221,12 @@ pub(super) enum StateCommand {
         #[arg(value_name = "ADDRESS", required = true)]
         addresses: Vec<String>,
     },
+    /// Go on with what a damaged state can still vouch for; the damaged files are set aside
+    Repair {
+        /// Do not ask
+        #[arg(long)]
+        auto_approve: bool,
+    },
 }
 
 /// `acier ps`
