@@ -29,7 +29,8 @@ fn block(
 ) -> Block {
     let mut builder = Block::builder(Identifier::sanitized(name)).add_labels(labels);
     for attribute in &schema.attributes {
-        let Some(own) = value.get(&attribute.name).filter(|own| is_said(own, attribute)) else { continue };
+        let unseen = attribute.secrecy == Secrecy::WriteOnly && attribute.usage == Usage::Required;
+        let Some(own) = value.get(&attribute.name).filter(|own| unseen || is_said(own, attribute)) else { continue };
         if attribute.secrecy == Secrecy::WriteOnly || own.contains_mark(Marks::FINGERPRINT) {
             missing.push(format!("{path}{}", attribute.name));
             continue;

@@ -13,6 +13,7 @@ pub mod notice;
 pub mod record;
 pub mod refresh;
 pub mod resume;
+pub mod seek;
 
 pub use notice::{Level, Notice, Report};
 pub use record::Desk;

@@ -13,6 +13,7 @@ pub mod eval;
 mod fixed;
 pub mod functions;
 pub mod host;
+pub mod import;
 pub mod inputs;
 mod link;
 mod load;

@@ -5,7 +5,8 @@
 //! Source of the rules: Terraform, "Resource Lifecycle" and "The lifecycle Meta-Argument".
 
 use crate::lang::module::Ignore;
-use crate::schema::{Cost, Schema};
+use crate::schema::walk::{self, Found};
+use crate::schema::{Cost, Schema, Secrecy, Usage};
 use crate::seal::Key;
 use crate::state::Object;
 use crate::value::{Path, Type, Value};
@@ -64,6 +65,7 @@ impl Case<'_> {
         let settled = propose::propose(block, Some(&before), &config, None);
         let mut differences = diff::diff(block, &before, &settled, self.key);
         differences.retain(|difference| !propose::is_ignored(self.ignored, &difference.path));
+        self.spare(&before, &mut differences);
         if self.swept && diff::cost(&differences) < Cost::Replace {
             let reason = "The object that it lies in is replaced, and everything in it goes with it.".into();
             differences.push(Difference { path: Path::root().attr("id"), cost: Cost::Replace, reason });
@@ -79,6 +81,23 @@ impl Case<'_> {
         let after = propose::propose(block, Some(&before), &config, Some(cost));
         self.add_unsettled(&before, &after, &mut differences);
         Verdict { action: Action::Update, why: Why::Changed, cost, before, after, differences }
+    }
+
+    /// A secret that must be given and is not known is one of an imported object, and may well be the
+    /// configured one: alone it replaces nothing, but is sent with an update.
+    fn spare(&self, before: &Value, differences: &mut [Difference]) {
+        for found in differences.iter_mut().filter(|found| found.cost == Cost::Replace) {
+            let unseen = match walk::find(&self.schema.block, &found.path) {
+                Some(Found::Attribute(attribute)) => {
+                    attribute.secrecy == Secrecy::WriteOnly && attribute.usage == Usage::Required
+                }
+                _ => false,
+            };
+            if unseen && found.path.find(before).is_some_and(Value::is_null) {
+                found.cost = Cost::Restart;
+                found.reason = "It is not known after an import, so it is sent once.".into();
+            }
+        }
     }
 
     fn replaces(&self, prior: &Object, cost: Cost) -> Option<Why> {

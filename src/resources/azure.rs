@@ -17,7 +17,7 @@ use crate::value::{Name, Type, Value};
 
 use super::progress::Stage;
 use super::table::Kind;
-use super::{codec, faults, ids, kinds, progress};
+use super::{codec, faults, ids, kinds, progress, recognise};
 
 /// Azure.
 pub struct Azure<T: Transport> {
@@ -129,6 +129,10 @@ impl<T: Transport> Provider for Azure<T> {
                 kind.name
             ))
         })
+    }
+
+    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault> {
+        recognise::recognise(managed(kind)?, self.client.subscription(), named)
     }
 
     fn scope(&self, handle: &Handle) -> Option<Name> {

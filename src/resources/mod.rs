@@ -13,6 +13,7 @@ mod ids;
 pub mod kinds;
 pub mod operate;
 mod progress;
+mod recognise;
 mod schema_of;
 pub mod table;
 

@@ -197,6 +197,10 @@ impl Provider for Toys {
             .ok_or_else(|| fault(FaultKind::Invalid, "no name"))
     }
 
+    fn recognise(&self, _kind: &str, named: &Value) -> Result<Name, Fault> {
+        Ok(named.as_str().unwrap_or_default().to_lowercase().into())
+    }
+
     fn scope(&self, _handle: &Handle) -> Option<Name> {
         Some("/toys".into())
     }
