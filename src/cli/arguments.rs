@@ -191,7 +191,7 @@ Nothing is changed in the object. An import block in the configuration does the 
 
   import {
     to = azurerm_container_group.web
-    id = \"/subscriptions/.../resourceGroups/shop/providers/Microsoft.ContainerInstance/containerGroups/web\"
+    id = \"/subscriptions/.../containerGroups/web\"
   }";
 
 /// `acier validate`

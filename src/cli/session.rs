@@ -233,6 +233,7 @@ fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Scre
     if !known
         && project.module.blocks.is_empty()
         && project.module.providers.is_empty()
+        && project.module.imports.is_empty()
         && let Some(cloud) = nowhere()
     {
         return Ok(cloud);

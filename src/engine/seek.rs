@@ -84,9 +84,9 @@ async fn objects<P: Provider>(
         match values {
             Ok(values) => {
                 for ((sought, handle), value) in batch.iter().zip(values) {
-                    match (settle(provider, handle, &value, key), &sought.which) {
-                        (None, Which::Named(_)) => diagnostics.push(missing(sought, &handle.id)),
-                        (found, _) => drop(answers.objects.insert(sought.addr.clone(), found)),
+                    match settle(provider, handle, &value, key) {
+                        None if sought.must => diagnostics.push(missing(sought, &handle.id)),
+                        found => drop(answers.objects.insert(sought.addr.clone(), found)),
                     }
                 }
             }
@@ -169,5 +169,8 @@ fn missing(sought: &Sought, id: &str) -> Diagnostic {
     Diagnostic::error("Cannot import non-existent remote object", detail)
         .at_maybe(sought.span)
         .about(sought.addr.to_string())
-        .hint("Check the names in the id and the subscription; or remove the import, and the object will be created.")
+        .hint(
+            "Check the names in the id and the subscription; or let it be created: without the import, or with -adopt, \
+             which imports what exists and creates what does not.",
+        )
 }

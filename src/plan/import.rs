@@ -127,7 +127,7 @@ impl<'a> Walk<'a> {
             let wanted: Vec<Wanted> = self.wanted.values().filter(|wanted| wanted.addr.block == block).cloned().collect();
             for wanted in wanted {
                 if self.laid.objects.contains_key(&wanted.addr) || self.answers.objects.contains_key(&wanted.addr) {
-                    let wrong = unwritten(&wanted.addr);
+                    let wrong = unwritten(&wanted);
                     self.refuse(&wanted, wrong);
                 } else {
                     self.ask(&wanted.addr, Which::Named(wanted.named.clone()), wanted.span);
@@ -138,7 +138,9 @@ impl<'a> Walk<'a> {
 
     fn ask(&mut self, addr: &Addr, which: Which, span: Option<Span>) {
         self.asking.insert(addr.block.clone());
-        self.questions.objects.push(Sought { addr: addr.clone(), which, span });
+        // Whoever adopts what exists wants made what does not.
+        let must = !self.options.adopt && matches!(which, Which::Named(_));
+        self.questions.objects.push(Sought { addr: addr.clone(), which, must, span });
     }
 
     /// What is imported to an instance. `config` is what its block says.
@@ -160,8 +162,14 @@ impl<'a> Walk<'a> {
             }
             (Some(prior), Some((_, Some(object)))) if same(&object.id) == same(&prior.id) => return Import::Nothing,
             (Some(prior), Some(_)) => return self.managed_already(&wanted, prior),
-            // Whoever answers refuses what does not exist.
-            (None, Some((_, None))) => return Import::Nothing,
+            (None, Some((_, None))) => {
+                let detail = format!(
+                    "{addr} names an object that does not exist. Because of -adopt that is no error, and it is created."
+                );
+                let warning = Diagnostic::warning("Nothing to import", detail).at_maybe(wanted.span);
+                self.diagnostics.push(warning.about(addr.to_string()));
+                return Import::Nothing;
+            }
             (None, Some((addr, Some(object)))) => (addr, object),
         };
         if let Some(other) = self.ids.get(&same(&found.1.id)) {
@@ -171,8 +179,8 @@ impl<'a> Walk<'a> {
                 found.1.id
             );
             let wrong = Diagnostic::error("Resource already managed", detail).hint(format!(
-                "Remove one of the two import blocks; or, if {other} is no longer to manage it, forget it there first: \
-                 acier state rm {}",
+                "Leave the object where it is; or, if {other} is no longer to manage it, remove its block and forget it \
+                 there first: acier state rm {}",
                 quoted(&other.to_string())
             ));
             self.refuse(&wanted, wrong);
@@ -221,7 +229,8 @@ impl<'a> Walk<'a> {
             prior.id
         );
         let wrong = Diagnostic::error("Resource already managed", detail).hint(format!(
-            "Remove the import block; or, to manage the other object here instead, forget this one first: acier state rm {}",
+            "Leave it as it is, without the import; or, to manage the other object here instead, forget this one first: \
+             acier state rm {}",
             quoted(&addr.to_string())
         ));
         self.refuse(wanted, wrong);
@@ -230,15 +239,19 @@ impl<'a> Walk<'a> {
 }
 
 /// What is said about an import to an address that no block stands for.
-fn unwritten(addr: &Addr) -> Diagnostic {
+fn unwritten(wanted: &Wanted) -> Diagnostic {
     let detail = format!(
-        "The configuration for the given import target {addr} does not exist. An object is only imported to a resource \
-         block, because the plan compares the two."
+        "The configuration for the given import target {} does not exist. An object is only imported to a resource \
+         block, because the plan compares the two.",
+        wanted.addr
     );
-    Diagnostic::error("Configuration for import target does not exist", detail).hint(
+    let hint = if wanted.span.is_some() {
         "Write the block, or let it be written to a new file: acier plan -generate-config-out=generated.tf. Review what \
-         was written.",
-    )
+         was written."
+    } else {
+        "Write the block, with its secrets, and import again."
+    };
+    Diagnostic::error("Configuration for import target does not exist", detail).hint(hint)
 }
 
 /// An id to compare by: Azure Resource Manager compares ids without regard to case.

@@ -105,6 +105,8 @@ pub struct Sought {
     pub addr: Addr,
     /// Which object.
     pub which: Which,
+    /// Whether it is an error if it does not exist.
+    pub must: bool,
     /// Where it is named.
     pub span: Option<Span>,
 }
@@ -112,9 +114,9 @@ pub struct Sought {
 /// Which object is sought.
 #[derive(Clone, Debug)]
 pub enum Which {
-    /// The one that is to be imported, named by its id or by an object of names. It must exist.
+    /// The one that is to be imported, named by its id or by an object of names.
     Named(Value),
-    /// The one that has the id that an object with these attributes would have. It may exist.
+    /// The one that has the id that an object with these attributes would have.
     Like(Value),
 }
 

@@ -3,7 +3,7 @@
 //! **Never:** change the object. The decision to question: it plans the one address, so that it
 //! refuses what a plan would refuse and can say what the next plan will do to the object.
 
-use std::path::Path;
+use std::path::Path as FilePath;
 use std::rc::Rc;
 
 use crate::addr::{Addr, Key, Mode as BlockMode, Target, parse};
@@ -20,16 +20,26 @@ use crate::plan::{Action, Change, Mode, Options};
 use crate::provider::Provider;
 use crate::schema::Cost;
 use crate::state::{Event, Object, OperationKind};
-use crate::value::Value;
+use crate::value::{Path, Value};
 
 pub(in crate::cli) async fn run(
-    folder: &Path,
+    folder: &FilePath,
     vars: &[Var],
     arguments: &ImportArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
     let addr = address(&arguments.address, screen)?;
     let mut session = Session::open(folder, vars, arguments.variables.input, screen).await?;
+    let module = &session.project.module;
+    if module.blocks.is_empty() && module.providers.is_empty() {
+        // Nothing says in which cloud to look.
+        let detail = format!(
+            "resource address \"{addr}\" does not exist in the configuration, which has neither a resource nor a provider block."
+        );
+        let wrong = Diagnostic::error("Configuration for import target does not exist", detail);
+        let hint = "Write the provider block and the resource block of the object, and import again.";
+        return fail(screen, &wrong.hint(hint), &session.project.sources);
+    }
     let managed = session.state.objects.contains_key(&addr);
     if !managed {
         screen.line(&format!("{addr}: Importing from ID {:?}...", arguments.id));
@@ -92,8 +102,10 @@ fn record(session: &mut Session, addr: &Addr, object: &Object, screen: &Screen) 
 /// What the next plan will do to the object, and what is not known of it.
 fn prospects(change: &Change) -> String {
     let names = |most: Cost| {
-        let found = change.differences.iter().filter(|found| found.cost >= most).map(|found| found.path.to_string());
-        found.collect::<Vec<_>>().join(", ")
+        // What the cloud decides anew is a consequence and no difference.
+        let known = |path: &Path| !path.find(&change.after).is_some_and(Value::is_unknown);
+        let found = change.differences.iter().filter(|found| found.cost >= most && known(&found.path));
+        found.map(|found| found.path.to_string()).collect::<Vec<_>>().join(", ")
     };
     let mut text = match change.action {
         Action::NoOp => "The configuration asks for the object as it is: the next plan changes nothing in it.".to_owned(),

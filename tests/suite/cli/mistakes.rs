@@ -121,3 +121,8 @@ fn command_lines_that_are_wrong() {
 fn clouds_that_say_no() {
     judge_file("mistakes/cloud.txt");
 }
+
+#[test]
+fn imports_that_go_wrong() {
+    judge_file("mistakes/import.txt");
+}

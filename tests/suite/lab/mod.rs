@@ -94,7 +94,7 @@ pub(crate) struct Text {
     module: Rc<Module>,
     schemas: Rc<Schemas>,
     pub(crate) inputs: Inputs,
-    /// Whether what exists is taken over.
+    /// Whether what exists is taken over: the text begins with `# adopt`.
     pub(crate) adopt: bool,
 }
 
@@ -119,7 +119,7 @@ impl Text {
         let module = Rc::new(module);
         let decided = decide(&module, &[], &sources, &host());
         assert!(decided.missing.is_empty() && !decided.diagnostics.has_errors());
-        Text { module, schemas: schemas.clone(), inputs: decided.inputs, adopt: false }
+        Text { module, schemas: schemas.clone(), inputs: decided.inputs, adopt: text.starts_with("# adopt") }
     }
 
     pub(crate) fn scope(&self, applying: bool) -> Scope {

@@ -84,12 +84,12 @@ impl Project {
                 (Planned::Ask(questions), _) => {
                     assert!(!questions.is_empty());
                     for sought in questions.objects {
-                        let (id, must) = match &sought.which {
-                            Which::Named(named) => (named.as_str().map_or_else(|| id(named), str::to_owned), true),
-                            Which::Like(value) => (id(value), false),
+                        let id = match &sought.which {
+                            Which::Named(named) => named.as_str().map_or_else(|| id(named), str::to_owned),
+                            Which::Like(value) => id(value),
                         };
                         let found = world.get(id.trim_end_matches('/').to_lowercase().as_str()).cloned();
-                        assert!(found.is_some() || !must, "{id} is to be imported and is not there");
+                        assert!(found.is_some() || !sought.must, "{id} is to be imported and is not there");
                         assert!(answers.objects.insert(sought.addr, found).is_none(), "asked twice");
                     }
                     for (addr, config) in questions.data {
