@@ -32,7 +32,9 @@ fn block(
         // Of a secret that was never seen only its place is known, or not even that.
         let hidden = |own: &Value| attribute.usage == Usage::Required || own.as_members().is_some();
         let unseen = |own: &Value| attribute.secrecy == Secrecy::WriteOnly && hidden(own);
-        let Some(own) = value.get(&attribute.name).filter(|own| unseen(own) || is_said(own, attribute)) else { continue };
+        let Some(own) = value.get(&attribute.name).filter(|own| unseen(own) || is_said(own, attribute)) else {
+            continue;
+        };
         if attribute.secrecy == Secrecy::WriteOnly || own.contains_mark(Marks::FINGERPRINT) {
             missing.push(format!("{path}{}", attribute.name));
             continue;

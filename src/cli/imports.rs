@@ -2,7 +2,6 @@
 //!
 //! **Never:** write over a file. In: a session and what was read. Out: advice in diagnostics, or a
 //! new file that is part of the configuration from then on.
-#![expect(clippy::disallowed_methods, reason = "writes the generated configuration")]
 
 use std::fs::File;
 use std::io::{ErrorKind, Write};

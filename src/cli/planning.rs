@@ -102,8 +102,7 @@ pub(super) async fn make_plan(
                     imports::generate(session, &answers, path, screen)?;
                 }
                 if answers.count() == before {
-                    let detail =
-                        "The planner asked again for data sources or objects that were read already. This is a fault of acier.";
+                    let detail = "The planner asked again for data sources or objects that were read already. This is a fault of acier.";
                     return fail(screen, &Diagnostic::error("Planning does not end", detail), &session.project.sources);
                 }
             }

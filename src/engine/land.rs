@@ -219,8 +219,9 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     fn already_there(&self, number: u32, change: &Change) -> Fault {
         let id = self.flights.get(&number).map(|flight| flight.call.id.to_string()).unwrap_or_default();
         let addr = change.addr.to_string();
-        let mut message =
-            format!("{id} is there already, and this state has not made it. {addr} would take over an object of somebody else.");
+        let mut message = format!(
+            "{id} is there already, and this state has not made it. {addr} would take over an object of somebody else."
+        );
         // What replaces an object of ours has its address, which cannot be given to another one.
         let hint = if change.action == Action::Create {
             message.push_str(&format!(

@@ -254,7 +254,8 @@ fn name(import: &Import, value: &Value, lenient: bool) -> Result<Option<Value>, 
     if import.by_names {
         return names(&value).map(Some).map_err(invalid);
     }
-    let text = convert(&value, &Type::String).map_err(|why| invalid(format!("The import ID is unsuitable: {}.", why.message)))?;
+    let text = convert(&value, &Type::String)
+        .map_err(|why| invalid(format!("The import ID is unsuitable: {}.", why.message)))?;
     match text.as_str() {
         Some("") => Err(invalid(
             "The import ID value evaluates to an empty string, please provide a non-empty value.".to_owned(),
@@ -271,7 +272,9 @@ fn names(value: &Value) -> Result<Value, String> {
     let mut names = crate::value::Members::new();
     for (name, member) in members.iter().filter(|(_, member)| !member.is_null()) {
         match convert(member, &Type::String) {
-            Ok(text) if text.as_str().is_some_and(|text| !text.is_empty()) => drop(names.insert(Name::clone(name), text)),
+            Ok(text) if text.as_str().is_some_and(|text| !text.is_empty()) => {
+                drop(names.insert(Name::clone(name), text))
+            }
             _ => return Err(format!("The name {name:?} in the import identity must be a text that is not empty.")),
         }
     }

@@ -57,7 +57,10 @@ impl<'a> Walk<'a> {
                 sound = self.refuse(&wanted, wrong);
             } else if let Some(first) = self.wanted.get(&wanted.addr) {
                 if first.span.is_some() && wanted.span.is_some() {
-                    let detail = format!("More than one object is to be imported to {}. An address stands for one.", wanted.addr);
+                    let detail = format!(
+                        "More than one object is to be imported to {}. An address stands for one.",
+                        wanted.addr
+                    );
                     let wrong = Diagnostic::error("Duplicate import", detail)
                         .hint("Give each object an address of its own: to = kind.name[each.key].");
                     sound = self.refuse(&wanted, wrong);
@@ -124,7 +127,8 @@ impl<'a> Walk<'a> {
             if !self.want(&block, &keys) {
                 continue;
             }
-            let wanted: Vec<Wanted> = self.wanted.values().filter(|wanted| wanted.addr.block == block).cloned().collect();
+            let wanted: Vec<Wanted> =
+                self.wanted.values().filter(|wanted| wanted.addr.block == block).cloned().collect();
             for wanted in wanted {
                 if self.laid.objects.contains_key(&wanted.addr) || self.answers.objects.contains_key(&wanted.addr) {
                     let wrong = unwritten(&wanted);
@@ -147,7 +151,11 @@ impl<'a> Walk<'a> {
     pub(crate) fn import(&mut self, addr: &Addr, schema: &Schema, config: &Value) -> Import {
         let prior = self.prior(addr);
         let Some(wanted) = self.wanted.get(addr).cloned() else {
-            return if self.options.adopt && prior.is_none() { self.adopt(addr, schema, config) } else { Import::Nothing };
+            return if self.options.adopt && prior.is_none() {
+                self.adopt(addr, schema, config)
+            } else {
+                Import::Nothing
+            };
         };
         if prior.is_some_and(|prior| wanted.named.as_str().is_some_and(|id| same(id) == same(&prior.id))) {
             return Import::Nothing;

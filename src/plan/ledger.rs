@@ -93,9 +93,8 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
         json!([addr.to_string(), deposed.as_deref(), object])
     });
     body["refreshed"] = refreshed.collect();
-    let moves = plan.moves.iter().map(|moved| {
-        json!([moved.from.to_string(), moved.deposed.as_deref(), moved.to.to_string()])
-    });
+    let moves =
+        plan.moves.iter().map(|moved| json!([moved.from.to_string(), moved.deposed.as_deref(), moved.to.to_string()]));
     body["moves"] = moves.collect();
     let inputs = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), out.value(value)));
     body["inputs"] = inputs.collect::<Map<_, _>>().into();

@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::import::Wanted;
 use crate::lang::module::{Module, Node, Repetition, Resource};
 use crate::lang::scope::{Desired, Scope};
-use crate::schema::{Cost, Schema, Schemas};
+use crate::schema::{Schema, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::Object;
 use crate::value::Value;
@@ -197,7 +197,7 @@ impl<'a> Walk<'a> {
     }
 
     fn managed(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
-        let (imported, mut importing) = match self.import(&addr, schema, &desired.value) {
+        let (imported, importing) = match self.import(&addr, schema, &desired.value) {
             Import::Nothing => (None, None),
             Import::Object(object, importing) => (Some(object), Some(importing)),
             Import::Stopped => return,
@@ -223,13 +223,6 @@ impl<'a> Walk<'a> {
             key: self.key,
         }
         .decide();
-        if verdict.action != Action::NoOp
-            && verdict.cost > Cost::Nothing
-            && let Some(importing) = &mut importing
-        {
-            // Everything is sent, secrets included.
-            importing.believed.clear();
-        }
         let mut change = Change {
             addr: addr.clone(),
             deposed: None,

@@ -108,7 +108,9 @@ fn prospects(change: &Change) -> String {
         found.map(|found| found.path.to_string()).collect::<Vec<_>>().join(", ")
     };
     let mut text = match change.action {
-        Action::NoOp => "The configuration asks for the object as it is: the next plan changes nothing in it.".to_owned(),
+        Action::NoOp => {
+            "The configuration asks for the object as it is: the next plan changes nothing in it.".to_owned()
+        }
         Action::Update => {
             let cost = if change.cost == Cost::Nothing { "nothing that runs is touched" } else { "containers restart" };
             format!("The next plan updates it in place ({cost}), because these differ: {}.", names(Cost::Nothing))
@@ -119,7 +121,9 @@ fn prospects(change: &Change) -> String {
             names(Cost::Replace)
         ),
     };
-    let believed = change.importing.as_ref().map(|importing| importing.believed.as_slice()).unwrap_or_default();
+    // What is replaced is made with the configured secrets.
+    let importing = change.importing.as_ref().filter(|_| change.action != Action::Replace);
+    let believed = importing.map(|importing| importing.believed.as_slice()).unwrap_or_default();
     if !believed.is_empty() {
         let names: Vec<String> = believed.iter().map(ToString::to_string).collect();
         text.push_str(&format!(

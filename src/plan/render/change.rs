@@ -57,9 +57,14 @@ fn imported(page: &mut Page, change: &Change, importing: &Importing) {
     if importing.adopted {
         heading_note(page, "(it exists already and is taken over, as -adopt asks)");
     }
-    if !importing.believed.is_empty() {
+    // An update that restarts anything sends everything, secrets included.
+    let kept = change.action == Action::NoOp || change.action == Action::Update && change.cost == Cost::Nothing;
+    if kept && !importing.believed.is_empty() {
         let names: Vec<String> = importing.believed.iter().map(ToString::to_string).collect();
-        heading_note(page, "(secrets are never returned; these are taken to be as configured, -send-secrets sends them:");
+        heading_note(
+            page,
+            "(secrets are never returned; these are taken to be as configured, -send-secrets sends them:",
+        );
         heading_note(page, &format!(" {})", names.join(", ")));
     }
 }

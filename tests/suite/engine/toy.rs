@@ -113,6 +113,11 @@ impl Toys {
         }
     }
 
+    /// From now on this happens, the last first.
+    pub(crate) fn befall(&self, luck: Vec<Luck>) {
+        self.luck.replace(luck);
+    }
+
     fn luck(&self) -> Luck {
         self.luck.borrow_mut().pop().unwrap_or(Luck::Fine)
     }

@@ -5,6 +5,7 @@ mod calls;
 mod checks;
 mod costs;
 mod generate;
+mod recognise;
 mod roundtrip;
 
 use acier::resources::schemas;
