@@ -91,6 +91,7 @@ pub(crate) fn schemas() -> Schemas {
         version: 0,
         block: Block { attributes, blocks: Vec::new() },
         checks: Vec::new(),
+        clash: None,
         timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
     };
     let provider = Schema { kind: "azurerm".into(), block: Block::default(), ..schema.clone() };
@@ -178,7 +179,7 @@ fn fault(kind: FaultKind, message: &str) -> Fault {
 }
 
 fn pending(ticket: &str) -> Progress {
-    Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new() }
+    Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new(), news: Vec::new(), standing: false }
 }
 
 impl Provider for Toys {
