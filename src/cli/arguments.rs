@@ -279,6 +279,7 @@ pub(super) struct LogsArguments {
 
 /// `acier emulator`
 #[derive(Args, Debug)]
+#[command(after_help = crate::emulator::told::HELP)]
 pub(super) struct EmulatorArguments {
     /// Where the emulator keeps its cloud and certificates
     #[arg(long, value_name = "DIR", default_value = "state/emulator")]

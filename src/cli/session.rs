@@ -161,12 +161,7 @@ impl Session {
         Session::with_patience(project, inputs, Patience::Follow, screen).await
     }
 
-    async fn with_patience(
-        project: Project,
-        inputs: Inputs,
-        patience: Patience,
-        screen: &Screen,
-    ) -> Outcome<Session> {
+    async fn with_patience(project: Project, inputs: Inputs, patience: Patience, screen: &Screen) -> Outcome<Session> {
         show(screen, &project.warnings, &project.sources)?;
         // What is wrong whatever the inputs are is said before anything is opened: also in blocks
         // that are made no time at all and in locals that nothing uses.

@@ -300,8 +300,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         }
         self.tell(number, news);
         let (provider, next) = (self.provider, Next { ticket, after, standing, until });
-        self.futures
-            .push(Box::pin(async move { (number, Landed::Ended(drive(provider, &call, next, said).await)) }));
+        self.futures.push(Box::pin(async move { (number, Landed::Ended(drive(provider, &call, next, said).await)) }));
         Ok(())
     }
 

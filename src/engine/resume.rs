@@ -68,7 +68,9 @@ pub async fn resume<P: Provider, J: Journal>(
                 let (event, what) = conclude(provider, desk, step, &pending, &known);
                 desk.record(&[event], false)?;
                 (notices.borrow_mut())(Notice::Resumed { addr: pending.intent.addr.clone(), what });
-                if let Some(fault) = known.fault.filter(|fault| fault.kind == FaultKind::Run && patience != Patience::Drop) {
+                if let Some(fault) =
+                    known.fault.filter(|fault| fault.kind == FaultKind::Run && patience != Patience::Drop)
+                {
                     // The plan that comes tries again, but what went wrong must be told once.
                     let told = diagnose(&fault, &pending.intent.addr.to_string());
                     diagnostics.push(Diagnostic { severity: Severity::Warning, ..told });

@@ -104,8 +104,7 @@ impl Order {
             None => String::new(),
         };
         if let Some(clash) = clash {
-            let detail =
-                format!("{} is to be replaced{because}, and it {set}. But {}.", change.addr, clash.detail);
+            let detail = format!("{} is to be replaced{because}, and it {set}. But {}.", change.addr, clash.detail);
             let hint = format!(
                 "{}, or remove create_before_destroy from {root}.",
                 clash.hint.as_deref().unwrap_or("Change what they would share")

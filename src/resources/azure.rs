@@ -196,7 +196,7 @@ impl<T: Transport> Provider for Azure<T> {
                 return wait::arrive(self, kind, call, &body, Some(Memory::default())).await;
             }
             (Verb::Create, _) => {
-                return progress::settle(self, kind, call, 0, Some(Memory::default())).await;
+                return Ok(progress::remember(&Stage::Settle, 0, String::new(), Some(&Memory::default())));
             }
             _ => Stage::Settle,
         };

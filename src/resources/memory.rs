@@ -24,6 +24,8 @@ pub(super) struct Memory {
     pub(super) states: BTreeMap<String, String>,
     /// Starts and restarts at the last look.
     pub(super) steady: String,
+    /// At how many looks in a row these were the same.
+    pub(super) looks: i64,
 }
 
 impl Memory {
@@ -53,7 +55,7 @@ impl Memory {
     /// As JSON.
     pub(super) fn write(&self) -> Json {
         json!({ "told": self.told, "base": self.base, "ended": self.ended, "restarts": self.restarts,
-            "states": self.states, "steady": self.steady })
+            "states": self.states, "steady": self.steady, "looks": self.looks })
     }
 
     /// From JSON; what is missing or broken was not seen.
@@ -68,6 +70,7 @@ impl Memory {
             restarts: part(json, "restarts"),
             states: part(json, "states"),
             steady: part(json, "steady"),
+            looks: part(json, "looks"),
         }
     }
 }

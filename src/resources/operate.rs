@@ -133,9 +133,7 @@ impl Container {
             state: text(current, "/state"),
             detail: text(current, "/detailStatus"),
             exit_code: current.get("exitCode").and_then(Json::as_i64),
-            last_exit_code: body
-                .pointer("/properties/instanceView/previousState/exitCode")
-                .and_then(Json::as_i64),
+            last_exit_code: body.pointer("/properties/instanceView/previousState/exitCode").and_then(Json::as_i64),
             restarts: body.pointer("/properties/instanceView/restartCount").and_then(Json::as_i64).unwrap_or(0),
             started: text(current, "/startTime"),
             finished: text(current, "/finishTime"),

@@ -55,7 +55,7 @@ pub(super) fn wait(stage: &Stage, count: u64, note: String) -> Progress {
 }
 
 /// The same, with what was seen so far.
-fn remember(stage: &Stage, count: u64, note: String, memory: Option<&Memory>) -> Progress {
+pub(super) fn remember(stage: &Stage, count: u64, note: String, memory: Option<&Memory>) -> Progress {
     let ticket = ticket(stage, count + 1, memory);
     Progress::Pending { ticket, after: pause(count), note, news: Vec::new(), standing: *stage == Stage::Run }
 }

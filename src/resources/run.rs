@@ -20,6 +20,9 @@ const TRIED_FOR: f64 = 30.0;
 /// So many ends of a container that is started again each time are a crash loop: with the waits
 /// of 10, 20, 40 and 80 s in between that is two and a half minutes at least.
 const CRASHES: i64 = 5;
+/// So many further looks must find containers running on before they count as running: about eight
+/// seconds, because what falls over does it soon after its start.
+const STEADY: i64 = 4;
 /// How many events a message holds at most.
 const TOLD: usize = 20;
 
@@ -91,14 +94,18 @@ pub(super) fn judge(goal: Goal, group: &Group, memory: &mut Memory) -> Verdict {
     let ended = group.containers.iter().all(|one| matches!(phase(one), Phase::Ended(_)));
     let reached = match goal {
         Goal::Terminated => ended || failed.iter().any(|one| group.init_containers.contains(one)),
-        _ if !failed.is_empty() => return Verdict::Broken(exited(goal, &failed)),
+        _ if !failed.is_empty() => return Verdict::Broken(exited(goal, &failed, memory)),
         Goal::Succeeded => ended,
         Goal::Running => group.containers.iter().all(|one| phase(one) != Phase::Waiting),
     };
     let stand = all().map(|one| format!("{} {}", one.name, stands(one, phase(one)))).collect::<Vec<_>>().join(", ");
-    // What has only just started may fall over at once: it counts when a second look finds the same.
     let looks: String = all().map(|one| format!("{} {:?} {};", one.name, one.started, one.restarts)).collect();
-    let steady = std::mem::replace(&mut memory.steady, looks) == memory.steady;
+    if std::mem::replace(&mut memory.steady, looks) == memory.steady && reached {
+        memory.looks += 1;
+    } else {
+        memory.looks = 0;
+    }
+    let steady = memory.looks >= STEADY;
     if reached && (steady || goal != Goal::Running || ended) { Verdict::Reached } else { Verdict::Wait(stand) }
 }
 
@@ -172,8 +179,10 @@ pub(super) fn cannot_start(container: Option<&Container>, events: &[Event], memo
     let vain = events.iter().find_map(|event| {
         let hopeless = event.warns() && (is(&event.name, "Failed") || is(&event.name, "FailedMount"));
         let (tries, seconds) = tried(event, memory);
+        // A volume is mounted after the image is pulled.
+        let words: &[&str] = if is(&event.name, "Failed") { &["Started", "Pulled"] } else { &["Started"] };
         let better = |other: &Event| {
-            (is(&other.name, "Pulled") || is(&other.name, "Started")) && seconds_between(&event.last, &other.last) >= 0.0
+            words.iter().any(|word| is(&other.name, word)) && seconds_between(&event.last, &other.last) >= 0.0
         };
         let sure = hopeless && tries >= TRIES && seconds >= TRIED_FOR && !events.iter().any(better);
         sure.then_some((event, tries, seconds))
@@ -193,7 +202,7 @@ pub(super) fn cannot_start(container: Option<&Container>, events: &[Event], memo
     let who = container.map_or_else(|| "The group".to_owned(), |one| format!("Container \"{}\"", one.name));
     let mut message =
         format!("{who} cannot start: the service has tried {tries} times in {seconds:.0} seconds. Its events:");
-    list(&mut message, events);
+    list(&mut message, events, memory);
     let containers = Vec::new();
     Some(Broken { code: code.into(), message, hint, containers })
 }
@@ -230,7 +239,7 @@ fn loops(container: &Container, memory: &Memory) -> Option<Broken> {
         "Container \"{}\" is in a crash loop: it has ended {ends} times{with} and is started again each time. Its events:",
         container.name
     );
-    list(&mut message, &container.events);
+    list(&mut message, &container.events, memory);
     Some(Broken {
         code: "crash loop".into(),
         message,
@@ -239,16 +248,17 @@ fn loops(container: &Container, memory: &Memory) -> Option<Broken> {
     })
 }
 
-fn exited(goal: Goal, failed: &[&Container]) -> Broken {
+fn exited(goal: Goal, failed: &[&Container], memory: &Memory) -> Broken {
     let mut message = String::new();
     for container in failed {
-        let with = container.exit_code.map_or_else(|| "without an exit code".into(), |code| format!("with exit code {code}"));
+        let with =
+            container.exit_code.map_or_else(|| "without an exit code".into(), |code| format!("with exit code {code}"));
         let detail = container.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default();
         let took = seconds_between(&container.started, &container.finished);
         let took = if took >= 0.0 { format!(" after {took:.0} s") } else { String::new() };
         let gap = if message.is_empty() { "" } else { "\n" };
         let _ = write!(message, "{gap}Container \"{}\" ended {with}{detail}{took}. Its events:", container.name);
-        list(&mut message, &container.events);
+        list(&mut message, &container.events, memory);
     }
     let code = match failed.first().and_then(|container| container.exit_code) {
         Some(code) => format!("exit code {code}"),
@@ -272,13 +282,13 @@ fn stopped(group: &Group) -> Broken {
     Broken { code: "stopped".into(), message, hint, containers: Vec::new() }
 }
 
-/// The last events, a line each.
-fn list(message: &mut String, events: &[Event]) {
-    let spare = events.len().saturating_sub(TOLD);
-    for event in events.iter().skip(spare) {
+/// The last events since the change, a line each.
+fn list(message: &mut String, events: &[Event], memory: &Memory) {
+    let new: Vec<&Event> = events.iter().filter(|event| tried(event, memory).0 > 0).collect();
+    for event in new.iter().skip(new.len().saturating_sub(TOLD)) {
         let _ = write!(message, "\n  {}", line(event));
     }
-    if events.is_empty() {
+    if new.is_empty() {
         message.push_str(" none.");
     }
 }

@@ -36,5 +36,8 @@ pub(crate) fn label_clash(before: &Value, after: &Value) -> Option<Finding> {
     let label = after.text("dns_name_label").unwrap_or_default();
     let detail = format!("both would hold the DNS name label \"{label}\" in one region");
     let found = finding(Path::root().attr("dns_name_label"), "Replacement cannot be created first", detail);
-    Some(advise(found, "Give the replacement a dns_name_label of its own (for example with a part that changes with it)"))
+    Some(advise(
+        found,
+        "Give the replacement a dns_name_label of its own (for example with a part that changes with it)",
+    ))
 }
