@@ -177,7 +177,11 @@ fn launch_events(
     let name = image;
     let image = digest(image);
     let third = (launch.ready - launch.at) / 3;
-    let (pulling, pulled) = (launch.at + third, launch.at + 2 * third);
+    let (pulling, pulled) = match hindered {
+        // The second try, which works.
+        Some(Obstacle::FirstPull) => (launch.ready - third / 2, launch.ready),
+        _ => (launch.at + third, launch.at + 2 * third),
+    };
     let mut events = Vec::new();
     if launch.reason == Reason::Updated {
         events.push(event("Normal", "Killing", "Killing container", 1, launch.at, launch.at));

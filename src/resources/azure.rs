@@ -193,7 +193,7 @@ impl<T: Transport> Provider for Azure<T> {
                 if verb == Verb::Update && run::goal(&call.planned).is_some() {
                     return Err(wait::uncertain(&call.id));
                 }
-                return wait::arrive(self, kind, call, &body, Some(Memory::default())).await;
+                return Ok(wait::arrive(kind, call, &body, Some(Memory::default())));
             }
             (Verb::Create, _) => {
                 return Ok(progress::remember(&Stage::Settle, 0, String::new(), Some(&Memory::default())));

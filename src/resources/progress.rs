@@ -218,9 +218,9 @@ async fn land<T: Transport>(
         // A PUT over an existing container group was reported to leave its tags as they were.
         azure.patch(kind, call, &["tags"]).await?;
         let body = azure.get(kind, &call.id).await?.ok_or_else(|| faults::missing(&call.id))?;
-        return waiting::arrive(azure, kind, call, &body, memory).await;
+        return Ok(waiting::arrive(kind, call, &body, memory));
     }
-    waiting::arrive(azure, kind, call, body, memory).await
+    Ok(waiting::arrive(kind, call, body, memory))
 }
 
 fn same_tags(value: &Value, planned: &Value) -> bool {

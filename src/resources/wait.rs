@@ -82,22 +82,14 @@ pub(super) fn watch(
     }
 }
 
-/// The group stands. The end, unless `wait_for` asks for more and containers were started.
-///
-/// # Errors
-/// When what runs in it has failed.
-pub(super) async fn arrive<T: Transport>(
-    azure: &Azure<T>,
-    kind: &'static Kind,
-    call: &Call,
-    body: &Json,
-    memory: Option<Memory>,
-) -> Result<Progress, Fault> {
+/// The group stands. The end, unless `wait_for` asks for more and containers were started: then it
+/// is looked at next, so that the wait is written down before it can fail.
+pub(super) fn arrive(kind: &'static Kind, call: &Call, body: &Json, memory: Option<Memory>) -> Progress {
     match memory {
         Some(memory) if kind.name == CONTAINER_GROUP.name && goal(&call.planned).is_some() => {
-            weigh(azure, kind, call, body, 0, memory).await
+            progress::look_again(0, String::new(), &memory).at_once()
         }
-        _ => Ok(Progress::Done(codec::decode(kind, body, &call.planned))),
+        _ => Progress::Done(codec::decode(kind, body, &call.planned)),
     }
 }
 

@@ -74,7 +74,7 @@ fn a_job_that_exits_with_3_fails_the_apply() {
 
 #[test]
 fn a_job_that_exits_with_0_is_waited_for() {
-    let folder = folder("alpine:3", "echo working; sleep 1");
+    let folder = folder("alpine:3", "echo working; sleep 2");
     let ran = folder.run("apply -auto-approve").exits(0).quiet();
     assert!(ran.took.as_millis() >= 1_000, "it was not waited for: {:?}", ran.took);
     golden("golden/job-exit-0.txt", &story(&ran, &folder));
@@ -103,7 +103,7 @@ fn a_trigger_runs_a_job_again_in_its_place() {
     // Events of the same second look alike, so that whether they are told again is a matter of luck.
     let told = story(&ran, &folder);
     let told: Vec<&str> = told.lines().filter(|line| !line.contains(": container work: ")).collect();
-    golden("golden/job-rerun.txt", &told.join("\n"));
+    golden("golden/job-rerun.txt", &(told.join("\n") + "\n"));
     ran.says("the group is in state Succeeded, so that the change deploys it anew");
     folder.run("plan -detailed-exitcode -var run=2").exits(0).quiet();
     let replaced = folder.run(&format!("apply -auto-approve -var run=2 -replace={JOB}")).exits(0).quiet();

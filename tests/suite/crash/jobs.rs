@@ -91,6 +91,11 @@ fn cases() -> Vec<(&'static str, Job, &'static str)> {
             "EMULATOR_SECONDS = \"600\"",
         ),
         (
+            "one of two that fails while the other runs",
+            Job { group: "container {\n name = \"side\"\n image = \"nginx\"\n cpu = 1\n memory = 1.5\n }", ..JOB },
+            "EMULATOR_EXIT_CODE = \"6\", EMULATOR_SECONDS = \"30\"",
+        ),
+        (
             "an init container that fails",
             Job {
                 group: "init_container {\n name = \"first\"\n image = \"alpine\"\n \
@@ -195,6 +200,20 @@ async fn a_job_that_fails_is_run_again() {
         assert!(end.plan.expect("a plan").is_empty());
         assert!(cloud.snapshot().iter().all(|entry| entry.created == 1), "it was never replaced");
     }
+}
+
+/// An update that cannot start ends early too, and is not forgotten.
+#[tokio::test(start_paused = true)]
+async fn an_update_that_cannot_start_ends_early() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let cloud = cloud("1s");
+    let server = |image| Job { policy: "Always", wait: "", image, ..JOB }.text();
+    finish(folder.path(), &cloud, &server("nginx:1"), Mode::Normal, "made").await;
+    let (end, took) = apply(folder.path(), &cloud, &server("unpullable:1")).await;
+    assert!(describe(&end).contains("Failed to pull image \"unpullable:1\""), "{}", describe(&end));
+    assert!(took < Duration::from_secs(60), "{took:?}");
+    assert!(job(folder.path()).is_some_and(|object| object.unfinished && !object.tainted));
+    finish(folder.path(), &cloud, &server("nginx:1"), Mode::Destroy, "destroyed").await;
 }
 
 /// A job that fails at once is made again as a whole: that is what tainted means.

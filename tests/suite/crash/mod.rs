@@ -37,7 +37,6 @@ fn cases() -> Vec<Case> {
     vec![
         Case { name: "wait for a job", before: None, after: JOB.into(), mode: Mode::Normal, created: 1 },
         Case { name: "run a job again", before: Some(JOB.into()), after: rerun, mode: Mode::Normal, created: 1 },
-        Case { name: "destroy a job", before: Some(JOB.into()), after: JOB.into(), mode: Mode::Destroy, created: 1 },
         Case { name: "create", before: None, after: QUICKSTART.into(), mode: Mode::Normal, created: 1 },
         Case {
             name: "destroy",
