@@ -305,6 +305,9 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+    /// How long tokens live: 30s, 10m
+    #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
+    pub(super) token_lifetime: Option<String>,
 }
 
 /// `acier version`
