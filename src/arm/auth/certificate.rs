@@ -122,6 +122,9 @@ fn read_pem(bytes: &[u8], password: Option<&str>) -> Result<Parts, Unusable> {
             _ => {}
         }
     }
+    if parts.keys.is_empty() && parts.certificates.is_empty() {
+        return Err(damaged("it holds neither a whole key nor a whole certificate"));
+    }
     Ok(parts)
 }
 
