@@ -20,10 +20,8 @@ const ADVICE: &[(&str, &str)] = &[
     ("aadsts900023", "check tenant_id: it is a GUID or a domain name"),
     ("aadsts700027", "register this certificate with the application, and check that it has not expired"),
     ("aadsts700024", "check the clock of this machine; a federated token may also be too old"),
+    // The issuer (700211), the audience (700212) or the subject (700213) does not fit, or none is there (70021).
     ("aadsts70021", FEDERATED),
-    ("aadsts700211", FEDERATED),
-    ("aadsts700212", FEDERATED),
-    ("aadsts700213", FEDERATED),
     ("aadsts50034", "the account does not exist in this tenant: check tenant_id"),
     ("aadsts50076", "the account wants a second factor: run `az login --tenant TENANT`"),
     ("aadsts50173", "the sign-in was revoked: run `az login`"),
@@ -36,7 +34,10 @@ const ADVICE: &[(&str, &str)] = &[
          account: environment = \"emulator\"",
     ),
     ("az login", "run `az login`, with --tenant if the subscription belongs to another tenant than your own"),
-    ("subscription of", "check subscription_id, and which account `az account list` shows"),
+    (
+        "not found. check the spelling and casing",
+        "check subscription_id: `az account list` shows which ones the account may see",
+    ),
     ("identity not found", "check client_id: it must be an identity that is assigned to this machine or app"),
     (
         "managed identity service at http://169.254.169.254",

@@ -28,7 +28,8 @@ pub(super) fn fault(error: &ArmError) -> Fault {
         // An operation that failed is told of with status 200, which says nothing about it.
         (error.status >= 300).then(|| format!("HTTP status {}", error.status)),
         (!error.request.is_empty()).then(|| error.request.clone()),
-        error.correlation_id.as_ref().map(|id| format!("Correlation id {id}")),
+        // Without a request the run's id leads nowhere.
+        error.correlation_id.as_ref().filter(|_| !error.request.is_empty()).map(|id| format!("Correlation id {id}")),
         error.request_id.as_ref().map(|id| format!("Request id {id}")),
     ];
     Fault {
