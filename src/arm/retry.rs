@@ -87,7 +87,9 @@ pub fn consider(
     // Everything but POST may be sent twice: a PATCH of Resource Manager sets members to given values.
     let repeatable = method != "POST";
     match outcome {
-        Err(lost) if repeatable || !lost.sent => backoff(past, patience, seed, None, lost.message.clone()),
+        Err(lost) if (repeatable || !lost.sent) && !lost.lasting => {
+            backoff(past, patience, seed, None, lost.message.clone())
+        }
         Err(_) => None,
         Ok(response) => match response.status {
             429 => throttled(response, past, patience, seed),
@@ -114,7 +116,7 @@ pub fn consider_metadata(
 ) -> Option<Pause> {
     match outcome {
         // Its address is on the machine itself: what is not there now will not come.
-        Err(lost) if !lost.sent => None,
+        Err(lost) if !lost.sent || lost.lasting => None,
         Err(lost) => backoff(past, patience, seed, None, lost.message.clone()),
         Ok(response) => {
             let patience = match response.status {

@@ -106,7 +106,7 @@ fn read_key(folder: &Path, logged: bool) -> Result<Key, String> {
         }
         None => {
             let text = Key::generate();
-            create_private(&path, &format!("{text}\n"))?;
+            create_private(&path, format!("{text}\n"))?;
             text
         }
     };

@@ -100,6 +100,7 @@ pub(super) fn sign_in(
 /// The auth file's service principal; the provider block may name another one of the same proof.
 fn filed(settings: Settings<'_>, file: &AuthFile) -> Result<Credentials, Refused> {
     let tenant = settings.own("tenant_id").unwrap_or_else(|| file.tenant.clone());
+    check_tenant(settings, Some(&tenant))?;
     let client = settings.own_or_file("client_id")?.unwrap_or_else(|| file.client.clone());
     Ok(match &file.proof {
         Proof::Secret(secret) => Credentials::ClientSecret { tenant, client, secret: secret.clone() },
@@ -129,6 +130,7 @@ fn gather(settings: Settings<'_>, file: Option<&AuthFile>) -> Result<Gathered, R
     let bearer = ["ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"];
     let connection = ["ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"];
     let agreed = |name: &str, set: Option<String>, variable: &str| agree(settings, aks, name, set, variable);
+    check_tenant(settings, tenant.as_deref())?;
     Ok(Gathered {
         tenant: agreed("tenant_id", tenant, "AZURE_TENANT_ID")?,
         client: agreed("client_id", client, "AZURE_CLIENT_ID")?,
@@ -145,6 +147,14 @@ fn gather(settings: Settings<'_>, file: Option<&AuthFile>) -> Result<Gathered, R
         msi: settings.flag("use_msi", "ARM_USE_MSI", false)?,
         cli: settings.flag("use_cli", "ARM_USE_CLI", true)?,
     })
+}
+
+/// A tenant becomes part of the address that proofs are sent to.
+fn check_tenant(settings: Settings<'_>, tenant: Option<&str>) -> Result<(), Refused> {
+    let fine = |tenant: &str| tenant.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    let Some(tenant) = tenant.filter(|tenant| !fine(tenant)) else { return Ok(()) };
+    let detail = format!("tenant_id is \"{tenant}\", which no tenant is called.");
+    Err(settings.problem("Setting not understood", &detail, "write the GUID of the tenant, or one of its domains"))
 }
 
 /// A setting and what the webhook of AKS puts into a pod: both must say the same, as in azurerm.

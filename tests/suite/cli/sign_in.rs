@@ -4,6 +4,8 @@
 //! authority's certificate, as a cloud out there would be.
 
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -178,6 +180,107 @@ fn tokens_are_renewed_while_an_apply_goes_on() {
     folder.run("apply -auto-approve").exits(0).quiet().says("Apply complete!");
     folder.run("plan -detailed-exitcode").exits(0).quiet();
     assert_eq!(emulator.stop().err, "");
+}
+
+#[test]
+fn a_resource_provider_is_registered_when_asked() {
+    let emulator = Served::start("");
+    let namespace = format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.ContainerInstance");
+    let state = || {
+        let (status, body) = emulator.ask("GET", &format!("{namespace}?api-version=2022-09-01"), "");
+        assert_eq!(status, 200, "{body}");
+        body.contains("\"registrationState\":\"Registered\"")
+    };
+    for (setting, registers) in [
+        ("resource_provider_registrations = \"core\"", false),
+        ("skip_provider_registration = true", false),
+        ("resource_provider_registrations = \"extended\"", true),
+        ("resource_providers_to_register = [\"Microsoft.ContainerInstance\"]", true),
+    ] {
+        emulator.ask("POST", &format!("{namespace}/unregister?api-version=2022-09-01"), "");
+        assert!(!state());
+        let group = "resource \"azurerm_resource_group\" \"a\" {\n  name     = \"a\"\n  location = \"westeurope\"\n}\n";
+        let folder = Folder::with(&format!("provider \"azurerm\" {{\n  features {{}}\n  {setting}\n}}\n{group}"));
+        let folder = emulator.serve(folder);
+        folder.run("plan").exits(0);
+        assert!(!state(), "a plan registered something: {setting}");
+        folder.run("apply -auto-approve").exits(0);
+        assert_eq!(state(), registers, "{setting}");
+        folder.run("destroy -auto-approve").exits(0);
+    }
+}
+
+/// A service that gives everybody a token and knows nothing; it tells the heads of its requests.
+fn listen() -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    let (sender, heads) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = BufReader::new(stream.unwrap());
+            let (mut head, mut line) = (String::new(), String::new());
+            while stream.read_line(&mut line).unwrap() > 2 {
+                head.push_str(&std::mem::take(&mut line).to_lowercase());
+            }
+            let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+            let mut body = vec![0; length.unwrap_or(0)];
+            stream.read_exact(&mut body).unwrap();
+            let token = head.starts_with("post");
+            let (status, body) = match token {
+                true => ("200 OK", "{\"access_token\": \"e30.e30.c2ln\", \"expires_in\": 3600}"),
+                false => ("404 Not Found", "{\"error\": {\"code\": \"SubscriptionNotFound\", \"message\": \"no\"}}"),
+            };
+            let answer = format!(
+                "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            );
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            if sender.send(head).is_err() {
+                return;
+            }
+        }
+    });
+    (address, heads)
+}
+
+#[test]
+fn calls_are_marked_as_the_provider_block_says() {
+    let partner = "00000000-0000-4000-8000-00000000aaaa";
+    let rows = [
+        (String::new(), false, true, 0),
+        (format!("  partner_id = \"{partner}\"\n"), true, true, 0),
+        ("  disable_correlation_request_id = true\n".to_owned(), false, false, 0),
+        ("  auxiliary_tenant_ids = [\"b\", \"c\"]\n".to_owned(), false, true, 2),
+        // These have nothing to act on.
+        ("  storage_use_azuread = true\n  disable_terraform_partner_id = true\n".to_owned(), false, true, 0),
+    ];
+    for (block, marked, correlated, elsewhere) in rows {
+        let (address, heads) = listen();
+        let here = "data \"azurerm_subscription\" \"here\" {}\noutput \"here\" {\n  value = data.azurerm_subscription.here.id\n}\n";
+        let folder = Folder::with(&format!("provider \"azurerm\" {{\n  features {{}}\n{block}}}\n{here}"));
+        let url = format!("http://{address}");
+        let auth = serde_json::json!({
+            "clientId": "c", "clientSecret": "s", "tenantId": "a", "subscriptionId": SUBSCRIPTION,
+            "activeDirectoryEndpointUrl": url, "resourceManagerEndpointUrl": url,
+        });
+        folder.write("auth.json", auth.to_string());
+        folder.run_with("plan", &[("AZURE_AUTH_LOCATION", "auth.json")]).exits(1).complains("SubscriptionNotFound");
+        let heads: Vec<String> = heads.try_iter().collect();
+        let (tokens, calls): (Vec<&String>, Vec<&String>) = heads.iter().partition(|head| head.starts_with("post"));
+        assert_eq!((tokens.len(), calls.len()), (1 + elsewhere, 1), "{heads:?}");
+        let agent = format!(
+            "user-agent: acier/{}{}\r\n",
+            env!("CARGO_PKG_VERSION"),
+            if marked { format!(" pid-{partner}") } else { String::new() }
+        );
+        assert!(calls[0].contains(&agent), "{heads:?}");
+        assert_eq!(calls[0].contains("x-ms-correlation-request-id: "), correlated, "{heads:?}");
+        let header = "x-ms-authorization-auxiliary: bearer e30.e30.c2ln, bearer e30.e30.c2ln\r\n";
+        assert_eq!(calls[0].contains(header), elsewhere == 2, "{heads:?}");
+        for tenant in ["/a/", "/b/", "/c/"].iter().take(1 + elsewhere) {
+            assert!(tokens.iter().any(|head| head.contains(&format!("{tenant}oauth2/v2.0/token"))), "{heads:?}");
+        }
+    }
 }
 
 #[cfg(unix)]
