@@ -61,7 +61,8 @@ fn a_description_is_read_and_not_believed_blindly() {
         *said = json!([other, said.take()]);
     });
     assert_eq!(read(host, &listed).unwrap(), Endpoints::usgovernment());
-    let wrong: [(&dyn Fn(&mut serde_json::Value), &str); 7] = [
+    type Change<'a> = &'a dyn Fn(&mut serde_json::Value);
+    let wrong: [(Change<'_>, &str); 7] = [
         (&|said| said["name"] = json!(""), "it has no \"name\""),
         (&|said| said["resourceManager"] = json!(null), "it has no \"resourceManager\""),
         (&|said| said["authentication"] = json!({}), "it has no \"loginEndpoint\""),

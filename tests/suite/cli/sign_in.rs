@@ -285,7 +285,7 @@ fn calls_are_marked_as_the_provider_block_says() {
 
 #[cfg(unix)]
 mod azure_cli {
-    use super::{Folder, Ran, SUBSCRIPTION, Served, TENANT, folder, fs, golden, redact, root};
+    use super::{Env, Folder, Ran, SUBSCRIPTION, Served, TENANT, folder, fs, golden, redact, root};
 
     fn run(folder: &Folder, mode: &str, env: &[(&str, &str)]) -> Ran {
         let program = root().join("tests/suite/cli/fake-az");
@@ -305,7 +305,7 @@ mod azure_cli {
         let token = format!("az account get-access-token --output json --scope {scope}");
         let show = "az account show --output json".to_owned();
         let subscription = ("ARM_SUBSCRIPTION_ID", SUBSCRIPTION);
-        let rows: [(&str, &str, Vec<(&str, &str)>, Vec<String>); 6] = [
+        let rows: [(&str, &str, Env<'_>, Vec<String>); 6] = [
             ("", "", vec![], vec![show, token.clone()]),
             ("", "old", vec![subscription], vec![format!("{token} --subscription {SUBSCRIPTION}")]),
             ("", "", vec![subscription, ("ARM_TENANT_ID", TENANT)], vec![format!("{token} --tenant {TENANT}")]),
@@ -342,19 +342,19 @@ mod azure_cli {
     fn what_it_complains_about_is_told() {
         let emulator = Served::start("");
         let subscription = [("ARM_SUBSCRIPTION_ID", SUBSCRIPTION), ("AZ_SUBSCRIPTION", SUBSCRIPTION)];
-        let rows: [(&str, &str, &[(&str, &str)]); 4] = [
-            ("signed-out", "signed-out", &subscription),
-            ("signed-out-no-subscription", "signed-out", &[]),
-            ("no-such-subscription", "no-such-subscription", &subscription),
+        let rows: [(&str, &str, Env<'_>); 4] = [
+            ("signed-out", "signed-out", subscription.to_vec()),
+            ("signed-out-no-subscription", "signed-out", vec![]),
+            ("no-such-subscription", "no-such-subscription", subscription.to_vec()),
             (
                 "not-installed",
                 "",
-                &[("PATH", "nowhere"), ("ARM_SUBSCRIPTION_ID", SUBSCRIPTION), ("ARM_CLIENT_SECRET", "hush")],
+                vec![("PATH", "nowhere"), ("ARM_SUBSCRIPTION_ID", SUBSCRIPTION), ("ARM_CLIENT_SECRET", "hush")],
             ),
         ];
         for (name, mode, env) in rows {
             let folder = folder(&emulator, "");
-            let ran = run(&folder, mode, env).exits(1).complains("main.tf line 1").never_says("hush");
+            let ran = run(&folder, mode, &env).exits(1).complains("main.tf line 1").never_says("hush");
             golden(&format!("golden/az-{name}.txt"), &redact(&ran.err, &folder));
         }
     }
