@@ -62,7 +62,9 @@ impl<'a> Jwt<'a> {
 
     /// Whether it counts at a time in seconds since 1970.
     fn check_time(&self, now: i64) -> Result<(), Refused> {
-        let time = |name: &str| self.claims.get(name).and_then(Value::as_i64);
+        // A JWT may tell fractions of seconds.
+        #[expect(clippy::cast_possible_truncation, reason = "casts of floats saturate")]
+        let time = |name: &str| Some(self.claims.get(name)?.as_f64()? as i64);
         let (from, to) = (time("nbf").unwrap_or(now), time("exp").unwrap_or(0));
         if from - SKEW <= now && now < to + SKEW {
             return Ok(());
@@ -92,7 +94,8 @@ pub(super) fn check(token: &str, client: &str, url: &str, settings: &Settings, n
 }
 
 fn check_certificate(jwt: &Jwt<'_>, client: &str, url: &str, settings: &Settings, now: i64) -> Result<(), Refused> {
-    let (sha1, sha256) = (jwt.head("x5t"), jwt.head("x5t#S256"));
+    // Some libraries pad them, although base64url in a JWT is not padded.
+    let [sha1, sha256] = ["x5t", "x5t#S256"].map(|name| jwt.head(name).trim_end_matches('='));
     let known = settings.certificates.iter().find(|own| own.sha256 == sha256 || own.sha1 == sha1);
     let thumbprint = if sha256.is_empty() { sha1 } else { sha256 };
     let Some(known) = known else {
