@@ -46,7 +46,7 @@ const ADVICE: &[(&str, &str)] = &[
     ("managed identity service at", "check msi_endpoint (ARM_MSI_ENDPOINT), or leave it out on a virtual machine"),
     (
         "oidc token service gave no token",
-        "check oidc_request_token; in GitHub the job needs `permissions: id-token: write`",
+        "check oidc_request_token; in GitHub the job needs `permissions: id-token: write`, in Azure DevOps ado_pipeline_service_connection_id must be set",
     ),
     ("oidc_token_file_path names", "check the path, and that whoever writes the token still runs"),
 ];

@@ -155,13 +155,13 @@ fn read_pkcs12(bytes: &[u8], password: Option<&str>) -> Result<Parts, Unusable> 
 fn wanted(what: &str) -> Unusable {
     Unusable::new(
         format!("{what} A password is needed and none is given."),
-        "set client_certificate_password, or ARM_CLIENT_CERTIFICATE_PASSWORD",
+        "set client_certificate_password or ARM_CLIENT_CERTIFICATE_PASSWORD; in an auth file clientCertificatePassword",
     )
 }
 
 fn wrong() -> Unusable {
     Unusable::new(
         "The password does not open the certificate.",
-        "check client_certificate_password, or ARM_CLIENT_CERTIFICATE_PASSWORD",
+        "check client_certificate_password or ARM_CLIENT_CERTIFICATE_PASSWORD; in an auth file clientCertificatePassword",
     )
 }

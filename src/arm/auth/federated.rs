@@ -89,6 +89,14 @@ impl Pipeline {
 }
 
 impl Federation {
+    /// What a pipeline shows to be given a token.
+    pub(super) fn proof(&self) -> Option<&Secret> {
+        match self {
+            Self::Read(_) => None,
+            Self::GitHub(pipeline) | Self::AzureDevOps(pipeline, _) => Some(&pipeline.token),
+        }
+    }
+
     /// The request for the other issuer's token; nothing when it is at hand.
     pub(super) fn request(&self) -> Option<Request> {
         match self {

@@ -65,6 +65,11 @@ impl ManagedIdentity {
         Ok(Self { url, version, header, client: client.map(str::to_owned) })
     }
 
+    /// What an app shows to be given a token.
+    pub(super) fn proof(&self) -> Option<&Secret> {
+        self.header.as_ref()
+    }
+
     /// The request for a token.
     #[must_use]
     pub fn request(&self, endpoints: &Endpoints) -> Request {

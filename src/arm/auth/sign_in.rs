@@ -23,6 +23,9 @@ use crate::arm::wire::{Request, Response};
 /// How long before its end a token is renewed, as Azure's own libraries do.
 const EARLY: Duration = Duration::from_secs(300);
 
+/// How long a token is used that could not be renewed early, before the next attempt.
+const AGAIN: Duration = Duration::from_secs(30);
+
 /// Who is asked for something on the way to a token, which decides how patiently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::arm) enum Asked {
@@ -117,7 +120,9 @@ impl SignIn {
                 *cached = Some(Token { header, renew: now + (life - early), end: now + life });
             }
             Err(error) => {
-                cached.as_ref().filter(|token| Instant::now() < token.end).ok_or(error)?;
+                let now = Instant::now();
+                let token = cached.as_mut().filter(|token| now < token.end).ok_or(error)?;
+                token.renew = now + AGAIN;
             }
         }
         Ok(cached.as_ref().map(|token| token.header.expose().to_owned()))
@@ -181,12 +186,16 @@ impl SignIn {
         })
     }
 
-    /// Takes our own proof out of a message that repeats it.
+    /// Takes our own proofs out of a message that repeats them.
     fn clean(&self, mut error: ArmError) -> ArmError {
-        if let Credentials::ClientSecret { secret, .. } = &self.credentials
-            && !secret.expose().is_empty()
-        {
-            error.message = error.message.replace(secret.expose(), "(secret)");
+        let proof = match &self.credentials {
+            Credentials::ClientSecret { secret, .. } => Some(secret),
+            Credentials::Federated { federation, .. } => federation.proof(),
+            Credentials::ManagedIdentity(identity) => identity.proof(),
+            _ => None,
+        };
+        if let Some(proof) = proof.map(Secret::expose).filter(|proof| !proof.is_empty()) {
+            error.message = error.message.replace(proof, "(secret)");
         }
         error
     }

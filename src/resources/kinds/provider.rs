@@ -58,7 +58,10 @@ const ROWS: &[Row] = &[
     switch("use_cli").about("Whether to ask the Azure CLI for a token when nothing else is given; true if unset."),
     switch("use_aks_workload_identity")
         .about("Whether to sign in as the AZURE_* variables say that AKS gives to pods."),
-    text("environment", "Which Azure: public, usgovernment, china; or emulator."),
+    text(
+        "environment",
+        "Which Azure: public, usgovernment, china; or emulator, which is in this process, knows one service principal and signs in as it.",
+    ),
     text(
         "metadata_host",
         "The host, with a port if needed, that says where its cloud is; environment does not count then.",

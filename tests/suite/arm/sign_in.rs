@@ -166,11 +166,15 @@ async fn the_metadata_service_gets_the_time_it_needs() {
 async fn a_token_that_cannot_be_renewed_early_is_used_to_its_end() {
     let short = || say(200, r#"{"access_token":"short","expires_in":"100"}"#);
     let down = (0..12).map(|_| say(503, ""));
-    let stage = stage(secret(), many(2), std::iter::once(short()).chain(down));
+    let stage = stage(secret(), many(3), std::iter::once(short()).chain(down));
     stage.client.send("GET", PATH, None).await.unwrap();
     tokio::time::advance(Duration::from_secs(51)).await;
+    // The first call after half a life tries to renew it, the next one does not wait for that again.
     stage.client.send("GET", PATH, None).await.unwrap();
-    assert_eq!(stage.headers("authorization"), ["Bearer short", "Bearer short"]);
+    let tried = stage.exchanges.borrow().len();
+    stage.client.send("GET", PATH, None).await.unwrap();
+    assert_eq!((tried, stage.exchanges.borrow().len()), (7, 7));
+    assert_eq!(stage.headers("authorization"), ["Bearer short", "Bearer short", "Bearer short"]);
     tokio::time::advance(Duration::from_secs(50)).await;
     assert_eq!(stage.client.send("GET", PATH, None).await.unwrap_err().sort, Sort::SignIn);
 }

@@ -208,7 +208,7 @@ async fn proofs_that_are_not_good_are_refused_in_the_services_words() {
         (trusting(&|own| own.key[20] ^= 1), github(), 0, "AADSTS50013", "signature validation"),
         (plain(), federated(Federation::Read(Rc::new(|| Ok("a.b.c".into())))), 0, "AADSTS50027", "malformed"),
         (plain(), identity(IMDS, None, Some("another")), 0, "", "gave no token: Identity not found"),
-        (plain(), identity("/msi/token", Some("wrong"), None), 0, "", "X-IDENTITY-HEADER is missing or wrong"),
+        (plain(), identity("/msi/token", Some("not-this-one"), None), 0, "", "X-IDENTITY-HEADER is missing or wrong"),
     ];
     for (settings, credentials, clock, code, words) in rows {
         let cloud = Cloud::new(settings);
@@ -217,7 +217,7 @@ async fn proofs_that_are_not_good_are_refused_in_the_services_words() {
         assert!(error.message.starts_with(code) && error.message.contains(words), "{code}: {error:?}");
         assert_eq!(cloud.exchanges(), 1, "a refused proof is not tried again");
     }
-    let wrong = Pipeline::new(&format!("{BASE}/acier/oidc/github"), "wrong".into()).unwrap();
+    let wrong = Pipeline::new(&format!("{BASE}/acier/oidc/github"), "not-this-one".into()).unwrap();
     let error = refusal(&Cloud::new(plain()), federated(Federation::GitHub(wrong)), 0).await;
     assert!(
         error.message.starts_with("The pipeline's OIDC token service gave no token: The request token"),

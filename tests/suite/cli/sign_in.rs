@@ -169,7 +169,7 @@ fn a_proof_that_the_service_refuses_is_told_in_its_words() {
     let unknown = format!("  use_msi = true\n  msi_endpoint = \"{url}\"\n  client_id = \"nobody\"\n");
     case("unknown-identity", &unknown);
     let url = format!("{}/acier/oidc/github", emulator.https);
-    let wrong = format!("  use_oidc = true\n  oidc_request_url = \"{url}\"\n  oidc_request_token = \"wrong\"\n");
+    let wrong = format!("  use_oidc = true\n  oidc_request_url = \"{url}\"\n  oidc_request_token = \"not-this-one\"\n");
     case("pipeline", &wrong);
 }
 
