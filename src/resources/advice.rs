@@ -12,21 +12,21 @@ pub fn advice(message: &str) -> Option<&'static str> {
 }
 
 const ADVICE: &[(&str, &str)] = &[
-    ("aadsts7000215", "use the value of a client secret of this application, not the id of the secret"),
-    ("aadsts7000222", "the client secret has expired: make a new one and use its value"),
-    ("aadsts7000112", "the application is disabled in this tenant: ask its owner to enable it"),
-    ("aadsts700016", "check client_id and tenant_id: the application must exist in that tenant"),
-    ("aadsts90002", "check tenant_id: there is no such tenant in this cloud; see also environment"),
-    ("aadsts900023", "check tenant_id: it is a GUID or a domain name"),
-    ("aadsts700027", "register this certificate with the application, and check that it has not expired"),
-    ("aadsts700024", "check the clock of this machine; a federated token may also be too old"),
+    ("aadsts7000215:", "use the value of a client secret of this application, not the id of the secret"),
+    ("aadsts7000222:", "the client secret has expired: make a new one and use its value"),
+    ("aadsts7000112:", "the application is disabled in this tenant: ask its owner to enable it"),
+    ("aadsts700016:", "check client_id and tenant_id: the application must exist in that tenant"),
+    ("aadsts90002:", "check tenant_id: there is no such tenant in this cloud; see also environment"),
+    ("aadsts900023:", "check tenant_id: it is a GUID or a domain name"),
+    ("aadsts700027:", "register this certificate with the application, and check that it has not expired"),
+    ("aadsts700024:", "check the clock of this machine; a federated token may also be too old"),
     // The issuer (700211), the audience (700212) or the subject (700213) does not fit, or none is there (70021).
     ("aadsts70021", FEDERATED),
-    ("aadsts50034", "the account does not exist in this tenant: check tenant_id"),
-    ("aadsts50076", "the account wants a second factor: run `az login --tenant TENANT`"),
-    ("aadsts50173", "the sign-in was revoked: run `az login`"),
-    ("aadsts700082", "the sign-in is too old: run `az login`"),
-    ("aadsts53003", "a conditional access policy of the tenant forbids this sign-in: ask its administrator"),
+    ("aadsts50034:", "the account does not exist in this tenant: check tenant_id"),
+    ("aadsts50076:", "the account wants a second factor: run `az login --tenant TENANT`"),
+    ("aadsts50173:", "the sign-in was revoked: run `az login`"),
+    ("aadsts700082:", "the sign-in is too old: run `az login`"),
+    ("aadsts53003:", "a conditional access policy of the tenant forbids this sign-in: ask its administrator"),
     (
         "it is not installed",
         "install the Azure CLI and run `az login`; or set client_id, tenant_id and one of client_secret, \

@@ -72,7 +72,9 @@ const ROWS: &[Row] = &[
     ),
     Row::optional("resource_providers_to_register", Ty::List(&Ty::Text))
         .about("More resource providers to register before something is created."),
-    switch("skip_provider_registration").deprecated("Use resource_provider_registrations = \"none\" instead."),
+    switch("skip_provider_registration")
+        .about("Whether nothing is registered.")
+        .deprecated("Use resource_provider_registrations = \"none\" instead."),
     switch("storage_use_azuread").about("Nothing to act on: acier asks no storage account itself."),
     text("partner_id", "A partner's GUID, which calls carry for Azure's accounting."),
     switch("disable_correlation_request_id").about("Whether calls carry no correlation id."),
@@ -112,7 +114,8 @@ const ENHANCED_VALIDATION: Nested = switches(
 
 const FEATURES: Table = Table {
     rows: &[
-        switch("persist_id_on_create_before_polling_for_completion"),
+        switch("persist_id_on_create_before_polling_for_completion")
+            .about("Nothing to act on: acier writes down what it begins, always."),
         switch("skip_import_check_on_create_and_allow_overwriting_existing_resources"),
     ],
     blocks: &[
