@@ -27,12 +27,21 @@ const START: i64 = 1_800_000_000;
 struct Cloud {
     inner: Embedded,
     seen: RefCell<Vec<(Request, u16)>>,
+    /// Headers that are refused although they have not run out.
+    revoked: RefCell<Vec<String>>,
     origin: Instant,
 }
 
 impl Transport for &Cloud {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
-        let answer = self.inner.send(request.clone()).await?;
+        let header = |request: &Request| request.headers.iter().find(|(name, _)| name == "authorization").cloned();
+        let revoked = header(&request).is_some_and(|(_, value)| self.revoked.borrow().contains(&value));
+        // Others get their turn between a request and its answer, as on a network.
+        tokio::task::yield_now().await;
+        let answer = match revoked {
+            true => Response { status: 401, headers: Vec::new(), body: Vec::new() },
+            false => self.inner.send(request.clone()).await?,
+        };
         self.seen.borrow_mut().push((request, answer.status));
         Ok(answer)
     }
@@ -41,7 +50,7 @@ impl Transport for &Cloud {
 impl Cloud {
     fn new(settings: Settings) -> Cloud {
         let inner = Embedded::open_at(None, settings, START * 1_000).unwrap();
-        Cloud { inner, seen: RefCell::default(), origin: Instant::now() }
+        Cloud { inner, seen: RefCell::default(), revoked: RefCell::default(), origin: Instant::now() }
     }
 
     fn client(&self, credentials: Credentials) -> Client<&Cloud> {
@@ -173,6 +182,23 @@ async fn tokens_of_thirty_seconds_last_through_a_creation_of_twenty_minutes() {
         let refused = cloud.seen.borrow().iter().filter(|(_, status)| *status == 401).count();
         assert_eq!(refused, 0, "a token was used after its end");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_revoked_token_is_replaced_once_for_all_calls() {
+    let cloud = Cloud::new(Settings::default());
+    let client = cloud.client(certificate("modern.pfx", Some("hush")));
+    client.get(&path()).await.unwrap();
+    // A second later the emulator's next token is another one.
+    tokio::time::advance(Duration::from_secs(1)).await;
+    let header = cloud.seen.borrow()[1].0.headers.iter().find(|(name, _)| name == "authorization").cloned().unwrap();
+    cloud.revoked.borrow_mut().push(header.1);
+    let path = path();
+    let answers = futures_util::future::join_all((0..20).map(|_| client.get(&path))).await;
+    assert!(answers.iter().all(Result::is_ok), "{answers:?}");
+    let refused = cloud.seen.borrow().iter().filter(|(_, status)| *status == 401).count();
+    assert!(refused >= 1);
+    assert_eq!(cloud.exchanges(), 2);
 }
 
 async fn refusal(cloud: &Cloud, credentials: Credentials, clock: i64) -> ArmError {
