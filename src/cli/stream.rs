@@ -114,7 +114,8 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
             line(screen, "info", &message, "apply_complete", hook(addr, *act, Some(elapsed.as_secs())));
         }
         Notice::Failed { addr, act } => line(screen, "error", &message, "apply_errored", hook(addr, *act, None)),
-        Notice::Importing { .. }
+        Notice::Happened { .. }
+        | Notice::Importing { .. }
         | Notice::Imported { .. }
         | Notice::Resuming { .. }
         | Notice::Resumed { .. }

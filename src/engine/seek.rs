@@ -147,6 +147,7 @@ fn settle<P: Provider>(provider: &P, handle: &Handle, value: &Value, key: &Key) 
         value: schemas.conceal(&handle.kind, value, &|secret| key.fingerprint(secret)),
         needs: Vec::new(),
         tainted: false,
+        unfinished: false,
         create_before_destroy: false,
     })
 }

@@ -4,6 +4,7 @@
 //! `kinds` holds them, `schema_of` and `codec` walk them, `checks` looks at configuration,
 //! `azure` implements `provider::Provider`, `operate` reads what runs.
 
+pub mod advice;
 pub mod azure;
 mod checks;
 pub mod codec;
@@ -11,11 +12,14 @@ mod derive;
 mod faults;
 mod ids;
 pub mod kinds;
+mod memory;
 pub mod operate;
 mod progress;
 mod recognise;
+mod run;
 mod schema_of;
 pub mod table;
+mod wait;
 
 use std::sync::OnceLock;
 

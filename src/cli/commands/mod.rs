@@ -5,6 +5,7 @@
 
 pub(super) mod apply;
 pub(super) mod emulator;
+pub(super) mod fmt;
 pub(super) mod import;
 pub(super) mod inspect;
 pub(super) mod logs;

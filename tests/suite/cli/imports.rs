@@ -29,9 +29,13 @@ fn id(group: &str, name: &str) -> String {
 
 #[test]
 fn every_example_is_adopted_as_it_is() {
-    for (name, count) in
-        [("01-quickstart", 4), ("02-variables-and-for-each", 4), ("03-in-place-update", 2), ("04-secrets", 2)]
-    {
+    for (name, count) in [
+        ("01-quickstart", 4),
+        ("02-variables-and-for-each", 4),
+        ("03-in-place-update", 2),
+        ("04-secrets", 2),
+        ("06-job", 2),
+    ] {
         let folder = forgotten(name);
         let counts = format!("Plan: {count} to import, 0 to add, 0 to change, 0 to destroy.");
         folder.run("plan -adopt -detailed-exitcode").exits(2).quiet().says(&counts);
