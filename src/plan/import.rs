@@ -217,8 +217,8 @@ impl<'a> Walk<'a> {
     fn take(&mut self, addr: &'a Addr, found: &'a Object, schema: &Schema, config: &Value, adopted: bool) -> Import {
         self.ids.insert(same(&found.id), addr.clone());
         self.laid.objects.insert(addr, found);
-        let mut secrets = Secrets { key: self.key, send: self.options.send_secrets, believed: Vec::new() };
-        let value = secrets.block(&schema.block, &Path::root(), &found.value, Some(config));
+        let mut unread = Unread { key: self.key, send: self.options.send_secrets, believed: Vec::new() };
+        let value = unread.block(&schema.block, &Path::root(), &found.value, Some(config));
         let object = Object {
             value,
             needs: self.order.needs(&addr.block),
@@ -226,7 +226,7 @@ impl<'a> Walk<'a> {
             ..found.clone()
         };
         self.taken.insert(addr.clone(), object.clone());
-        Import::Object(Box::new(object), Importing { id: found.id.clone(), adopted, believed: secrets.believed })
+        Import::Object(Box::new(object), Importing { id: found.id.clone(), adopted, believed: unread.believed })
     }
 
     fn managed_already(&mut self, wanted: &Wanted, prior: &Object) -> Import {
@@ -277,20 +277,28 @@ pub fn quoted(word: &str) -> String {
     }
 }
 
-/// What becomes of secrets that nobody has seen.
-struct Secrets<'k> {
+/// What becomes of that which reading does not show.
+struct Unread<'k> {
     key: &'k SealKey,
     send: bool,
     believed: Vec<Path>,
 }
 
-impl Secrets<'_> {
+impl Unread<'_> {
     fn block(&mut self, block: &Block, path: &Path, found: &Value, config: Option<&Value>) -> Value {
         let Some(members) = found.as_members() else { return found.clone() };
         let mut members = members.clone();
-        for attribute in block.attributes.iter().filter(|attribute| attribute.secrecy == Secrecy::WriteOnly) {
+        for attribute in
+            block.attributes.iter().filter(|attribute| attribute.local || attribute.secrecy == Secrecy::WriteOnly)
+        {
             let Some(own) = members.get(&attribute.name) else { continue };
             let given = config.and_then(|config| config.get(&attribute.name)).filter(|given| !given.is_null());
+            if attribute.local {
+                // Nothing but the configuration knows it.
+                let known = given.filter(|given| given.is_wholly_known()).cloned();
+                members.extend(known.map(|known| (attribute.name.clone(), known)));
+                continue;
+            }
             let settled = if self.send { unseen(own) } else { self.believe(own, given, &path.attr(&attribute.name)) };
             members.insert(attribute.name.clone(), settled);
         }

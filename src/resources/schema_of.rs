@@ -2,9 +2,9 @@
 //!
 //! **Never:** add anything that the table does not say.
 
-use crate::schema::{Attribute, Block, NestedBlock, Schema};
+use crate::schema::{Attribute, Block, NestedBlock, Schema, Usage};
 
-use super::table::{Kind, Nested, Row, Table};
+use super::table::{Form, Kind, Nested, Row, Table};
 
 /// The schema of a kind.
 pub(crate) fn schema(kind: &Kind) -> Schema {
@@ -37,6 +37,7 @@ fn attribute(row: &Row) -> Attribute {
         as_blocks: row.as_blocks,
         unsettled_by: row.unsettled_by,
         derive: row.derive,
+        local: matches!(row.form, Form::Absent) && row.usage == Usage::Optional,
         deprecated: row.deprecated,
         about: row.about,
     }

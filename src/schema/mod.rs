@@ -117,6 +117,8 @@ pub struct Attribute {
     pub unsettled_by: Option<Cost>,
     /// Only for computed attributes: what the cloud will answer, where the configuration tells.
     pub derive: Option<Derive>,
+    /// The cloud neither gets it nor gives it back: only configuration and state know it.
+    pub local: bool,
     /// Not null only in old configurations; the sentence says what to use instead.
     pub deprecated: Option<&'static str>,
     /// What it means, for reference pages.

@@ -71,6 +71,7 @@ fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
         as_blocks: false,
         unsettled_by: None,
         derive: None,
+        local: false,
         deprecated: None,
         about: "",
     }
