@@ -15,6 +15,7 @@ pub mod operate;
 mod progress;
 mod schema_of;
 pub mod table;
+mod versions;
 
 use std::sync::OnceLock;
 

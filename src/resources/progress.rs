@@ -137,7 +137,7 @@ async fn examine<T: Transport>(
     error: &ArmError,
 ) -> Result<Progress, Fault> {
     let mut fault = faults::fault(error);
-    let Ok(Some(body)) = azure.get(kind, &call.id).await else { return Err(fault) };
+    let Ok(Some(body)) = azure.look(kind, &call.id, known(call)).await else { return Err(fault) };
     if call.verb == Verb::Create && is(state(&body), "Succeeded") {
         return land(azure, kind, call, &body, 0).await;
     }
@@ -152,7 +152,7 @@ pub(super) async fn settle<T: Transport>(
     call: &Call,
     count: u64,
 ) -> Result<Progress, Fault> {
-    match azure.get(kind, &call.id).await? {
+    match azure.look(kind, &call.id, known(call)).await? {
         Some(body) => land(azure, kind, call, &body, count).await,
         // Reading may lag behind writing.
         None if count < LOOKS => Ok(wait(&Stage::Settle, count, String::new())),
@@ -185,10 +185,15 @@ async fn land<T: Transport>(
     if retagged && !same_tags(&value, &call.planned) {
         // A PUT over an existing container group was reported to leave its tags as they were.
         azure.patch(kind, call, &["tags"]).await?;
-        let body = azure.get(kind, &call.id).await?.ok_or_else(|| faults::missing(&call.id))?;
+        let body = azure.look(kind, &call.id, known(call)).await?.ok_or_else(|| faults::missing(&call.id))?;
         return Ok(Progress::Done(codec::decode(kind, &body, &call.planned)));
     }
     Ok(Progress::Done(value))
+}
+
+/// What is known of the object while it is followed.
+fn known(call: &Call) -> &Value {
+    if call.planned.is_null() { &call.prior } else { &call.planned }
 }
 
 fn same_tags(value: &Value, planned: &Value) -> bool {
@@ -260,7 +265,7 @@ async fn disappear<T: Transport>(
     call: &Call,
     count: u64,
 ) -> Result<Progress, Fault> {
-    match azure.get(kind, &call.id).await? {
+    match azure.look(kind, &call.id, known(call)).await? {
         None => Ok(Progress::Done(Value::null(Type::Dynamic))),
         Some(body) if is(state(&body), "Failed") && count > 0 => {
             let mut fault = faults::failed(&call.id, state(&body));

@@ -36,6 +36,7 @@ fn attribute(row: &Row) -> Attribute {
         as_blocks: row.as_blocks,
         unsettled_by: row.unsettled_by,
         derive: row.derive,
+        volatile: row.volatile,
         deprecated: row.deprecated,
         about: row.about,
     }

@@ -29,7 +29,12 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
 ];
 
 fn finding(path: Path, summary: &str, detail: String) -> Finding {
-    Finding { path, summary: summary.into(), detail, hint: None }
+    Finding { path, summary: summary.into(), detail, hint: None, warning: false }
+}
+
+fn warn(mut finding: Finding) -> Finding {
+    finding.warning = true;
+    finding
 }
 
 fn advise(mut finding: Finding, hint: &str) -> Finding {

@@ -21,6 +21,7 @@ fn attribute(name: &str, ty: Type, usage: Usage) -> Attribute {
         as_blocks: false,
         unsettled_by: None,
         derive: None,
+        volatile: false,
         deprecated: None,
         about: "",
     }
