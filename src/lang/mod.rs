@@ -32,3 +32,4 @@ mod target;
 mod timeouts;
 mod variable;
 mod version;
+pub mod watch;

@@ -61,7 +61,9 @@ impl<T: Transport> Azure<T> {
 
     async fn update(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
         let (before, after) = (&call.prior, &call.planned);
-        if call.cost > crate::schema::Cost::Nothing || kind.table.blocks.iter().any(|nested| differs(nested, before, after)) {
+        if call.cost > crate::schema::Cost::Nothing
+            || kind.table.blocks.iter().any(|nested| differs(nested, before, after))
+        {
             return self.create(kind, call).await;
         }
         let names = changed(kind, call);

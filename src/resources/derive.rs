@@ -12,7 +12,8 @@ pub(crate) fn nothing(_group: &Value) -> Option<Value> {
 
 /// A group in no subnet has no name for it.
 pub(crate) fn no_subnet(group: &Value) -> Option<Value> {
-    let none = group.get("subnet_ids").is_none_or(|ids| ids.is_null() || ids.as_sequence().is_some_and(<[_]>::is_empty));
+    let none =
+        group.get("subnet_ids").is_none_or(|ids| ids.is_null() || ids.as_sequence().is_some_and(<[_]>::is_empty));
     none.then(|| Value::null(Type::String))
 }
 

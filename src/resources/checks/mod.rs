@@ -4,9 +4,11 @@
 //! attribute, the other files at whole objects. Limits are those of "Service limits for Azure
 //! Container Instances" and of recorded exchanges; where the two differ, what was recorded wins.
 
+mod doubts;
 mod limits;
 mod network;
 pub(crate) mod objects;
+mod references;
 pub(crate) mod values;
 mod volumes;
 
@@ -22,10 +24,20 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
     network::ports,
     network::address,
     network::labels,
+    network::kinds,
     limits::counts,
     limits::sizes,
+    limits::ceilings,
     volumes::kinds,
     volumes::shared,
+    volumes::mounts,
+    references::secrets,
+    references::credentials,
+    references::extensions,
+    doubts::names,
+    doubts::network,
+    doubts::sizes,
+    doubts::idle,
 ];
 
 fn finding(path: Path, summary: &str, detail: String) -> Finding {

@@ -54,16 +54,16 @@ pub(super) fn names(object: &Value) -> Vec<Finding> {
                 format!("Another container of the group has the name \"{name}\" already."),
             ));
         }
-        let (open, secure) = (container.get("environment_variables"), container.get("secure_environment_variables"));
-        let secure = secure.and_then(Value::as_members);
-        for name in open.and_then(Value::as_members).into_iter().flatten().map(|(name, _)| name) {
-            if secure.is_some_and(|secure| secure.contains_key(name)) {
+        let mut variables = BTreeSet::new();
+        for kind in ["secure_environment_variables", "secure_environment_variable_references", "environment_variables"]
+        {
+            let own = container.get(kind).and_then(Value::as_members).into_iter().flatten();
+            for (name, _) in own.filter(|(name, _)| !variables.insert((*name).clone())) {
                 findings.push(finding(
-                    spot.attr("environment_variables").key(name),
+                    spot.attr(kind).key(name),
                     "Duplicate environment variable",
                     format!(
-                        "Container \"{}\" has the environment variable \"{name}\" both in environment_variables and \
-                         in secure_environment_variables.",
+                        "Container \"{}\" has the environment variable \"{name}\" in {kind} and in another argument.",
                         name_of(container)
                     ),
                 ));
@@ -120,16 +120,6 @@ pub(super) fn identity(object: &Value) -> Vec<Finding> {
                 format!("The identity has the type \"{kind}\", which needs identity_ids."),
             ));
         }
-    }
-    if given(object, "key_vault_user_assigned_identity_id")
-        && !given(object, "key_vault_key_id")
-        && !unknown(object, "key_vault_key_id")
-    {
-        findings.push(finding(
-            Path::root().attr("key_vault_user_assigned_identity_id"),
-            "Identity for a key without a key",
-            "key_vault_user_assigned_identity_id says who reads the key, but key_vault_key_id is not set.".into(),
-        ));
     }
     findings
 }

@@ -245,10 +245,13 @@ pub(crate) fn pool_id(value: &Value) -> Verdict {
 /// The address of a secret in a key vault, with or without a version.
 pub(crate) fn secret_id(value: &Value) -> Verdict {
     text(value, |id| {
-        let parts: Vec<&str> = id.strip_prefix("https://").unwrap_or_default().trim_end_matches('/').split('/').collect();
+        let parts: Vec<&str> =
+            id.strip_prefix("https://").unwrap_or_default().trim_end_matches('/').split('/').collect();
         let fits = matches!(parts[..], [host, "secrets", name] | [host, "secrets", name, _] if !host.is_empty() && !name.is_empty());
         holds(fits, || {
-            format!("\"{id}\" is not the id of a secret: https://<vault>/secrets/<name> or https://<vault>/secrets/<name>/<version>.")
+            format!(
+                "\"{id}\" is not the id of a secret: https://<vault>/secrets/<name> or https://<vault>/secrets/<name>/<version>."
+            )
         })
     })
 }

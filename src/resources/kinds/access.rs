@@ -34,13 +34,8 @@ pub(super) const IDENTITY: Nested =
     block("identity", 1, Table { rows: IDENTITY_ROWS, blocks: &[] }, "identity", Shape::OneOrNone);
 
 /// Which containers may use which identity.
-pub(super) const IDENTITY_ACL: Nested = block(
-    "identity_acl",
-    1,
-    Table { rows: &[DEFAULT_ACCESS], blocks: &[ACL] },
-    "properties.identityAcls",
-    Shape::One,
-);
+pub(super) const IDENTITY_ACL: Nested =
+    block("identity_acl", 1, Table { rows: &[DEFAULT_ACCESS], blocks: &[ACL] }, "properties.identityAcls", Shape::One);
 
 /// Secrets in a key vault.
 pub(super) const SECRET_REFERENCE: Nested = keyed(
@@ -98,12 +93,12 @@ const ACL: Nested = keyed(
         0,
         Table {
             rows: &[
-                restarts(Row::optional("identity", Ty::Text))
+                restarts(Row::required("identity", Ty::Text))
                     .at("identity", Form::Plain)
                     .equal(Equality::Caseless)
                     .check(values::not_empty)
                     .about("The id of the identity."),
-                restarts(Row::optional("access", Ty::Text))
+                restarts(Row::required("access", Ty::Text))
                     .at("access", Form::Word(values::ACCESSES))
                     .check(values::access)
                     .about("Who may use it: `All`, `System` or `User` containers."),

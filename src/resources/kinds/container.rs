@@ -82,8 +82,8 @@ pub(super) const INIT_CONTAINER: Nested = Nested {
     max: 0,
     cost: Cost::Restart,
     reason: RESTARTS,
-    table: Table { 
-        rows: &[NAME, IMAGE, ENVIRONMENT, SECURE_ENVIRONMENT, REFERRED_ENVIRONMENT, COMMANDS, CONTAINER_VIEW],
+    table: Table {
+        rows: &[restarts(NAME), IMAGE, ENVIRONMENT, SECURE_ENVIRONMENT, REFERRED_ENVIRONMENT, COMMANDS, CONTAINER_VIEW],
         blocks: &[volume(), SECURITY],
     },
     place: "properties.initContainers",
@@ -110,7 +110,10 @@ const ENVIRONMENT: Row = restarts(Row::optional("environment_variables", TEXTS))
     .about("Environment variables that anybody may see.");
 
 const SECURE_ENVIRONMENT: Row = restarts(Row::optional("secure_environment_variables", TEXTS))
-    .at("properties.environmentVariables", Form::SecurePairs("environment_variables", "secure_environment_variable_references"))
+    .at(
+        "properties.environmentVariables",
+        Form::SecurePairs("environment_variables", "secure_environment_variable_references"),
+    )
     .write_only()
     .about("Environment variables that Azure never shows again.");
 

@@ -106,6 +106,7 @@ const ROWS: &[Row] = &[
         .about("The id of the delegated subnet that the group joins."),
     Row::settled("subnet_name", Ty::Text)
         .at("properties.subnetIds", Form::OfFirst("name"))
+        .beside("subnet_ids")
         .costs(Cost::Replace, "Azure Container Instances cannot move an existing group to another network.")
         .derived(derive::no_subnet)
         .check(values::not_empty)

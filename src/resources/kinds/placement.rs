@@ -42,8 +42,12 @@ pub(super) const DIAGNOSTICS: Nested =
     block("diagnostics", LOGS, Table { rows: &[], blocks: &[LOG_ANALYTICS] }, "properties.diagnostics");
 
 /// The profile that the group is made from.
-pub(super) const CONTAINER_GROUP_PROFILE: Nested =
-    block("container_group_profile", ORIGIN, Table { rows: PROFILE_ROWS, blocks: &[] }, "properties.containerGroupProfile");
+pub(super) const CONTAINER_GROUP_PROFILE: Nested = block(
+    "container_group_profile",
+    ORIGIN,
+    Table { rows: PROFILE_ROWS, blocks: &[] },
+    "properties.containerGroupProfile",
+);
 
 /// The pool that the group is taken from.
 pub(super) const STANDBY_POOL_PROFILE: Nested =
@@ -73,10 +77,8 @@ const DNS_CONFIG_ROWS: &[Row] = &[
     fixed(Row::optional("options", SET), NETWORK).at("options", Form::Joined).about("Options of the resolver."),
 ];
 
-const LOG_ANALYTICS: Nested = Nested {
-    min: 1,
-    ..block("log_analytics", LOGS, Table { rows: LOG_ANALYTICS_ROWS, blocks: &[] }, "logAnalytics")
-};
+const LOG_ANALYTICS: Nested =
+    Nested { min: 1, ..block("log_analytics", LOGS, Table { rows: LOG_ANALYTICS_ROWS, blocks: &[] }, "logAnalytics") };
 
 const LOG_ANALYTICS_ROWS: &[Row] = &[
     fixed(Row::required("workspace_id", Ty::Text), LOGS)
