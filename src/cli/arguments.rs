@@ -70,6 +70,8 @@ pub(super) enum Command {
     Logs(LogsArguments),
     /// Serve the Azure API on loopback, for tools and tests
     Emulator(EmulatorArguments),
+    /// Show the kinds: attributes, blocks, defaults, and what changing each costs
+    Schema(SchemaArguments),
     /// Show the version
     Version(VersionArguments),
 }
@@ -305,6 +307,17 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+}
+
+/// `acier schema`
+#[derive(Args, Debug)]
+pub(super) struct SchemaArguments {
+    /// Only this kind: azurerm_container_group
+    #[arg(value_name = "KIND")]
+    pub(super) kind: Option<String>,
+    /// Print JSON instead of reference pages in Markdown
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `acier version`

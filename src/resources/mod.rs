@@ -12,6 +12,7 @@ mod faults;
 mod ids;
 pub mod kinds;
 pub mod operate;
+pub mod places;
 mod progress;
 mod schema_of;
 pub mod table;

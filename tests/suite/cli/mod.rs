@@ -8,6 +8,7 @@ mod lives;
 mod mistakes;
 mod outputs;
 mod refusals;
+mod schema;
 mod secrets;
 mod served;
 mod written;

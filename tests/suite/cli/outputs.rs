@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "plan",
     "apply",
     "destroy",
@@ -21,6 +21,7 @@ const COMMANDS: [&str; 16] = [
     "inspect",
     "logs",
     "emulator",
+    "schema",
     "version",
 ];
 
