@@ -108,8 +108,8 @@ fn agree(before: &Value, after: &Value, name: &str) -> bool {
 
 /// Whether blocks differ in attributes of no cost: a PATCH cannot say that.
 fn differs(nested: &Nested, before: &Value, after: &Value) -> bool {
-    let blocks = |value: &Value| value.get(nested.name).and_then(Value::as_sequence).unwrap_or_default().to_vec();
-    blocks(before).iter().zip(&blocks(after)).any(|(before, after)| {
+    let blocks = [before, after].map(|value| value.get(nested.name).and_then(Value::as_sequence).unwrap_or_default());
+    blocks[0].iter().zip(blocks[1]).any(|(before, after)| {
         nested.table.rows.iter().any(|row| is_free(row) && !agree(before, after, row.name))
             || nested.table.blocks.iter().any(|nested| differs(nested, before, after))
     })

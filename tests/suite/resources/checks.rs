@@ -253,6 +253,12 @@ fn what_the_service_refuses_is_refused_with_its_place_and_name() {
         (volume(&json!({"secret": {"a.txt": "not base64!"}})), "container[0].volume[0].secret", "\"a.txt\""),
         (volume(&json!({"empty_dir": true, "mount_path": "c:"})), "container[0].volume[0].mount_path", "colon"),
         (web(&json!({"identity": [{"type": "UserAssigned"}]})), "identity[0].type", "identity_ids"),
+        (
+            web(&json!({"diagnostics": [{"log_analytics": [{"workspace_id": "00000000-0000-4000-8000-00000000000b",
+                "workspace_key": "k", "log_type": "ContainerInstanceLogs", "metadata": {"a": "b"}}]}]})),
+            "diagnostics[0].log_analytics[0].metadata",
+            "LogAnalyticsMetadataNotAllowed",
+        ),
         (many(61), "container", "at most 60"),
         (web(&json!({"key_vault_key_id": "https://v.vault.azure.net/keys/k"})), "key_vault_key_id", "version"),
     ];

@@ -5,6 +5,7 @@
 mod groups;
 mod import;
 mod runtime;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;

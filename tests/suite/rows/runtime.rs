@@ -94,3 +94,21 @@ async fn only_what_is_referred_to_is_read_singly() {
         assert_eq!(reads(&mut lab, &text).await, wanted, "{output}");
     }
 }
+
+/// azurerm takes several of these blocks and uses one of them.
+#[tokio::test(start_paused = true)]
+async fn blocks_that_do_not_count_make_no_difference() {
+    let mut lab = Lab::new();
+    let mut members = groups::plain();
+    members["container"][0]["security"] = json!([{"privilege_enabled": true}, {"privilege_enabled": false}]);
+    members["container"][0]["liveness_probe"] =
+        json!([{"http_get": [{"path": "/a", "port": 80}, {"path": "/b", "port": 80}]}]);
+    let text = configuration(KIND, &members);
+    lab.apply(&text).await;
+    lab.rest(&text, "created").await;
+    let id = lab.object(KIND).text("id").unwrap().to_owned();
+    let body = lab.look(&id).await;
+    let container = body.pointer("/properties/containers/0/properties").unwrap();
+    assert_eq!(container["securityContext"]["privileged"], true);
+    assert_eq!(container["livenessProbe"]["httpGet"]["path"], "/b");
+}
