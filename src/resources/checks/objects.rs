@@ -22,12 +22,17 @@ pub(crate) fn tags(object: &Value) -> Vec<Finding> {
         ));
     }
     for (name, value) in tags {
-        if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) || name.is_empty() {
+        if name.chars().count() > 512 || name.is_empty() {
             findings.push(finding(
                 path.key(name),
                 "Invalid tag name",
-                format!("The name of a tag is 1 to 512 characters without <>%&\\?/, so \"{name}\" is not one."),
+                format!("The name of a tag is 1 to 512 characters, so \"{name}\" is not one."),
             ));
+        } else if name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
+            // Azure itself makes tags of names like `hidden-link:/subscriptions/...`.
+            let detail =
+                format!("Azure documents the name of a tag as having none of <>%&\\?/, so \"{name}\" may be refused.");
+            findings.push(warn(finding(path.key(name), "Unusual tag name", detail)));
         }
         if value.as_str().is_some_and(|text| text.chars().count() > 256) {
             findings.push(finding(

@@ -294,6 +294,7 @@ fn what_the_service_may_take_is_only_warned_of() {
     let identity = "/subscriptions/s/resourceGroups/r/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
     let table = [
         (web(&json!({"name": "my--web"})), "name", "my--web"),
+        (web(&json!({"tags": {"a/b": "v"}})), "tags[\"a/b\"]", "a/b"),
         (one(&json!({"name": "App"})), "container[0].name", "App"),
         (one(&json!({"environment_variables": {"a.b": "1"}})), "container[0].environment_variables[\"a.b\"]", "a.b"),
         (one(&json!({"cpu": 0.5})), "container", "at least 1 CPU"),
@@ -335,7 +336,7 @@ fn tags_have_limits() {
     let table = [
         (json!(many), "tags", "at most 50"),
         (json!({"a": "v".repeat(257)}), "tags[\"a\"]", "256"),
-        (json!({"a/b": "v"}), "tags[\"a/b\"]", "\"a/b\""),
+        (json!({"": "v"}), "tags[\"\"]", "1 to 512"),
     ];
     for (tags, place, words) in table {
         let told =
