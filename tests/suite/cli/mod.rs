@@ -11,4 +11,5 @@ mod refusals;
 mod schema;
 mod secrets;
 mod served;
+mod sign_in;
 mod written;
