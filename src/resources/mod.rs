@@ -12,12 +12,15 @@ mod derive;
 mod faults;
 mod ids;
 pub mod kinds;
+mod memory;
 pub mod operate;
 pub mod places;
 mod progress;
+mod run;
 mod schema_of;
 pub mod table;
 mod versions;
+mod wait;
 
 use std::sync::OnceLock;
 

@@ -50,6 +50,7 @@ pub(super) const RESOURCE_GROUP: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Reads a resource group.",
 };
 
@@ -82,6 +83,7 @@ pub(super) const CONTAINER_GROUP: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Reads a container group.",
 };
 
@@ -103,6 +105,7 @@ pub(super) const CLIENT_CONFIG: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Tells who acier is signed in as; asks nobody.",
 };
 
@@ -135,5 +138,6 @@ pub(super) const SUBSCRIPTION: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Reads a subscription.",
 };
