@@ -76,6 +76,8 @@ pub(super) enum Command {
     Logs(LogsArguments),
     /// Serve the Azure API on loopback, for tools and tests
     Emulator(EmulatorArguments),
+    /// Show the kinds: attributes, blocks, defaults, and what changing each costs
+    Schema(SchemaArguments),
     /// Show the version
     Version(VersionArguments),
 }
@@ -351,6 +353,17 @@ pub(super) struct EmulatorBehaviour {
     /// How long tokens live: 30s, 10m
     #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
     pub(super) token_lifetime: Option<String>,
+}
+
+/// `acier schema`
+#[derive(Args, Debug)]
+pub(super) struct SchemaArguments {
+    /// Only this kind: azurerm_container_group
+    #[arg(value_name = "KIND")]
+    pub(super) kind: Option<String>,
+    /// Print JSON instead of reference pages in Markdown
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `acier version`

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use crate::addr::{Addr, Target, parse};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::refresh::{answer, refresh};
+use crate::lang::watch::watched;
 use crate::plan::{Mode, Options, Plan, Planned, Refreshed, plan};
 use crate::value::Value;
 
@@ -61,7 +62,10 @@ pub(super) async fn make_plan(
 ) -> Outcome<(Plan, Diagnostics)> {
     // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
     let refreshed = if arguments.refresh {
-        match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &|_| true).await {
+        let watched = watched(&session.project.module, &session.project.schemas);
+        let is_watched = |addr: &Addr| watched.contains(&addr.block);
+        let Session { cloud, state, key, .. } = &*session;
+        match refresh(cloud, state, key, arguments.parallelism, &|_| true, &is_watched).await {
             Ok(refreshed) => refreshed,
             Err(diagnostics) => {
                 screen.diagnostics(&session.place(diagnostics), &session.project.sources);

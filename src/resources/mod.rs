@@ -14,10 +14,12 @@ mod ids;
 pub mod kinds;
 mod memory;
 pub mod operate;
+pub mod places;
 mod progress;
 mod run;
 mod schema_of;
 pub mod table;
+mod versions;
 mod wait;
 
 use std::sync::OnceLock;

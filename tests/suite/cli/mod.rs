@@ -9,6 +9,7 @@ mod lives;
 mod mistakes;
 mod outputs;
 mod refusals;
+mod schema;
 mod secrets;
 mod served;
 mod sign_in;

@@ -71,6 +71,7 @@ fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
         as_blocks: false,
         unsettled_by: None,
         derive: None,
+        volatile: false,
         deprecated: None,
         about: "",
     }
