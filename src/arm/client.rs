@@ -16,6 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::auth::{Asked, SignIn};
+use super::budget::{Budget, Counted, Rate};
 use super::cloud::{Endpoints, is_loopback};
 use super::error::{ArmError, Sort, at, parse_body};
 use super::lro::{self, Ticket, Verdict};
@@ -77,6 +78,7 @@ pub struct Client<T: Transport> {
     count: Cell<u64>,
     start: Instant,
     throttle: RefCell<Throttle>,
+    budget: RefCell<Budget>,
     /// Tries that are left until somebody answers for the first time.
     contact: Cell<u32>,
 }
@@ -105,6 +107,7 @@ impl<T: Transport> Client<T> {
             count: Cell::new(0),
             start: Instant::now(),
             throttle,
+            budget: RefCell::default(),
             contact: Cell::new(FIRST_CONTACT),
         }
     }
@@ -140,6 +143,23 @@ impl<T: Transport> Client<T> {
     #[must_use]
     pub fn transport(&self) -> &T {
         &self.transport
+    }
+
+    /// Takes the next turn of a counted call, and says how long it is until then; whoever takes
+    /// it waits before the call. Where nothing is limited it is always now.
+    pub fn turn(&self, counted: Counted) -> Duration {
+        if self.options.limits == Limits::UNLIMITED {
+            return Duration::ZERO;
+        }
+        self.budget.borrow_mut().take(counted, self.start.elapsed())
+    }
+
+    /// How long it is until the last of so many turns; nothing where nothing is limited.
+    #[must_use]
+    pub fn foresee(&self, counted: Counted, count: usize) -> Option<(Duration, Rate)> {
+        let budget = self.budget.borrow();
+        let limited = self.options.limits != Limits::UNLIMITED;
+        limited.then(|| (budget.foresee(counted, self.start.elapsed(), count), budget.rate(counted)))
     }
 
     /// Sends one call and gives an answer of 2xx.
@@ -252,6 +272,8 @@ impl<T: Transport> Client<T> {
             let now = self.start.elapsed();
             if let Ok(response) = &outcome {
                 self.throttle.borrow_mut().learn(now, response);
+                let counted = if kind == Kind::Delete { Counted::Deletions } else { Counted::Creations };
+                self.budget.borrow_mut().learn(counted, now, response);
             }
             let refused = outcome.as_ref().is_ok_and(|response| response.status == 401) && !renewed;
             if let Some(bearer) = bearer.as_deref().filter(|_| refused) {
