@@ -15,7 +15,7 @@ What a container does is chosen by its image, its command and its environment va
   image name contains      what happens
   missing, does-not-exist  the creation is refused: InaccessibleImage
   throttled                the creation is refused: RegistryErrorResponse
-  unpullable               it is accepted, and pulling fails again and again until the provisioning times out
+  unpullable               it is accepted, and pulling fails until the provisioning times out
   flaky                    the first pull fails, the second one works
   slow-pull                pulling takes a minute
 
@@ -23,14 +23,17 @@ What a container does is chosen by its image, its command and its environment va
   EMULATOR_EXIT_CODE=3     the container ends with that exit code
   EMULATOR_SECONDS=90      after so many seconds (2 if not given)
   EMULATOR_LOG=text        it writes that text, line by line, evenly over its time
-  EMULATOR_FAILS=2         only its first two runs end with the exit code (1 if not given), later ones with 0
+  EMULATOR_FAILS=2         only its first two runs fail (with 1 if no code is given)
 
   An azure_file share whose name contains \"missing\" cannot be mounted: FailedMount.
 
-Without these a small shell runs the command: echo, sleep, exit, true, false, tail -f /dev/null, while,
-;, && and ||. Under restart policy Always, and OnFailure after a failure, a container that ends is started
-again after 10, 20, 40, 80, 160 and then every 300 seconds, with BackOff events and CrashLoopBackOff in
-between. Under Never a failure leaves the group in state Failed, with its provisioning Succeeded.";
+Without these a small shell runs the command: echo, sleep, exit, true, false,
+tail -f /dev/null, while, ;, && and ||.
+
+Under restart policy Always, and OnFailure after a failure, a container that ends is started
+again after 10, 20, 40, 80, 160 and then every 300 seconds, with BackOff events and
+CrashLoopBackOff in between. Under Never a failure leaves the group in state Failed, with its
+provisioning Succeeded.";
 
 /// Milliseconds before each further try to pull or mount, from the one before.
 const TRIES: [i64; 6] = [10_000, 20_000, 40_000, 80_000, 160_000, 300_000];
