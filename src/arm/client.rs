@@ -79,6 +79,8 @@ pub struct Client<T: Transport> {
     start: Instant,
     throttle: RefCell<Throttle>,
     budget: RefCell<Budget>,
+    /// Until when a wait for Azure's throttle was announced.
+    told: Cell<Duration>,
     /// Tries that are left until somebody answers for the first time.
     contact: Cell<u32>,
 }
@@ -108,6 +110,7 @@ impl<T: Transport> Client<T> {
             start: Instant::now(),
             throttle,
             budget: RefCell::default(),
+            told: Cell::new(Duration::ZERO),
             contact: Cell::new(FIRST_CONTACT),
         }
     }
@@ -288,6 +291,12 @@ impl<T: Transport> Client<T> {
             };
             if throttled {
                 self.throttle.borrow_mut().hold(kind, now, wait);
+                // All calls of the sort wait together, and one of them says so.
+                if self.told.get() > now {
+                    self.sleep(wait).await;
+                    continue;
+                }
+                self.told.set(now + wait);
             }
             self.wait(wait, &why).await;
         }
@@ -371,7 +380,6 @@ impl<T: Transport> Client<T> {
         Request { method, url: url.to_owned(), headers, body }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the client waits between tries, on tokio's clock")]
     pub(super) async fn wait(&self, wait: Duration, why: &str) {
         if wait.is_zero() {
             return;
@@ -379,6 +387,11 @@ impl<T: Transport> Client<T> {
         if let Some(notice) = self.options.notice.as_ref().filter(|_| wait >= NOTICED) {
             notice(format!("{}, waiting {} s", why.trim_end_matches('.'), wait.as_secs_f64().ceil()));
         }
+        self.sleep(wait).await;
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the client waits between tries, on tokio's clock")]
+    async fn sleep(&self, wait: Duration) {
         tokio::time::sleep(wait).await;
     }
 

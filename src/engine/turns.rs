@@ -37,7 +37,6 @@ impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
 }
 
 /// Whether the turn came before the user asked to begin nothing more.
-#[expect(clippy::disallowed_methods, reason = "it waits for a turn, on tokio's clock")]
 async fn comes(at: Instant, mut stop: watch::Receiver<Level>) -> bool {
     tokio::select! {
         biased;
