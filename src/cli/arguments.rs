@@ -113,6 +113,9 @@ pub(super) struct PlanningArguments {
     /// Read the cloud before planning
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) refresh: bool,
+    /// Ask the service about regions, sizes and quotas before anything is done
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) preflight: bool,
     /// Only bring state and outputs in line with the cloud
     #[arg(long)]
     pub(super) refresh_only: bool,
@@ -350,6 +353,9 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+    /// Refuse with 429 what exceeds the service's request limits, and 100 creations in five minutes
+    #[arg(long, env = "ACIER_EMULATOR_THROTTLE")]
+    pub(super) throttle: bool,
     /// How long tokens live: 30s, 10m
     #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
     pub(super) token_lifetime: Option<String>,

@@ -12,7 +12,7 @@ use serde_json::Value as Json;
 use crate::arm::client::Client;
 use crate::arm::registration::register;
 use crate::arm::wire::Transport;
-use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use crate::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
 use crate::schema::Schemas;
 use crate::value::{Name, Type, Value};
 
@@ -159,6 +159,9 @@ fn list_of(id: &str) -> Option<&str> {
     id.trim_end_matches('/').rsplit_once('/').map(|(list, _)| list)
 }
 
+/// The objects on a page of a list, as far as anybody has seen.
+const PAGE: usize = 100;
+
 fn gone() -> Value {
     Value::null(Type::Dynamic)
 }
@@ -186,6 +189,18 @@ impl<T: Transport> Provider for Azure<T> {
     fn scope(&self, handle: &Handle) -> Option<Name> {
         kinds::managed(&handle.kind)?;
         list_of(&handle.id).map(Name::from)
+    }
+
+    fn wider(&self, scope: &str) -> Option<(Name, usize)> {
+        super::foresee::wider(scope).map(|wider| (wider.into(), PAGE))
+    }
+
+    fn turn(&self, call: &Call) -> Option<Turn> {
+        self.next_turn(call)
+    }
+
+    async fn foresee(&self, changes: &[Prospect]) -> Result<Outlook, Fault> {
+        self.outlook(changes).await
     }
 
     async fn read(&self, handle: &Handle) -> Result<Value, Fault> {

@@ -10,6 +10,7 @@ mod checks;
 pub mod codec;
 mod derive;
 mod faults;
+mod foresee;
 mod ids;
 pub mod kinds;
 mod memory;

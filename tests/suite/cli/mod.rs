@@ -8,6 +8,7 @@ mod kills;
 mod lives;
 mod mistakes;
 mod outputs;
+mod preflight;
 mod refusals;
 mod schema;
 mod secrets;
