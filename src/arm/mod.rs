@@ -1,7 +1,7 @@
 //! Azure Resource Manager over HTTP: ids, bodies, the poller, sign-in, throttling, the client.
 //!
 //! **Never:** know acier: no values, addresses, plans or state. It could be its own crate.
-//! `id`, `error`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client` and `net` wait.
+//! `id`, `error`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client`, `net` and `socket` wait.
 
 pub mod auth;
 pub mod auth_file;
@@ -12,5 +12,6 @@ pub mod id;
 pub mod lro;
 pub mod net;
 pub mod retry;
+pub mod socket;
 pub mod throttle;
 pub mod wire;
