@@ -136,9 +136,8 @@ impl Transport for Network {
 fn build(settings: &Settings, secure: bool, proxy: bool, purpose: Use) -> Result<reqwest::Client, Lost> {
     // An error means that another provider is installed already, which will do as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder: ClientBuilder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(settings.connect);
+    let mut builder: ClientBuilder =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).connect_timeout(settings.connect);
     builder = match purpose {
         Use::Calls => builder.timeout(settings.whole),
         Use::Sockets => builder.http1_only(),

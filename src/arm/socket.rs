@@ -5,6 +5,7 @@
 //! The decision to question: keystrokes leave as text frames, as the az CLI sends them, and a
 //! character is never cut in two; only what is no text leaves as binary.
 
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_tungstenite::WebSocketStream;
@@ -35,8 +36,6 @@ type Stream = tokio::io::Join<Box<dyn AsyncRead + Unpin>, Box<dyn AsyncWrite + U
 /// An open socket.
 pub struct Socket {
     inner: WebSocketStream<Stream>,
-    /// The begin of a character whose rest is still to come.
-    cut: Vec<u8>,
 }
 
 impl std::fmt::Debug for Socket {
@@ -65,12 +64,15 @@ fn broken(why: &str) -> Lost {
 
 impl Socket {
     /// A socket over a stream on which the handshake was done.
+    ///
+    /// # Errors
+    /// When the password could not be said.
     pub async fn over<S>(stream: S, door: &Door) -> Result<Socket, Lost>
     where
         S: AsyncRead + AsyncWrite + Unpin + 'static,
     {
         let inner = WebSocketStream::from_raw_socket(boxed(stream), Role::Client, None).await;
-        Socket { inner, cut: Vec::new() }.knock(door).await
+        Socket { inner }.knock(door).await
     }
 
     /// Shakes hands over a stream that leads to the server already.
@@ -89,43 +91,64 @@ impl Socket {
         }
         let shaken = tokio_tungstenite::client_async(request, boxed(stream)).await;
         let (inner, _) = shaken.map_err(|error| broken(&error.to_string()))?;
-        Socket { inner, cut: Vec::new() }.knock(door).await
+        Socket { inner }.knock(door).await
     }
 
     /// Says the password where it is the first message.
     async fn knock(mut self, door: &Door) -> Result<Socket, Lost> {
         if !door.in_header {
-            self.message(Message::text(door.password.expose())).await?;
+            let said = self.inner.send(Message::text(door.password.expose())).await;
+            said.map_err(|error| broken(&error.to_string()))?;
         }
         Ok(self)
     }
 
+    /// Both directions, to be used at the same time: who only writes while the other side only
+    /// writes too would wait for ever.
+    #[must_use]
+    pub fn split(self) -> (Sender, Receiver) {
+        let (sink, stream) = self.inner.split();
+        (Sender { sink, cut: Vec::new() }, Receiver { stream })
+    }
+}
+
+/// The direction to the container.
+pub struct Sender {
+    sink: SplitSink<WebSocketStream<Stream>, Message>,
+    /// The begin of a character whose rest is still to come.
+    cut: Vec<u8>,
+}
+
+/// The direction from the container.
+pub struct Receiver {
+    stream: SplitStream<WebSocketStream<Stream>>,
+}
+
+impl Sender {
     /// Sends bytes. The begin of a character waits for its rest.
     ///
     /// # Errors
     /// When the connection is broken.
     pub async fn send(&mut self, bytes: &[u8]) -> Result<(), Lost> {
         for message in frames(&mut self.cut, bytes) {
-            self.message(message).await?;
+            match self.sink.send(message).await {
+                // That it was closed meanwhile is told by what is received next.
+                Ok(()) | Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_)) => {}
+                Err(error) => return Err(broken(&error.to_string())),
+            }
         }
         Ok(())
     }
+}
 
-    async fn message(&mut self, message: Message) -> Result<(), Lost> {
-        match self.inner.send(message).await {
-            // That it was closed meanwhile is told by what is received next.
-            Ok(()) | Err(Error::ConnectionClosed | Error::AlreadyClosed | Error::Protocol(_)) => Ok(()),
-            Err(error) => Err(broken(&error.to_string())),
-        }
-    }
-
+impl Receiver {
     /// Waits for what comes next. It may be given up and called again.
     ///
     /// # Errors
     /// When the connection broke, or the other side closed it with a reason.
     pub async fn receive(&mut self) -> Result<Received, Lost> {
         loop {
-            match self.inner.next().await {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => return Ok(Received::Bytes(text.as_bytes().to_vec())),
                 Some(Ok(Message::Binary(bytes))) => return Ok(Received::Bytes(bytes.to_vec())),
                 Some(Ok(Message::Close(frame))) => {
@@ -139,11 +162,6 @@ impl Socket {
                 Some(Err(error)) => return Err(broken(&error.to_string())),
             }
         }
-    }
-
-    /// Says farewell; a server that is gone does not matter.
-    pub async fn close(&mut self) {
-        let _ = self.inner.close(None).await;
     }
 }
 

@@ -26,7 +26,7 @@ use super::arguments::EmulatorBehaviour;
 /// Carries requests to whichever cloud was chosen.
 pub(super) enum Carrier {
     /// The emulator in this process.
-    Embedded(Box<Embedded>),
+    Embedded(Rc<Embedded>),
     /// The network.
     Net(Network),
     /// Nothing: there is nothing to ask.
@@ -134,7 +134,7 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
     let subscription = settings.text("subscription_id", "ARM_SUBSCRIPTION_ID").unwrap_or(subscription);
     // Azure's limits guard a service that many share; nobody shares a cloud in this process.
     let options = Options { notice: Some(notice), limits: Limits::UNLIMITED, ..Options::new(subscription) };
-    let client = Client::new(Carrier::Embedded(Box::new(embedded)), SignIn::new(credentials), endpoints, options);
+    let client = Client::new(Carrier::Embedded(Rc::new(embedded)), SignIn::new(credentials), endpoints, options);
     Ok(Azure::new(client, settings.block))
 }
 

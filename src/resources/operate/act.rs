@@ -70,12 +70,7 @@ impl<T: Transport> Azure<T> {
     ///
     /// # Errors
     /// When the service refuses, the operation fails, or the group is gone.
-    pub async fn carry_out(
-        &self,
-        id: &str,
-        act: Act,
-        tell: &mut dyn FnMut(Duration, &str),
-    ) -> Result<Group, Fault> {
+    pub async fn carry_out(&self, id: &str, act: Act, tell: &mut dyn FnMut(Duration, &str)) -> Result<Group, Fault> {
         let began = Instant::now();
         let mut open = self.ask_for(id, act).await?;
         let mut looks = 0;

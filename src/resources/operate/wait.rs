@@ -87,11 +87,8 @@ impl Goal {
 }
 
 fn succeed(group: &Group, all: &[&Container], over: bool, failed: bool) -> Outlook {
-    let bad: Vec<&Container> = all
-        .iter()
-        .filter(|container| container.is_over(group) && container.exit_code != Some(0))
-        .copied()
-        .collect();
+    let bad: Vec<&Container> =
+        all.iter().filter(|container| container.is_over(group) && container.exit_code != Some(0)).copied().collect();
     if !bad.is_empty() {
         return Outlook::Never(format!("It did not succeed: {}.", each(&bad)));
     }
