@@ -74,6 +74,10 @@ pub(super) async fn converse(dialled: Dialled, screen: &Screen) -> Result<Ended,
         () = work => Ok(Ended::There),
         () = hang_up() => Ok(Ended::Here),
     };
+    if raw.is_some() && ended != Ok(Ended::There) {
+        // What comes next must not stand behind a prompt of the container.
+        screen.bytes(b"\r\n");
+    }
     drop(raw);
     ended
 }

@@ -149,7 +149,7 @@ impl Console {
 
     fn edit(&mut self, key: char, now: i64, output: &mut String) {
         // A line that comes from a file may end with both.
-        let doubled = key == '\n' && std::mem::take(&mut self.returned);
+        let doubled = std::mem::take(&mut self.returned) && key == '\n';
         match key {
             '\n' if doubled => {}
             '\r' | '\n' => {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 23] = [
     "plan",
     "apply",
     "destroy",
@@ -20,6 +20,13 @@ const COMMANDS: [&str; 16] = [
     "ps",
     "inspect",
     "logs",
+    "events",
+    "exec",
+    "attach",
+    "start",
+    "stop",
+    "restart",
+    "wait",
     "emulator",
     "version",
 ];
