@@ -92,11 +92,7 @@ fn shop() -> Value {
         "/properties/containers/0/properties/environmentVariables",
         json!([{"name": "COLOUR", "value": "blue"}, {"name": "KEY", "secureValue": "hidden"}]),
     );
-    with(
-        body,
-        "/properties/containers/0/properties/volumeMounts",
-        json!([{"name": "data", "mountPath": "/data/shop"}]),
-    )
+    with(body, "/properties/containers/0/properties/volumeMounts", json!([{"name": "data", "mountPath": "/data/shop"}]))
 }
 
 fn with_volume(body: Value) -> Value {
@@ -112,11 +108,7 @@ async fn a_session_in_a_shell() {
         ("stty size\n", "stty size\r\n40 132\r\n/ # ", 0),
         ("\r\n", "\r\n/ # ", 0),
         ("env\r", "env\r\nCOLOUR=blue\r\nHOME=/root\r\nHOSTNAME=web\r\nKEY=***\r\nTERM=xterm\r\n/ # ", 0),
-        (
-            "ls\r",
-            "ls\r\nbin\r\ndata\r\ndev\r\netc\r\nhome\r\nproc\r\nroot\r\nsys\r\ntmp\r\nusr\r\nvar\r\n/ # ",
-            0,
-        ),
+        ("ls\r", "ls\r\nbin\r\ndata\r\ndev\r\netc\r\nhome\r\nproc\r\nroot\r\nsys\r\ntmp\r\nusr\r\nvar\r\n/ # ", 0),
         ("ls /data\r", "ls /data\r\n/ # ", 0),
         ("ls /no\r", "ls /no\r\nls: /no: No such file or directory\r\n/ # ", 0),
         ("false\r", "false\r\n/ # ", 0),
@@ -190,10 +182,7 @@ async fn a_pass_is_good_for_one_socket_and_its_own_password() {
     let wrong = Door { password: Secret::new("guess"), ..exec(&cloud, "hostname") };
     let (seen, reason) = see(&wrong).await.expect("it opens");
     assert_eq!(seen, "");
-    assert_eq!(
-        reason.as_deref(),
-        Some("The service closed the connection (1008): the password is wrong.")
-    );
+    assert_eq!(reason.as_deref(), Some("The service closed the connection (1008): the password is wrong."));
     let again = Door { url: wrong.url, ..good };
     assert!(see(&again).await.is_err(), "a wrong password uses the pass up");
     let wrong = Door { password: Secret::new("guess"), ..attach(&cloud) };
