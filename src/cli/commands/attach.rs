@@ -39,7 +39,7 @@ pub(in crate::cli) async fn run(
         Ok(Ended::There) => {}
         // Whoever has seen enough has been served.
         Ok(Ended::Here) => return Ok(Exit::Done),
-        Err(lost) => return fail(screen, &broken(&container.name, lost.message), &Sources::default()),
+        Err(lost) => return fail(screen, &broken(&meant, &container.name, lost), &Sources::default()),
     }
     // The stream says nothing of how it ended.
     if let Ok(Some(group)) = sight.cloud.instance(&meant.id).await

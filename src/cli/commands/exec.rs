@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use crate::arm::wire::Lost;
 use crate::cli::arguments::ExecArguments;
 use crate::cli::dial::dial;
 use crate::cli::exit::Exit;
@@ -40,16 +41,18 @@ pub(in crate::cli) async fn run(
     match ended {
         Ok(Ended::There) => Ok(Exit::Done),
         Ok(Ended::Here) => Err(Exit::Interrupted),
-        Err(lost) => fail(screen, &broken(&container.name, lost.message), &Sources::default()),
+        Err(lost) => fail(screen, &broken(&meant, &container.name, lost), &Sources::default()),
     }
 }
 
 /// The diagnostic for a socket that did not come about or did not end well.
-pub(super) fn broken(container: &str, why: String) -> Diagnostic {
-    Diagnostic::error(format!("The connection to {container} failed"), why).hint(
-        "`acier inspect` shows whether the container still runs; the network must let connections to port 19390 of \
-         Azure through",
-    )
+pub(super) fn broken(meant: &Meant, container: &str, lost: Lost) -> Diagnostic {
+    let hint = if lost.sent {
+        format!("`acier inspect {}` shows what became of the container", meant.shown)
+    } else {
+        "the network must let connections to port 19390 of Azure through".to_owned()
+    };
+    Diagnostic::error(format!("The connection to {container} failed"), lost.message).hint(hint)
 }
 
 /// The program to start; the service takes one word.

@@ -10,4 +10,5 @@ mod net;
 mod retry;
 mod script;
 mod sign_in;
+mod socket;
 mod throttle;

@@ -6,8 +6,11 @@ mod examples;
 mod kills;
 mod lives;
 mod mistakes;
+mod operating;
 mod outputs;
 mod refusals;
 mod secrets;
 mod served;
+#[cfg(unix)]
+mod terminal;
 mod written;
