@@ -101,11 +101,17 @@ impl Network {
             let status = answer.status().as_u16();
             let accepted = answer.headers().get("sec-websocket-accept").map(reqwest::header::HeaderValue::as_bytes);
             if status != 101 || accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
-                return Err(unsent(format!("{host} opens no socket: it answered with HTTP status {status}.")));
+                let message = format!("{host} opens no socket: it answered with HTTP status {status}.");
+                return Err(Lost { message, sent: false, lasting: false });
             }
             answer.upgrade().await.map_err(|error| lost(&host, &error))
         });
-        let stream = opened.await.map_err(|_| unsent(format!("No connection to {host} came about in time.")))??;
+        let late = |_| Lost {
+            message: format!("No connection to {host} came about in time."),
+            sent: false,
+            lasting: false,
+        };
+        let stream = opened.await.map_err(late)??;
         Socket::over(stream, door).await
     }
 }
@@ -174,14 +180,17 @@ fn read_certificates(pem: &[u8]) -> Result<Vec<Certificate>, Lost> {
     Ok(certificates)
 }
 
+/// A request that this machine cannot even make.
 fn unsent(message: String) -> Lost {
-    Lost { message, sent: false }
+    Lost { message, sent: false, lasting: true }
 }
 
 /// Words and meaning for a request without an answer. Only a connection that never came about proves it unsent.
 fn lost(host: &str, error: &reqwest::Error) -> Lost {
     let sent = !(error.is_connect() || error.is_builder());
     let why = causes(error);
+    // rustls names every way in which a certificate is refused so.
+    let lasting = why.contains("invalid peer certificate");
     let message = if error.is_timeout() && sent {
         format!("{host} did not answer in time.")
     } else if error.is_timeout() {
@@ -197,7 +206,7 @@ fn lost(host: &str, error: &reqwest::Error) -> Lost {
     } else {
         format!("{host} cannot be reached: {why}.")
     };
-    Lost { message, sent }
+    Lost { message, sent, lasting }
 }
 
 /// The causes of an error, outermost first, without those that say nothing new and without the URL.

@@ -87,7 +87,9 @@ pub fn consider(
     // Everything but POST may be sent twice: a PATCH of Resource Manager sets members to given values.
     let repeatable = method != "POST";
     match outcome {
-        Err(lost) if repeatable || !lost.sent => backoff(past, patience, seed, None, lost.message.clone()),
+        Err(lost) if (repeatable || !lost.sent) && !lost.lasting => {
+            backoff(past, patience, seed, None, lost.message.clone())
+        }
         Err(_) => None,
         Ok(response) => match response.status {
             429 => throttled(response, past, patience, seed),

@@ -59,7 +59,7 @@ fn boxed<S: AsyncRead + AsyncWrite + Unpin + 'static>(stream: S) -> Stream {
 }
 
 fn broken(why: &str) -> Lost {
-    Lost { message: format!("The connection to the container broke: {why}."), sent: true }
+    Lost { message: format!("The connection to the container broke: {why}."), sent: true, lasting: false }
 }
 
 impl Socket {
@@ -155,7 +155,7 @@ impl Receiver {
                     let Some(frame) = frame.filter(|frame| !is_usual(frame.code)) else { return Ok(Received::End) };
                     let reason = if frame.reason.is_empty() { "no reason is given" } else { frame.reason.as_str() };
                     let message = format!("The service closed the connection ({}): {reason}.", frame.code);
-                    return Err(Lost { message, sent: true });
+                    return Err(Lost { message, sent: true, lasting: false });
                 }
                 Some(Ok(_)) => {}
                 None | Some(Err(Error::ConnectionClosed | Error::AlreadyClosed)) => return Ok(Received::End),

@@ -39,8 +39,8 @@ Options may be written with one dash or two: -auto-approve, --auto-approve.
 Exit codes:
   0    done
   1    failed: the configuration, the sign-in or the service said no
-  2    plan -detailed-exitcode: there are changes
-  3    the state is in use by another process
+  2    plan -detailed-exitcode: there are changes; fmt: a file cannot be read
+  3    the state is in use by another process; fmt -check: a file is not formatted
   4    the saved plan no longer fits the state
   5    the state is damaged
   64   the command line is wrong
@@ -60,6 +60,8 @@ pub(super) enum Command {
     Refresh(RefreshArguments),
     /// Check the configuration without asking a cloud
     Validate(ValidateArguments),
+    /// Rewrite configuration files in the canonical format
+    Fmt(FmtArguments),
     /// Show the state, or a saved plan
     Show(ShowArguments),
     /// Show output values
@@ -240,6 +242,35 @@ pub(super) enum StateCommand {
         #[arg(value_name = "ADDRESS", required = true)]
         addresses: Vec<String>,
     },
+    /// Go on with what a damaged state can still vouch for; the damaged files are set aside
+    Repair {
+        /// Do not ask
+        #[arg(long)]
+        auto_approve: bool,
+    },
+}
+
+/// `acier fmt`
+#[derive(Args, Debug)]
+pub(super) struct FmtArguments {
+    /// Print the names of files that change
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) list: bool,
+    /// Write the files
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) write: bool,
+    /// Show what changes
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Write nothing; exit code 3 if a file is not formatted
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Also the files of folders inside
+    #[arg(long)]
+    pub(super) recursive: bool,
+    /// Files or folders; a dash for standard input; the present folder if there is none
+    #[arg(value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
 }
 
 /// `acier emulator`

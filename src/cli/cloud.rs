@@ -38,9 +38,11 @@ impl Transport for Carrier {
         match self {
             Carrier::Embedded(embedded) => embedded.send(request).await,
             Carrier::Net(net) => net.send(request).await,
-            Carrier::Nowhere => {
-                Err(Lost { message: "no cloud was chosen, because nothing needs one".into(), sent: false })
-            }
+            Carrier::Nowhere => Err(Lost {
+                message: "no cloud was chosen, because nothing needs one".into(),
+                sent: false,
+                lasting: true,
+            }),
         }
     }
 }

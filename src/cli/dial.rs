@@ -30,10 +30,10 @@ pub(super) async fn dial(carrier: &Carrier, door: &Door) -> Result<Dialled, Lost
             });
             let socket = tokio::select! {
                 socket = Socket::shake(stream, door) => socket?,
-                () = &mut work => return Err(Lost { message: "the emulator has ended".into(), sent: true }),
+                () = &mut work => return Err(Lost { message: "the emulator has ended".into(), sent: true, lasting: false }),
             };
             Ok(Dialled { socket, work })
         }
-        Carrier::Nowhere => Err(Lost { message: "no cloud was chosen".into(), sent: false }),
+        Carrier::Nowhere => Err(Lost { message: "no cloud was chosen".into(), sent: false, lasting: true }),
     }
 }

@@ -82,15 +82,18 @@ pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outc
             }
             Ok((store, state))
         }
-        Err(error) => {
-            screen.diagnostic(&error.diagnostic(), &Sources::default());
-            Err(match error {
-                StoreError::Locked { .. } => Exit::Locked,
-                // Neither a full disk nor an unknown format says that anything is damaged.
-                StoreError::Io { .. } | StoreError::Format { .. } => Exit::Failed,
-                _ => Exit::Damaged,
-            })
-        }
+        Err(error) => Err(store_failed(&error, screen)),
+    }
+}
+
+/// Says what is wrong with the store, and how the program ends.
+pub(super) fn store_failed(error: &StoreError, screen: &Screen) -> Exit {
+    screen.diagnostic(&error.diagnostic(), &Sources::default());
+    match error {
+        StoreError::Locked { .. } => Exit::Locked,
+        // Neither a full disk nor an unknown format says that anything is damaged.
+        StoreError::Io { .. } | StoreError::Format { .. } => Exit::Failed,
+        _ => Exit::Damaged,
     }
 }
 

@@ -101,6 +101,7 @@ impl World {
         let lost = || Lost {
             message: format!("the emulator broke the connection of {} {}", request.method, request.url),
             sent: true,
+            lasting: false,
         };
         match verdict {
             Verdict::Act(bend) => {

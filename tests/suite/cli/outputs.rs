@@ -5,18 +5,20 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 23] = [
+const COMMANDS: [&str; 25] = [
     "plan",
     "apply",
     "destroy",
     "refresh",
     "validate",
+    "fmt",
     "show",
     "output",
     "state",
     "state list",
     "state show",
     "state rm",
+    "state repair",
     "ps",
     "inspect",
     "logs",
