@@ -106,11 +106,8 @@ impl Network {
             }
             answer.upgrade().await.map_err(|error| lost(&host, &error))
         });
-        let late = |_| Lost {
-            message: format!("No connection to {host} came about in time."),
-            sent: false,
-            lasting: false,
-        };
+        let late =
+            |_| Lost { message: format!("No connection to {host} came about in time."), sent: false, lasting: false };
         let stream = opened.await.map_err(late)??;
         Socket::over(stream, door).await
     }

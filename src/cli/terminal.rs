@@ -64,7 +64,8 @@ pub(super) async fn converse(dialled: Dialled, screen: &Screen) -> Result<Ended,
     let raw = std::io::stdin().is_terminal().then(Raw::enter).transpose();
     let raw = raw.map_err(|error| Lost {
         message: format!("The terminal cannot be switched to raw mode: {error}."),
-        sent: false, lasting: true,
+        sent: false,
+        lasting: true,
     })?;
     let Dialled { socket, work } = dialled;
     let (mut to, mut from) = socket.split();

@@ -51,10 +51,10 @@ pub(in crate::cli) struct InspectArguments {
 /// `acier logs`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The service keeps at most 4 MB of a running container's log, and a restart begins a new one. With -f
-the log is read every two seconds; it ends when all containers have ended for good. Lines of several
-containers begin with the container's name. With -json every line is an object with the members
-container, time and message.
+The service keeps at most 4 MB of a running container's log, and a restart begins a new one. With
+-f the log is read every two seconds; it ends when all containers have ended for good. Lines of
+several containers begin with the container's name. With -json every line is an object with the
+members container, time and message.
 
 Examples:
   acier logs azurerm_container_group.web
@@ -86,10 +86,10 @@ pub(in crate::cli) struct LogsArguments {
 /// `acier events`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-What the service did for a group and its containers: images pulled, containers started and killed,
-mounts that failed. It keeps them for a while only. With -json every event is an object with the
-members container (null for the group itself), name, type, message, count, first_timestamp and
-last_timestamp: a list, or with -f one object a line.
+What the service did for a group and its containers: images pulled, containers started and
+killed, mounts that failed. It keeps them for a while only. With -json every event is an object
+with the members container (null for the group itself), name, type, message, count,
+first_timestamp and last_timestamp: a list, or with -f one object a line.
 
 Examples:
   acier events azurerm_container_group.web
@@ -114,10 +114,11 @@ pub(in crate::cli) struct EventsArguments {
 /// `acier exec`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The command runs at a terminal in the container, of the size that yours has when it begins. All keys
-go to it, also Ctrl-C; it ends when the command does, for a shell with `exit` or Ctrl-D. What is piped
-in is typed for you, and Ctrl-D behind it. The service starts one program without arguments and does
-not tell its exit code: acier exits with 0 when the command has ended, however it did.
+The command runs at a terminal in the container, of the size that yours has when it begins. All
+keys go to it, also Ctrl-C; it ends when the command does, for a shell with `exit` or Ctrl-D. What
+is piped in is typed for you, and Ctrl-D behind it. The service starts one program without
+arguments and does not tell its exit code: acier exits with 0 when the command has ended, however
+it did. Options stand before the command.
 
 Examples:
   acier exec azurerm_container_group.web
@@ -141,7 +142,7 @@ pub(in crate::cli) struct ExecArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Shows what a container prints as it prints it, until it ends. Ctrl-C ends the watching, not the
-container. What was printed before is in `acier logs`.
+container. All that it has printed is in `acier logs`.
 
 Examples:
   acier attach azurerm_container_group.task
@@ -160,11 +161,11 @@ pub(in crate::cli) struct AttachArguments {
 /// `acier start`, `acier stop`, `acier restart`
 #[derive(Args, Debug)]
 #[command(after_help = "\
-The service starts, stops and restarts whole groups. A group that is started again is deployed anew
-and may get another address; the state learns of it at the next plan, apply or refresh. Neither the
-configuration nor the state is changed, and the lock of the state is not taken. With -json the result
-is a list of objects with the members address, id, action, waited, state, provisioning_state,
-ip_address and fqdn.
+The service starts, stops and restarts whole groups. A group that is started again is deployed
+anew and may get another address; the state learns of it at the next plan, apply or refresh.
+Neither the configuration nor the state is changed, and the lock of the state is not taken. With
+-json the result is a list of objects with the members address, id, action, waited, state,
+provisioning_state, ip_address and fqdn.
 
 Examples:
   acier stop azurerm_container_group.web
@@ -188,9 +189,9 @@ pub(in crate::cli) struct ActArguments {
 #[derive(Args, Debug)]
 #[command(after_help = "\
 Exit codes: 0 it has come; 1 it cannot come any more (waiting for success when a container has
-failed), or the service could not be asked; 124 it did not come in time. With -json the result is an
-object with the members address, id, for, outcome (reached, never, timed_out), reason, state and
-containers (name, state, detail_status, exit_code).
+failed), or the service could not be asked; 124 it did not come in time. With -json the result is
+an object with the members address, id, for, outcome (reached, never, timed_out), reason, state
+and containers (name, state, detail_status, exit_code).
 
 Examples:
   acier wait -for=running -timeout=5m azurerm_container_group.web

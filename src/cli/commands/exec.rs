@@ -26,8 +26,8 @@ pub(in crate::cli) async fn run(
     let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
     let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
     let group = sight.group(&meant, screen).await?;
-    let container = container(&group, &meant, screen)?;
     let command = command(&arguments.command, &group, screen)?;
+    let container = container(&group, &meant, screen)?;
     check_running(&meant, &group, container, screen)?;
     let door = match sight.cloud.exec(&meant.id, &container.name, &command, size()).await {
         Ok(door) => door,
@@ -63,10 +63,15 @@ fn command(words: &[String], group: &Group, screen: &Screen) -> Outcome<String> 
         [] => Ok(if windows { "cmd.exe" } else { "/bin/sh" }.to_owned()),
         // A path of Windows may hold blanks.
         [one] if windows || one.split_whitespace().count() == 1 => Ok(one.clone()),
-        many => {
-            let line = many.join(" ");
-            let detail = format!("Azure starts one program without arguments, and \"{line}\" has some.");
-            let hint = format!("run a shell, or pipe the line into one: echo '{line}' | acier exec GROUP /bin/sh");
+        [first, rest @ ..] => {
+            let program = first.split_whitespace().next().unwrap_or_default();
+            let mut detail =
+                format!("Azure starts one program without arguments, and more follows after \"{program}\".");
+            if rest.iter().any(|word| word.starts_with("--")) {
+                detail.push_str(" Options of acier stand before the command.");
+            }
+            let hint =
+                format!("start a shell, or pipe the line into one: echo '{program} ...' | acier exec GROUP /bin/sh");
             screen.diagnostic(&Diagnostic::error("A command with arguments", detail).hint(hint), &Sources::default());
             Err(Exit::Usage)
         }
