@@ -36,6 +36,10 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str = "\
 Options may be written with one dash or two: -auto-approve, --auto-approve.
 
+Signing in: the file that AZURE_AUTH_LOCATION names; else, by the azurerm provider's settings and
+variables (ARM_...), the first that has enough: client certificate, client secret, OIDC token, Azure
+DevOps, GitHub, managed identity, AZURE_CLIENT_ID with secret or certificate, the Azure CLI.
+
 Exit codes:
   0    done
   1    failed: the configuration, the sign-in or the service said no
@@ -275,6 +279,12 @@ pub(super) struct FmtArguments {
 
 /// `acier emulator`
 #[derive(Args, Debug)]
+#[command(after_help = "\
+It writes these files into its folder: auth.json and auth-certificate.json for AZURE_AUTH_LOCATION, the
+certificate as client.pem and client.pfx (opened by acier-emulator), federated-token for clients that
+read one from a file, and ca.pem, the authority to trust. Managed identities are asked for at
+/metadata/identity/oauth2/token and /msi/token, tokens of pipelines at /acier/oidc/github and
+/acier/oidc/devops; identity header and request token are acier-emulator.")]
 pub(super) struct EmulatorArguments {
     /// Where the emulator keeps its cloud and certificates
     #[arg(long, value_name = "DIR", default_value = "state/emulator")]
@@ -307,6 +317,9 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+    /// How long tokens live: 30s, 10m
+    #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
+    pub(super) token_lifetime: Option<String>,
 }
 
 /// `acier version`

@@ -119,7 +119,7 @@ impl Session {
             return Session::with_inputs(project, inputs, screen).await;
         }
         let (store, state) = open_store(&project.folder, Access::Read, screen)?;
-        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
@@ -146,7 +146,7 @@ impl Session {
         let mut scope = Scope::new(module, &Inputs::default(), schemas, project.host.clone(), false);
         show(screen, &scope.validate(), &project.sources)?;
         let (store, state) = open_store(&project.folder, Access::Write, screen)?;
-        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let mut session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
@@ -225,7 +225,7 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
 }
 
 /// The cloud of a configuration; none at all where it makes nothing.
-pub(super) fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
+pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
     let known = !(state.objects.is_empty() && state.deposed.is_empty() && state.pending.is_empty());
     if !known
         && project.module.blocks.is_empty()
@@ -247,7 +247,7 @@ pub(super) fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, sc
     let span = project.module.providers.iter().find(|provider| provider.name == name).map(|provider| provider.span);
     let shown = screen.clone();
     let notice = Rc::new(move |text: String| shown.note(&text));
-    match connect(&block, span, &project.folder, notice) {
+    match connect(&block, span, &project.folder, notice).await {
         Ok(cloud) => Ok(cloud),
         Err(diagnostic) => fail(screen, &diagnostic, &project.sources),
     }

@@ -45,7 +45,7 @@ impl Sight {
         let schemas = Rc::new(crate::resources::schemas());
         let mut project = match Project::open(folder, schemas) {
             Ok(project) => project,
-            Err(broken) if by_id && broken.is_missing() => return Sight::without_project(folder, screen),
+            Err(broken) if by_id && broken.is_missing() => return Sight::without_project(folder, screen).await,
             Err(broken) => {
                 let Broken { diagnostics, sources } = *broken;
                 screen.diagnostics(&diagnostics, &sources);
@@ -66,19 +66,19 @@ impl Sight {
             return Ok(Sight { project: Some(project), state, cloud });
         }
         if by_id && project.module.providers.is_empty() {
-            let Sight { cloud, .. } = Sight::without_project(folder, screen)?;
+            let Sight { cloud, .. } = Sight::without_project(folder, screen).await?;
             return Ok(Sight { project: Some(project), state, cloud });
         }
-        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         check_cloud(&state, &cloud, &project.sources, screen)?;
         Ok(Sight { project: Some(project), state, cloud })
     }
 
     /// The cloud that the environment names.
-    fn without_project(folder: &Path, screen: &Screen) -> Outcome<Sight> {
+    async fn without_project(folder: &Path, screen: &Screen) -> Outcome<Sight> {
         let shown = screen.clone();
         let notice = Rc::new(move |text: String| shown.note(&text));
-        match connect(&Value::null(Type::Dynamic), None, folder, notice) {
+        match connect(&Value::null(Type::Dynamic), None, folder, notice).await {
             Ok(cloud) => Ok(Sight { project: None, state: State::default(), cloud }),
             Err(diagnostic) => fail(screen, &diagnostic, &Sources::default()),
         }

@@ -15,7 +15,7 @@ use crate::emulator::answer::{Refusal, dress, of};
 use crate::emulator::faults::{Faults, Verdict};
 use crate::emulator::record::{Batch, Change};
 use crate::emulator::route::Ask;
-use crate::emulator::settings::Settings;
+use crate::emulator::settings::{Settings, Workload};
 use crate::emulator::tables::Tables;
 use crate::emulator::throttle::Throttle;
 use crate::emulator::{catalogue, container_groups, exec, groups, login, logs, metadata, operations};
@@ -198,6 +198,16 @@ impl World {
             }
             ("POST", [_, "oauth2", "v2.0", "token"]) => return Ok(login::token(ask, &self.settings, false)),
             ("POST", [_, "oauth2", "token"]) => return Ok(login::token(ask, &self.settings, true)),
+            ("GET", ["metadata", "identity", "oauth2", "token"]) => {
+                return Ok(login::machine::managed_identity(ask, &self.settings, false));
+            }
+            ("GET", ["msi", "token"]) => return Ok(login::machine::managed_identity(ask, &self.settings, true)),
+            ("GET", ["acier", "oidc", "github"]) => {
+                return Ok(login::machine::pipeline(ask, &self.settings, Workload::GitHub));
+            }
+            ("POST", ["acier", "oidc", "devops"]) => {
+                return Ok(login::machine::pipeline(ask, &self.settings, Workload::AzureDevOps));
+            }
             _ => {}
         }
         login::check(ask, &self.settings)?;

@@ -16,10 +16,9 @@ pub(super) fn rewrite(tokens: Vec<Token>) -> Vec<Token> {
     let mut rewriter = Rewriter { tokens: tokens.into_iter().peekable(), out: Vec::new() };
     rewriter.body(&mut Vec::new());
     // A closing brace too many cannot come from a text that was parsed; it stays where it is.
-    while let Some(token) = rewriter.tokens.next() {
-        rewriter.out.push(token);
-    }
-    rewriter.out
+    let Rewriter { tokens, mut out } = rewriter;
+    out.extend(tokens);
+    out
 }
 
 impl Rewriter {

@@ -11,6 +11,7 @@ mod outputs;
 mod refusals;
 mod secrets;
 mod served;
+mod sign_in;
 #[cfg(unix)]
 mod terminal;
 mod written;
