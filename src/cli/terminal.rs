@@ -61,6 +61,7 @@ pub(super) fn size() -> Size {
 
 /// Connects keyboard and screen with a container until either side ends it.
 pub(super) async fn converse(dialled: Dialled, screen: &Screen) -> Result<Ended, Lost> {
+    let hung_up = hang_up();
     let raw = std::io::stdin().is_terminal().then(Raw::enter).transpose();
     let raw = raw.map_err(|error| Lost {
         message: format!("The terminal cannot be switched to raw mode: {error}."),
@@ -73,7 +74,7 @@ pub(super) async fn converse(dialled: Dialled, screen: &Screen) -> Result<Ended,
         ended = show(&mut from, screen) => ended.map(|()| Ended::There),
         Err(lost) = type_in(&mut to, raw.is_some()) => Err(lost),
         () = work => Ok(Ended::There),
-        () = hang_up() => Ok(Ended::Here),
+        () = hung_up => Ok(Ended::Here),
     };
     if raw.is_some() && ended != Ok(Ended::There) {
         // What comes next must not stand behind a prompt of the container.
@@ -85,12 +86,13 @@ pub(super) async fn converse(dialled: Dialled, screen: &Screen) -> Result<Ended,
 
 /// Shows what a container prints until it ends, or somebody does not want to see more.
 pub(super) async fn watch(dialled: Dialled, screen: &Screen) -> Result<Ended, Lost> {
+    let hung_up = hang_up();
     let Dialled { socket, work } = dialled;
     let (_to, mut from) = socket.split();
     tokio::select! {
         ended = show(&mut from, screen) => ended.map(|()| Ended::There),
         () = work => Ok(Ended::There),
-        () = hang_up() => Ok(Ended::Here),
+        () = hung_up => Ok(Ended::Here),
     }
 }
 
@@ -129,24 +131,33 @@ fn ending(last: u8) -> &'static [u8] {
     if last == b'\n' || last == b'\r' { &[END] } else { &[END, END] }
 }
 
+/// Listens from now on, before anything is changed or shown, and waits for somebody who wants to
+/// see an end.
 #[cfg(unix)]
-async fn hang_up() {
+fn hang_up() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()];
-    let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = kinds.map(signal) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = hangup.recv() => {}
-        _ = interrupt.recv() => {}
+    let signals = kinds.map(signal);
+    async move {
+        let [Ok(mut terminate), Ok(mut hangup), Ok(mut interrupt)] = signals else {
+            return std::future::pending().await;
+        };
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+            _ = interrupt.recv() => {}
+        }
     }
 }
 
 #[cfg(not(unix))]
-async fn hang_up() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
+fn hang_up() -> impl Future<Output = ()> {
+    let signal = tokio::signal::windows::ctrl_c();
+    async move {
+        match signal {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

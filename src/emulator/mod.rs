@@ -31,5 +31,6 @@ pub mod settings;
 mod socket;
 mod tables;
 mod throttle;
+pub mod told;
 mod view;
 pub mod world;

@@ -83,7 +83,7 @@ impl<T: Transport> Azure<T> {
             open = match self.client.poll(&ticket).await.map_err(|error| faults::fault(&error))? {
                 Verdict::Finished { .. } => None,
                 Verdict::Failed(error) => return Err(faults::fault(&error)),
-                Verdict::Wait { ticket, after, note } => {
+                Verdict::Wait { ticket, after, note, .. } => {
                     tell(began.elapsed(), &note);
                     Some((ticket, after))
                 }
