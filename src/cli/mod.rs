@@ -17,6 +17,8 @@ mod outputs;
 mod planning;
 mod progress;
 mod project;
+mod schema_json;
+mod schema_page;
 mod screen;
 mod session;
 mod show_json;
@@ -95,6 +97,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         }
         Command::Wait(arguments) => block_on(screen, commands::wait::run(folder, vars, &arguments, screen)),
         Command::Emulator(arguments) => block_on(screen, commands::emulator::run(&arguments, folder, screen)),
+        Command::Schema(arguments) => Ok(commands::schema::run(&arguments, screen)),
         Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),
     }
 }

@@ -33,3 +33,4 @@ mod target;
 pub(crate) mod timeouts;
 mod variable;
 mod version;
+pub mod watch;

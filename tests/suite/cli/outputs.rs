@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 25] = [
+const COMMANDS: [&str; 26] = [
     "plan",
     "apply",
     "destroy",
@@ -30,6 +30,7 @@ const COMMANDS: [&str; 25] = [
     "restart",
     "wait",
     "emulator",
+    "schema",
     "version",
 ];
 
