@@ -1,11 +1,12 @@
 //! Azure Resource Manager over HTTP: ids, bodies, the poller, sign-in, throttling, the client.
 //!
 //! **Never:** know acier: no values, addresses, plans or state. It could be its own crate.
-//! `id`, `error`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client`,
-//! `discovery`, `registration` and `net` wait.
+//! `id`, `error`, `budget`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client`,
+//! `discovery`, `registration`, `net` and `socket` wait.
 
 pub mod auth;
 pub mod auth_file;
+pub mod budget;
 pub mod client;
 pub mod cloud;
 pub mod discovery;
@@ -15,5 +16,6 @@ pub mod lro;
 pub mod net;
 pub mod registration;
 pub mod retry;
+pub mod socket;
 pub mod throttle;
 pub mod wire;

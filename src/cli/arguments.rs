@@ -8,6 +8,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+mod operating;
+
+pub(super) use operating::*;
+
 /// acier provisions Azure Container Instances from HCL.
 #[derive(Debug, Parser)]
 #[command(
@@ -44,6 +48,7 @@ Exit codes:
   4    the saved plan no longer fits the state
   5    the state is damaged
   64   the command line is wrong
+  124  wait -timeout: it did not come in time
   130  stopped by an interrupt; everything that was begun is recorded";
 
 /// The commands.
@@ -74,10 +79,26 @@ pub(super) enum Command {
     Ps(PsArguments),
     /// Show one container group with the state of its containers
     Inspect(InspectArguments),
-    /// Show what containers wrote
+    /// Show what containers wrote, and follow it
     Logs(LogsArguments),
+    /// Show what happened to a container group, and follow it
+    Events(EventsArguments),
+    /// Run a command in a container, at your terminal
+    Exec(ExecArguments),
+    /// Watch what a container prints
+    Attach(AttachArguments),
+    /// Start container groups that are stopped or have ended
+    Start(ActArguments),
+    /// Stop container groups: nothing runs and nothing is billed
+    Stop(ActArguments),
+    /// Restart the containers of container groups
+    Restart(ActArguments),
+    /// Wait until a container group runs, has ended, is stopped or is gone
+    Wait(WaitArguments),
     /// Serve the Azure API on loopback, for tools and tests
     Emulator(EmulatorArguments),
+    /// Show the kinds: attributes, blocks, defaults, and what changing each costs
+    Schema(SchemaArguments),
     /// Show the version
     Version(VersionArguments),
 }
@@ -119,6 +140,9 @@ pub(super) struct PlanningArguments {
     /// Read the cloud before planning
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) refresh: bool,
+    /// Ask the service about regions, sizes and quotas before anything is done
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) preflight: bool,
     /// Only bring state and outputs in line with the cloud
     #[arg(long)]
     pub(super) refresh_only: bool,
@@ -294,54 +318,6 @@ pub(super) struct FmtArguments {
     pub(super) targets: Vec<String>,
 }
 
-/// `acier ps`
-#[derive(Args, Debug)]
-pub(super) struct PsArguments {
-    #[command(flatten)]
-    pub(super) variables: VariableArguments,
-    /// All groups of this resource group, instead of those of the configuration
-    #[arg(long, value_name = "NAME", conflicts_with = "all")]
-    pub(super) resource_group: Option<String>,
-    /// All groups of the subscription
-    #[arg(long)]
-    pub(super) all: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `acier inspect`
-#[derive(Args, Debug)]
-pub(super) struct InspectArguments {
-    #[command(flatten)]
-    pub(super) variables: VariableArguments,
-    /// An address (azurerm_container_group.web) or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(super) group: String,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `acier logs`
-#[derive(Args, Debug)]
-pub(super) struct LogsArguments {
-    #[command(flatten)]
-    pub(super) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(super) group: String,
-    /// Only this container
-    #[arg(long, value_name = "NAME")]
-    pub(super) container: Option<String>,
-    /// Only the last lines
-    #[arg(long, value_name = "LINES")]
-    pub(super) tail: Option<u32>,
-    /// With the time of each line
-    #[arg(long)]
-    pub(super) timestamps: bool,
-}
-
 /// `acier emulator`
 #[derive(Args, Debug)]
 #[command(after_help = format!("\
@@ -384,9 +360,23 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+    /// Refuse with 429 what exceeds the service's request limits, and 100 creations in five minutes
+    #[arg(long, env = "ACIER_EMULATOR_THROTTLE")]
+    pub(super) throttle: bool,
     /// How long tokens live: 30s, 10m
     #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
     pub(super) token_lifetime: Option<String>,
+}
+
+/// `acier schema`
+#[derive(Args, Debug)]
+pub(super) struct SchemaArguments {
+    /// Only this kind: azurerm_container_group
+    #[arg(value_name = "KIND")]
+    pub(super) kind: Option<String>,
+    /// Print JSON instead of reference pages in Markdown
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `acier version`

@@ -29,12 +29,12 @@ fn block(
 ) -> Block {
     let mut builder = Block::builder(Identifier::sanitized(name)).add_labels(labels);
     for attribute in &schema.attributes {
-        // Of a secret that was never seen only its place is known, or not even that.
-        let hidden = |own: &Value| attribute.usage == Usage::Required || own.as_members().is_some();
-        let unseen = |own: &Value| attribute.secrecy == Secrecy::WriteOnly && hidden(own);
-        let Some(own) = value.get(&attribute.name).filter(|own| unseen(own) || is_said(own, attribute)) else {
+        let said = |own: &&Value| own.is_undisclosed() || is_said(own, attribute);
+        let Some(own) = value.get(&attribute.name).filter(said) else { continue };
+        // What the cloud does not know is no part of what it has.
+        if attribute.secrecy != Secrecy::WriteOnly && own.is_undisclosed() {
             continue;
-        };
+        }
         if attribute.secrecy == Secrecy::WriteOnly || own.contains_mark(Marks::FINGERPRINT) {
             missing.push(format!("{path}{}", attribute.name));
             continue;
@@ -52,7 +52,8 @@ fn block(
 
 /// Whether a configuration would say it: not what the cloud decides, not a default, not nothing.
 fn is_said(value: &Value, attribute: &schema::Attribute) -> bool {
-    let nothing = value.is_null() || value.children().next().is_none() && value.as_members().is_some();
+    let empty = value.children().next().is_none() && value.as_members().is_some();
+    let nothing = value.is_null() || empty && !value.is_undisclosed();
     let default = attribute.default.as_ref().is_some_and(|default| default.same(value));
     attribute.usage != Usage::Computed && !nothing && !default && attribute.deprecated.is_none()
 }

@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::addr::{Addr, Key};
 use crate::engine::{Notice, Report};
 use crate::plan::{Action, Change, Plan, StepAct};
+use crate::provider::Turn;
 use crate::state::State;
 
 use super::json;
@@ -69,7 +70,7 @@ fn act(act: StepAct) -> &'static str {
 }
 
 /// The lines of a plan: drift, changes, summary, outputs.
-pub(super) fn plan(screen: &Screen, plan: &Plan) {
+pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
     let version = env!("CARGO_PKG_VERSION");
     line(screen, "info", &format!("acier {version}"), "version", json!({ "acier": version, "ui": "1.2" }));
     let of = |change: &Change| {
@@ -93,6 +94,10 @@ pub(super) fn plan(screen: &Screen, plan: &Plan) {
     let imports = if import == 0 { String::new() } else { format!("{import} to import, ") };
     let message = format!("Plan: {imports}{add} to add, {change} to change, {remove} to destroy.");
     line(screen, "info", &message, "change_summary", fields);
+    if let Some(turn) = pace {
+        let fields = json!({ "pace": { "seconds": turn.after.as_secs(), "reason": turn.why } });
+        line(screen, "info", &crate::cli::planning::pace(turn), "plan_pace", fields);
+    }
 }
 
 /// The line of a notice.
@@ -117,6 +122,7 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
         Notice::Happened { .. }
         | Notice::Importing { .. }
         | Notice::Imported { .. }
+        | Notice::Waiting { .. }
         | Notice::Resuming { .. }
         | Notice::Resumed { .. }
         | Notice::Stopping { .. } => {

@@ -3,21 +3,20 @@
 //!
 //! **Never:** read the object; the planner asks for it. In: what is wanted, the answers. Out: the
 //! object as it is judged and as the state will keep it. The decision to question: what the cloud
-//! never returns of it is believed to be what the configuration says, and the plan says so. Sending
-//! it would restart what runs, which nobody expects of an import; whoever doubts asks for it.
+//! never returns of it is believed to be what the configuration says (`adopt`), and the plan says
+//! so. Sending it would restart what runs, which nobody expects of an import; whoever doubts asks for it.
 
 use crate::addr::{Addr, Block as BlockAddr, Key};
 use crate::diag::{Diagnostic, Span};
 use crate::lang::import::Wanted;
 use crate::lang::module::Repetition;
-use crate::schema::{Block, Schema, Secrecy};
-use crate::seal::Key as SealKey;
+use crate::schema::{Cost, Schema};
 use crate::state::Object;
-use crate::value::{Content, Members, Path, Type, Value};
+use crate::value::{Content, Type, Value};
 
-use super::change::Importing;
+use super::change::{Action, Change, Importing};
 use super::walk::Walk;
-use super::{Sought, Which, pairs, propose};
+use super::{Sought, Which, adopt, propose};
 
 /// What came of looking for an object.
 pub(crate) enum Import {
@@ -194,7 +193,7 @@ impl<'a> Walk<'a> {
             self.refuse(&wanted, wrong);
             return Import::Stopped;
         }
-        self.take(found.0, found.1, schema, config, false)
+        self.take(found.0, found.1, schema, false)
     }
 
     /// Takes over what stands where an object was to be created, unless it is ours under another
@@ -208,17 +207,19 @@ impl<'a> Walk<'a> {
                 Import::Stopped
             }
             Some((addr, Some(object))) if !self.ids.contains_key(&same(&object.id)) => {
-                self.take(addr, object, schema, config, true)
+                self.take(addr, object, schema, true)
             }
             Some(_) => Import::Nothing,
         }
     }
 
-    fn take(&mut self, addr: &'a Addr, found: &'a Object, schema: &Schema, config: &Value, adopted: bool) -> Import {
+    fn take(&mut self, addr: &'a Addr, found: &'a Object, schema: &Schema, adopted: bool) -> Import {
         self.ids.insert(same(&found.id), addr.clone());
         self.laid.objects.insert(addr, found);
-        let mut unread = Unread { key: self.key, send: self.options.send_secrets, believed: Vec::new() };
-        let value = unread.block(&schema.block, &Path::root(), &found.value, Some(config));
+        let value = match self.options.send_secrets {
+            true => schema.block.conceal(&found.value, &unseen),
+            false => found.value.clone(),
+        };
         let object = Object {
             value,
             needs: self.order.needs(&addr.block),
@@ -226,7 +227,22 @@ impl<'a> Walk<'a> {
             ..found.clone()
         };
         self.taken.insert(addr.clone(), object.clone());
-        Import::Object(Box::new(object), Importing { id: found.id.clone(), adopted, believed: unread.believed })
+        Import::Object(Box::new(object), Importing { id: found.id.clone(), adopted, believed: Vec::new() })
+    }
+
+    /// Believes what nobody has seen of an object that is left as it is, and says so of an imported one.
+    pub(crate) fn believe(&mut self, schema: &Schema, prior: &Object, change: &mut Change) {
+        let kept = change.action == Action::NoOp || change.action == Action::Update && change.cost == Cost::Nothing;
+        if !kept {
+            return;
+        }
+        let Some((object, believed)) = adopt::adopt(&schema.block, prior, &change.after, self.key) else { return };
+        if let Some(importing) = &mut change.importing {
+            importing.believed = believed;
+        }
+        if change.action == Action::NoOp {
+            self.adopted.insert(change.addr.clone(), object);
+        }
     }
 
     fn managed_already(&mut self, wanted: &Wanted, prior: &Object) -> Import {
@@ -274,76 +290,6 @@ pub fn quoted(word: &str) -> String {
         format!("'{}'", word.replace('\'', "'\\''"))
     } else {
         word.to_owned()
-    }
-}
-
-/// What becomes of that which reading does not show.
-struct Unread<'k> {
-    key: &'k SealKey,
-    send: bool,
-    believed: Vec<Path>,
-}
-
-impl Unread<'_> {
-    fn block(&mut self, block: &Block, path: &Path, found: &Value, config: Option<&Value>) -> Value {
-        let Some(members) = found.as_members() else { return found.clone() };
-        let mut members = members.clone();
-        for attribute in
-            block.attributes.iter().filter(|attribute| attribute.local || attribute.secrecy == Secrecy::WriteOnly)
-        {
-            let Some(own) = members.get(&attribute.name) else { continue };
-            let given = config.and_then(|config| config.get(&attribute.name)).filter(|given| !given.is_null());
-            if attribute.local {
-                // Nothing but the configuration knows it.
-                let known = given.filter(|given| given.is_wholly_known()).cloned();
-                members.extend(known.map(|known| (attribute.name.clone(), known)));
-                continue;
-            }
-            let settled = if self.send { unseen(own) } else { self.believe(own, given, &path.attr(&attribute.name)) };
-            members.insert(attribute.name.clone(), settled);
-        }
-        for nested in &block.blocks {
-            let Some(elements) = members.get(&nested.name).and_then(Value::as_sequence) else { continue };
-            let given = config.and_then(|config| config.get(&nested.name)).and_then(Value::as_sequence);
-            let given = given.unwrap_or_default();
-            let mut partner = vec![None; elements.len()];
-            for pair in pairs::pair(elements, given) {
-                if let (Some(old), Some(new)) = pair {
-                    partner[old] = Some(new);
-                }
-            }
-            let path = path.attr(&nested.name);
-            let mut partner = partner.into_iter();
-            let settled = members.get(&nested.name).map(|blocks| {
-                blocks.map_children(|child| {
-                    let at = partner.next().flatten();
-                    self.block(&nested.block, &path.index(at.unwrap_or_default()), child, at.map(|at| &given[at]))
-                })
-            });
-            members.extend(settled.map(|settled| (nested.name.clone(), settled)));
-        }
-        Value::object(members).with_marks(found.marks())
-    }
-
-    /// The configured secret in place of one that was not returned. Of a map the cloud shows the
-    /// names, or, if it is empty, only that it is there.
-    fn believe(&mut self, own: &Value, given: Option<&Value>, path: &Path) -> Value {
-        let Some(given) = given.filter(|given| given.is_wholly_known()) else { return own.clone() };
-        let is_map = matches!(given.content(), Content::Map(..));
-        let settled = match own.content() {
-            Content::Map(ty, members) if is_map && !members.is_empty() => {
-                let known = |(name, own): (&crate::value::Name, &Value)| {
-                    (name.clone(), given.get(name).map_or_else(|| own.clone(), |given| self.key.fingerprint(given)))
-                };
-                Value::map(ty.clone(), members.iter().map(known).collect::<Members>())
-            }
-            Content::Null(_) if is_map => return own.clone(),
-            _ => self.key.fingerprint(given),
-        };
-        if !settled.same(own) {
-            self.believed.push(path.clone());
-        }
-        settled
     }
 }
 

@@ -6,6 +6,7 @@
 //! reverse order of deletions); the engine only walks steps.
 
 mod action;
+mod adopt;
 pub mod change;
 mod conform;
 mod data;
@@ -187,6 +188,7 @@ pub fn plan(
         places: BTreeMap::new(),
         going: Going::default(),
         moved: BTreeMap::new(),
+        adopted: BTreeMap::new(),
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
         making: BTreeSet::new(),
@@ -296,6 +298,10 @@ fn finish(
         refreshed.found.push((to.clone(), None, Some((*object).clone())));
     }
     refreshed.found.extend(walk.taken.into_iter().map(|(addr, object)| (addr, None, Some(object))));
+    for (addr, object) in walk.adopted {
+        refreshed.found.retain(|(found, deposed, _)| *found != addr || deposed.is_some());
+        refreshed.found.push((addr, None, Some(object)));
+    }
     let plan = Plan {
         mode: walk.options.mode,
         lineage: state.lineage.clone(),

@@ -52,6 +52,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) taken: BTreeMap<Addr, Object>,
     /// Ids that are managed, in lower case, if that is needed.
     pub(crate) ids: BTreeMap<String, Addr>,
+    /// Objects of which the configuration says more than the cloud.
+    pub(crate) adopted: BTreeMap<Addr, Object>,
     /// Blocks that were planned, all instances known.
     pub(crate) planned: BTreeSet<Block>,
     /// Blocks with an instance that changes.
@@ -247,6 +249,9 @@ impl<'a> Walk<'a> {
         }
         if let (true, Some(prior)) = (change.action != Action::Update && change.action != Action::NoOp, prior) {
             self.going.add(&prior.id, addr.to_string());
+        }
+        if let Some(prior) = prior {
+            self.believe(schema, prior, &mut change);
         }
         self.check_destroy(&change);
         self.scope.publish(&addr, propose::conceal(&change.after));

@@ -4,7 +4,7 @@
 
 use crate::schema::{Attribute, Block, NestedBlock, Schema, Usage};
 
-use super::table::{Form, Kind, Nested, Row, Table};
+use super::table::{Kind, Nested, Row, Table};
 
 /// The schema of a kind.
 pub(crate) fn schema(kind: &Kind) -> Schema {
@@ -28,7 +28,8 @@ fn attribute(row: &Row) -> Attribute {
         name: row.name.into(),
         ty: row.ty.build(),
         usage: row.usage,
-        default: row.fallback.build(),
+        // The fallback of a computed attribute is what silence of the cloud means, not a setting.
+        default: row.fallback.build().filter(|_| row.usage != Usage::Computed),
         secrecy: row.secrecy,
         cost: row.cost,
         reason: row.reason,
@@ -37,7 +38,7 @@ fn attribute(row: &Row) -> Attribute {
         as_blocks: row.as_blocks,
         unsettled_by: row.unsettled_by,
         derive: row.derive,
-        local: matches!(row.form, Form::Absent) && row.usage == Usage::Optional,
+        volatile: row.volatile,
         deprecated: row.deprecated,
         about: row.about,
     }

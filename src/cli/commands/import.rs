@@ -121,9 +121,7 @@ fn prospects(change: &Change) -> String {
             names(Cost::Replace)
         ),
     };
-    // What is replaced is made with the configured secrets.
-    let importing = change.importing.as_ref().filter(|_| change.action != Action::Replace);
-    let believed = importing.map(|importing| importing.believed.as_slice()).unwrap_or_default();
+    let believed = change.importing.as_ref().map(|importing| importing.believed.as_slice()).unwrap_or_default();
     if !believed.is_empty() {
         let names: Vec<String> = believed.iter().map(ToString::to_string).collect();
         text.push_str(&format!(

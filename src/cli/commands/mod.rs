@@ -3,8 +3,12 @@
 //! **Never:** share state between them: each is a function of the folder, its arguments and the
 //! screen.
 
+pub(super) mod act;
 pub(super) mod apply;
+pub(super) mod attach;
 pub(super) mod emulator;
+pub(super) mod events;
+pub(super) mod exec;
 pub(super) mod fmt;
 pub(super) mod import;
 pub(super) mod inspect;
@@ -14,7 +18,9 @@ pub(super) mod plan;
 pub(super) mod ps;
 pub(super) mod refresh;
 pub(super) mod repair;
+pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod state;
 pub(super) mod validate;
 pub(super) mod version;
+pub(super) mod wait;

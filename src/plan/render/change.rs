@@ -57,9 +57,7 @@ fn imported(page: &mut Page, change: &Change, importing: &Importing) {
     if importing.adopted {
         heading_note(page, "(it exists already and is taken over, as -adopt asks)");
     }
-    // An update that restarts anything sends everything, secrets included.
-    let kept = change.action == Action::NoOp || change.action == Action::Update && change.cost == Cost::Nothing;
-    if kept && !importing.believed.is_empty() {
+    if !importing.believed.is_empty() {
         let names: Vec<String> = importing.believed.iter().map(ToString::to_string).collect();
         heading_note(
             page,

@@ -8,9 +8,14 @@ mod jobs;
 mod kills;
 mod lives;
 mod mistakes;
+mod operating;
 mod outputs;
+mod preflight;
 mod refusals;
+mod schema;
 mod secrets;
 mod served;
 mod sign_in;
+#[cfg(unix)]
+mod terminal;
 mod written;

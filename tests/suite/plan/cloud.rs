@@ -117,10 +117,11 @@ fn id(value: &Value) -> String {
 pub(super) fn world(state: &State, schemas: &Schemas) -> BTreeMap<String, Object> {
     let unknown = |secret: &Value| match secret.as_members() {
         Some(members) => {
-            let members = members.keys().map(|name| (name.clone(), Value::null(Type::String)));
+            let members = members.keys().map(|name| (name.clone(), Value::undisclosed()));
             Value::map(Type::String, members.collect())
         }
-        None => Value::null(secret.ty()),
+        None if secret.is_null() => secret.clone(),
+        None => Value::undisclosed(),
     };
     let found = |object: &Object| {
         let value = schemas.conceal(&object.kind, &object.value, &unknown);

@@ -21,7 +21,7 @@ pub(super) fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attri
         as_blocks: false,
         unsettled_by: None,
         derive: None,
-        local: false,
+        volatile: false,
         deprecated: None,
         about: "",
     }
