@@ -64,6 +64,13 @@ impl Case<'_> {
         let settled = propose::propose(block, Some(&before), &config, None);
         let mut differences = diff::diff(block, &before, &settled, self.key);
         differences.retain(|difference| !propose::is_ignored(self.ignored, &difference.path));
+        for difference in &mut differences {
+            let weighed = self.schema.weigh.and_then(|weigh| weigh(&difference.path, &before, &settled));
+            if let Some((cost, reason)) = weighed {
+                difference.cost = cost;
+                difference.reason = reason.into();
+            }
+        }
         if self.swept && diff::cost(&differences) < Cost::Replace {
             let reason = "The object that it lies in is replaced, and everything in it goes with it.".into();
             differences.push(Difference { path: Path::root().attr("id"), cost: Cost::Replace, reason });

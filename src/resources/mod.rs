@@ -16,6 +16,7 @@ mod progress;
 mod schema_of;
 pub mod table;
 mod versions;
+mod weigh;
 
 use std::sync::OnceLock;
 

@@ -92,6 +92,7 @@ pub(crate) fn schemas() -> Schemas {
         version: 0,
         block: Block { attributes, blocks: Vec::new() },
         checks: Vec::new(),
+        weigh: None,
         timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
     };
     let provider = Schema { kind: "azurerm".into(), block: Block::default(), ..schema.clone() };
