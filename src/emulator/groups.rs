@@ -43,6 +43,10 @@ pub(crate) fn settle(world: &mut World, now: i64) {
     fleet::settle(world, now);
 }
 
+fn is_any_below<T>(table: &BTreeMap<String, T>, prefix: &str) -> bool {
+    table.range(prefix.to_owned()..).next().is_some_and(|(key, _)| key.starts_with(prefix))
+}
+
 fn keys_below<T>(table: &BTreeMap<String, T>, prefix: &str) -> Vec<String> {
     page(table, prefix, None, usize::MAX).0.into_iter().map(|(key, _)| key.clone()).collect()
 }
@@ -337,7 +341,8 @@ fn page_of_resources<'a>(
         let from = (number == first && !token.is_empty()).then_some(token);
         let room = size - found.len();
         if room == 0 {
-            return (found, Some(format!("{number}:")));
+            let more = (number < 2 && is_any_below(&tables.profiles, prefix)) || is_any_below(&tables.ngroups, prefix);
+            return (found, more.then(|| format!("{number}:")));
         }
         let more = match number {
             0 => {
