@@ -16,6 +16,8 @@ mod outputs;
 mod planning;
 mod progress;
 mod project;
+mod schema_json;
+mod schema_page;
 mod screen;
 mod session;
 mod show_json;
@@ -74,6 +76,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Destroy(arguments) => block_on(screen, commands::apply::run(folder, vars, &arguments, true, screen)),
         Command::Refresh(arguments) => block_on(screen, commands::refresh::run(folder, vars, arguments, screen)),
         Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),
+        Command::Fmt(arguments) => Ok(commands::fmt::run(folder, &arguments, screen)),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
         Command::State(command) => commands::state::run(folder, &command, screen),
@@ -81,6 +84,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),
         Command::Logs(arguments) => block_on(screen, commands::logs::run(folder, vars, &arguments, screen)),
         Command::Emulator(arguments) => block_on(screen, commands::emulator::run(&arguments, folder, screen)),
+        Command::Schema(arguments) => Ok(commands::schema::run(&arguments, screen)),
         Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),
     }
 }

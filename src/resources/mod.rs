@@ -4,6 +4,7 @@
 //! `kinds` holds them, `schema_of` and `codec` walk them, `checks` looks at configuration,
 //! `azure` implements `provider::Provider`, `operate` reads what runs.
 
+pub mod advice;
 pub mod azure;
 mod checks;
 pub mod codec;
@@ -12,6 +13,7 @@ mod faults;
 mod ids;
 pub mod kinds;
 pub mod operate;
+pub mod places;
 mod progress;
 mod schema_of;
 pub mod table;

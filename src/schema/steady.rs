@@ -24,12 +24,15 @@ impl Block {
             (before, after) => unset(before) && unset(after),
         }) && self.blocks.iter().all(|nested| {
             let (before, after) = (before.get(&nested.name), after.get(&nested.name));
-            let members = |value: Option<&Value>| value.and_then(Value::as_sequence).unwrap_or_default().to_vec();
             let (old, new) = (members(before), members(after));
             if nested.nesting == Nesting::Set || old.len() != new.len() {
                 return old.is_empty() && new.is_empty() || matches!((before, after), (Some(a), Some(b)) if a.same(b));
             }
-            old.iter().zip(&new).all(|(old, new)| nested.block.is_steady(old, new))
+            old.iter().zip(new).all(|(old, new)| nested.block.is_steady(old, new))
         })
     }
+}
+
+fn members(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_sequence).unwrap_or_default()
 }

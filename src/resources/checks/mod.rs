@@ -22,6 +22,7 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
     objects::names,
     objects::probes,
     objects::identity,
+    objects::logs,
     network::ports,
     network::address,
     network::labels,

@@ -28,7 +28,7 @@ fn is_referred(item: &Json, name: &str, own: Option<&Value>) -> bool {
         || own.and_then(|own| own.text(name)).is_some()
 }
 
-fn named<'j>(items: &'j Json) -> impl Iterator<Item = (&'j Json, &'j str)> {
+fn named(items: &Json) -> impl Iterator<Item = (&Json, &str)> {
     let items = items.as_array().into_iter().flatten();
     items.filter_map(|item| Some((item, member(item, "name")?.as_str()?)))
 }

@@ -8,6 +8,8 @@ mod lives;
 mod mistakes;
 mod outputs;
 mod refusals;
+mod schema;
 mod secrets;
 mod served;
+mod sign_in;
 mod written;

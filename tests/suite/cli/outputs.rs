@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 18] = [
     "plan",
     "apply",
     "destroy",
     "refresh",
     "validate",
+    "fmt",
     "show",
     "output",
     "state",
@@ -21,6 +22,7 @@ const COMMANDS: [&str; 16] = [
     "inspect",
     "logs",
     "emulator",
+    "schema",
     "version",
 ];
 

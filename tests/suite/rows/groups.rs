@@ -117,7 +117,7 @@ pub(super) fn settings(block: &'static str) -> Vec<(&'static str, Json)> {
         ("secure_environment_variables", json!({"SHUT": "2"})),
         ("secure_environment_variable_references", json!({"VAULT": "second"})),
         ("commands", json!(["sleep", "2000000"])),
-        ("volume.name", json!("another")),
+        ("volume.name", json!(format!("another-{}", &block[..1]))),
         ("volume.mount_path", json!("/elsewhere")),
         ("volume.share_name", json!("s2")),
         ("volume.storage_account_name", json!("a2")),
@@ -137,7 +137,7 @@ pub(super) fn settings(block: &'static str) -> Vec<(&'static str, Json)> {
         ("security.seccomp_profile", json!("W10=")),
         ("security.capabilities.add", json!(["NET_ADMIN", "SYS_TIME"])),
         ("security.capabilities.drop", json!(["KILL"])),
-        ("name", json!("renamed")),
+        ("name", json!(format!("renamed-{}", &block[..1]))),
     ];
     let whole = |path: &str| -> &'static str { Box::leak(format!("{block}.{path}").into_boxed_str()) };
     changes.into_iter().map(|(path, to)| (whole(path), to)).collect()

@@ -2,11 +2,11 @@
 //! is created and read, the plan is empty; the row alone changes, the plan says what the table
 //! says, is applied, and is empty again.
 
-mod alike;
 mod fleet;
 mod groups;
 mod import;
 mod runtime;
+mod versions;
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -94,6 +94,12 @@ impl Lab {
         assert!(plan.is_empty(), "{when}: {changes:?}");
         assert!(plan.drift.is_empty(), "{when}: drift {:?}", plan.drift);
         assert!(plan.refreshed.found.is_empty(), "{when}: found {:?}", plan.refreshed.found);
+    }
+
+    /// What the cloud answers for an id.
+    pub(super) async fn look(&self, id: &str) -> Json {
+        let url = format!("{id}?api-version=2026-07-01");
+        self.provider.client().get(&url).await.unwrap().expect("it is there")
     }
 
     /// The object of the kind.
