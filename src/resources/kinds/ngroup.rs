@@ -161,6 +161,7 @@ const ROLLING_UPDATE: Nested = Nested {
 
 const PROFILE: Nested = Nested {
     min: 1,
+    key: "id",
     ..nested(
         "container_group_profile",
         0,
