@@ -24,12 +24,17 @@ fn rollout(after: &Value) -> Option<(Cost, &'static str)> {
             "Container groups that are there run on as they are, because update_mode is \"Manual\"; those that are made later follow it.",
         )),
         _ => {
-            let rolling = after.get("rolling_update")?.as_sequence()?.first()?;
-            let in_place = rolling.get("in_place_update").and_then(Value::as_bool) == Some(true);
-            in_place.then_some((
-                Cost::Restart,
-                "The containers of the container groups restart with it, batch by batch.",
-            ))
+            let rolling = after.get("rolling_update")?.as_sequence()?.first();
+            match rolling.map(|rolling| rolling.get("in_place_update")) {
+                Some(in_place) if in_place?.is_unknown() => None,
+                Some(in_place) if in_place?.as_bool() == Some(true) => {
+                    Some((Cost::Restart, "The containers of the container groups restart with it, batch by batch."))
+                }
+                _ => Some((
+                    Cost::Roll,
+                    "New container groups, with addresses of their own, replace those that are there, batch by batch.",
+                )),
+            }
         }
     }
 }

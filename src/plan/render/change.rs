@@ -23,7 +23,7 @@ pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
             Cost::Revise => "what runs is left alone; what is made later differs",
             Cost::Restart => "containers restart",
             Cost::Readdress => "containers restart, and the name or address by which they are reached changes",
-            Cost::Roll => "container groups are added, removed or replaced; the others run on",
+            Cost::Roll => "container groups are added, removed or replaced",
             Cost::Replace => "everything is made anew",
         };
         heading_note(page, &format!("in place: {cost}"));
