@@ -113,6 +113,9 @@ pub(super) struct PlanningArguments {
     /// Read the cloud before planning
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) refresh: bool,
+    /// Ask the service about regions, sizes and quotas before anything is done
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) preflight: bool,
     /// Only bring state and outputs in line with the cloud
     #[arg(long)]
     pub(super) refresh_only: bool,
@@ -310,12 +313,14 @@ pub(super) struct LogsArguments {
 
 /// `acier emulator`
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 It writes these files into its folder: auth.json and auth-certificate.json for AZURE_AUTH_LOCATION, the
 certificate as client.pem and client.pfx (opened by acier-emulator), federated-token for clients that
 read one from a file, and ca.pem, the authority to trust. Managed identities are asked for at
 /metadata/identity/oauth2/token and /msi/token, tokens of pipelines at /acier/oidc/github and
-/acier/oidc/devops; identity header and request token are acier-emulator.")]
+/acier/oidc/devops; identity header and request token are acier-emulator.
+
+{}", crate::emulator::told::HELP))]
 pub(super) struct EmulatorArguments {
     /// Where the emulator keeps its cloud and certificates
     #[arg(long, value_name = "DIR", default_value = "state/emulator")]
@@ -348,6 +353,9 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+    /// Refuse with 429 what exceeds the service's request limits, and 100 creations in five minutes
+    #[arg(long, env = "ACIER_EMULATOR_THROTTLE")]
+    pub(super) throttle: bool,
     /// How long tokens live: 30s, 10m
     #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
     pub(super) token_lifetime: Option<String>,

@@ -23,5 +23,6 @@ pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String
         settings.token_seconds = Settings::parse_lifetime(text)?;
     }
     settings.faithful = behaviour.faithful;
+    settings.throttle = behaviour.throttle;
     Ok(settings)
 }

@@ -156,12 +156,11 @@ pub(crate) fn subscription(id: &str, tenant: &str) -> Value {
 /// A provider; nothing for a namespace that does not exist.
 pub(crate) fn provider(subscription: &str, namespace: &str, registered: bool) -> Option<Value> {
     let words: Vec<&str> = LOCATIONS.iter().map(|(_, words)| *words).collect();
-    let kind =
-        |name: &str| {
-            let newer = ["containerGroupProfiles", "ngroups"].contains(&name);
-            let versions = versions_since(if newer { crate::emulator::profiles::SINCE } else { "" });
-            json!({"resourceType": name, "locations": words, "apiVersions": versions, "capabilities": "None"})
-        };
+    let kind = |name: &str| {
+        let newer = ["containerGroupProfiles", "ngroups"].contains(&name);
+        let versions = versions_since(if newer { crate::emulator::profiles::SINCE } else { "" });
+        json!({"resourceType": name, "locations": words, "apiVersions": versions, "capabilities": "None"})
+    };
     let (namespace, state, kinds) = if namespace.eq_ignore_ascii_case("Microsoft.ContainerInstance") {
         let kinds = [
             "containerGroups",

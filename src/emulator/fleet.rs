@@ -16,7 +16,7 @@ use crate::emulator::profiles::{add, mark, resolve};
 use crate::emulator::quota::Share;
 use crate::emulator::record::{Change, ContainerGroup, Launch, Member, NGroup, Operation, Reason, Verb, Work};
 use crate::emulator::tables::{share, subscription_of};
-use crate::emulator::view::{is_over, states, state, members as containers_of};
+use crate::emulator::view::{is_over, members as containers_of, state, states};
 use crate::emulator::world::World;
 
 /// Code and message of what went wrong.
@@ -136,13 +136,7 @@ fn remove(world: &mut World, ngroup: &mut NGroup, key: &str) {
 }
 
 /// Does what is next; when to come back, or nothing when all is done.
-fn step(
-    world: &mut World,
-    key: &str,
-    ngroup: &mut NGroup,
-    work: &mut Work,
-    at: i64,
-) -> Result<Option<i64>, Failure> {
+fn step(world: &mut World, key: &str, ngroup: &mut NGroup, work: &mut Work, at: i64) -> Result<Option<i64>, Failure> {
     let wish = Wish::of(&ngroup.body);
     check_made(world, ngroup, work)?;
     check_health(world, work, &wish, at)?;
@@ -248,9 +242,7 @@ fn outdated(world: &World, ngroup: &NGroup) -> Result<Vec<Member>, Failure> {
 /// zone as a batch holds.
 fn next_batch(world: &World, ngroup: &NGroup, wish: &Wish, now: i64) -> Result<Vec<Member>, Failure> {
     let outdated = outdated(world, ngroup)?;
-    let sick = |member: &&Member| {
-        world.tables.containers.get(&member.key).is_some_and(|group| !is_healthy(group, now))
-    };
+    let sick = |member: &&Member| world.tables.containers.get(&member.key).is_some_and(|group| !is_healthy(group, now));
     let unhealthy: Vec<Member> = outdated.iter().filter(sick).cloned().collect();
     if !unhealthy.is_empty() {
         return Ok(unhealthy);
@@ -265,7 +257,10 @@ fn source<'n>(world: &World, ngroup: &'n NGroup, slot: u32) -> Result<(&'n Value
     let entries = ngroup.body.get("properties").and_then(|own| own.get("containerGroupProfiles")?.as_array());
     let entries = entries.map_or(&[][..], Vec::as_slice);
     let Some(entry) = entries.get(slot as usize % entries.len().max(1)) else {
-        return Err(("ContainerGroupProfileMissing".to_owned(), "The ngroup refers to no container group profile.".to_owned()));
+        return Err((
+            "ContainerGroupProfileMissing".to_owned(),
+            "The ngroup refers to no container group profile.".to_owned(),
+        ));
     };
     let (profile, revision) = resolve(world, id_in(entry), entry.get("revision").and_then(Value::as_u64))
         .map_err(|refusal| refusal.words())?;
@@ -278,7 +273,13 @@ fn id_in(entry: &Value) -> &str {
 }
 
 /// The body of a member: the profile's revision with what the ngroup lays over it.
-fn compose(world: &World, ngroup: &NGroup, entry: &Value, name: &str, zone: Option<&str>) -> Result<Map<String, Value>, Failure> {
+fn compose(
+    world: &World,
+    ngroup: &NGroup,
+    entry: &Value,
+    name: &str,
+    zone: Option<&str>,
+) -> Result<Map<String, Value>, Failure> {
     let number = entry.get("revision").and_then(Value::as_u64);
     let (profile, revision) = resolve(world, id_in(entry), number).map_err(|refusal| refusal.words())?;
     let mut properties = revision.properties.clone();
@@ -417,7 +418,10 @@ fn admit(world: &World, key: &str, group: &ContainerGroup) -> Result<(), Failure
         .check(&world.settings.quota, subscription_of(key), &group.location, before, wanted)
         .map_err(|refusal| refusal.words())?;
     if world.tables.is_label_taken(key, group) {
-        let message = format!("The DNS name label in container group '{}' not available. Try using a different label.", group.name);
+        let message = format!(
+            "The DNS name label in container group '{}' not available. Try using a different label.",
+            group.name
+        );
         return Err(("DnsNameLabelNotAvailable".to_owned(), message));
     }
     Ok(())

@@ -32,5 +32,6 @@ mod route;
 pub mod settings;
 mod tables;
 mod throttle;
+pub mod told;
 mod view;
 pub mod world;

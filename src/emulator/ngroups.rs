@@ -232,7 +232,8 @@ fn change(
     let body = echo(sent, &world.settings.identity.tenant, &id, old.as_ref());
     check(world, &place.name, &body, old.as_ref().map(|old| &old.body))?;
     let status = if old.is_some() { 200 } else { 201 };
-    let entries = |body: &Map<String, Value>| body.get("properties").and_then(|own| own.get("containerGroupProfiles")).cloned();
+    let entries =
+        |body: &Map<String, Value>| body.get("properties").and_then(|own| own.get("containerGroupProfiles")).cloned();
     let changed = old.as_ref().is_some_and(|old| entries(&old.body) != entries(&body));
     let rolls = changed && Wish::of(&body).rolls;
     let mut ngroup = NGroup {
@@ -313,12 +314,20 @@ fn refuse(code: &str, message: String) -> Result<(), Refusal> {
     Err(Refusal::service(400, code, message))
 }
 
-fn check(world: &World, name: &str, body: &Map<String, Value>, old: Option<&Map<String, Value>>) -> Result<(), Refusal> {
+fn check(
+    world: &World,
+    name: &str,
+    body: &Map<String, Value>,
+    old: Option<&Map<String, Value>>,
+) -> Result<(), Refusal> {
     let properties = &body["properties"];
     let number = |path: &str, least: i64, most: i64| match properties.pointer(path) {
         Some(value) if value.as_i64().is_none_or(|own| !(least..=most).contains(&own)) => refuse(
             "InvalidNGroupProperty",
-            format!("The value '{value}' of '{}' in ngroup '{name}' must be a whole number from {least} to {most}.", path.trim_start_matches('/')),
+            format!(
+                "The value '{value}' of '{}' in ngroup '{name}' must be a whole number from {least} to {most}.",
+                path.trim_start_matches('/')
+            ),
         ),
         _ => Ok(()),
     };
@@ -328,11 +337,18 @@ fn check(world: &World, name: &str, body: &Map<String, Value>, old: Option<&Map<
     number("/placementProfile/faultDomainCount", 1, 1_000)?;
     let mode = properties.pointer("/updateProfile/updateMode").and_then(Value::as_str).unwrap_or_default();
     if !["Manual", "Rolling"].contains(&mode) {
-        return refuse("InvalidUpdateMode", format!("The update mode '{mode}' of ngroup '{name}' must be one of 'Manual,Rolling'."));
+        return refuse(
+            "InvalidUpdateMode",
+            format!("The update mode '{mode}' of ngroup '{name}' must be one of 'Manual,Rolling'."),
+        );
     }
-    let pause = properties.pointer("/updateProfile/rollingUpdateProfile/pauseTimeBetweenBatches").and_then(Value::as_str);
+    let pause =
+        properties.pointer("/updateProfile/rollingUpdateProfile/pauseTimeBetweenBatches").and_then(Value::as_str);
     if pause.is_some_and(|pause| duration(pause).is_none()) {
-        return refuse("InvalidPauseTime", format!("The pause '{}' of ngroup '{name}' is not an ISO 8601 duration.", pause.unwrap_or_default()));
+        return refuse(
+            "InvalidPauseTime",
+            format!("The pause '{}' of ngroup '{name}' is not an ISO 8601 duration.", pause.unwrap_or_default()),
+        );
     }
     let wish = Wish::of(body);
     if !wish.prefix.is_empty() {
@@ -345,7 +361,10 @@ fn check(world: &World, name: &str, body: &Map<String, Value>, old: Option<&Map<
         resolve(world, id, entry.get("revision").and_then(Value::as_u64))?;
     }
     if wish.count > 0 && entries.is_empty() {
-        return refuse("ContainerGroupProfileMissing", format!("The ngroup '{name}' refers to no container group profile."));
+        return refuse(
+            "ContainerGroupProfileMissing",
+            format!("The ngroup '{name}' refers to no container group profile."),
+        );
     }
     old.map_or(Ok(()), |old| check_update(name, old, body))
 }
@@ -355,7 +374,10 @@ fn check(world: &World, name: &str, body: &Map<String, Value>, old: Option<&Map<
 fn check_update(name: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Result<(), Refusal> {
     let (before, after) = (Wish::of(old).zones, Wish::of(new).zones);
     if before.is_empty() != after.is_empty() || before.iter().any(|zone| !after.contains(zone)) {
-        return refuse("InvalidNGroupUpdate", format!("The zones of ngroup '{name}' cannot be removed, only added to."));
+        return refuse(
+            "InvalidNGroupUpdate",
+            format!("The zones of ngroup '{name}' cannot be removed, only added to."),
+        );
     }
     let domains = |body: &Map<String, Value>| body["properties"].pointer("/placementProfile/faultDomainCount").cloned();
     if domains(old) != domains(new) {
@@ -388,7 +410,12 @@ fn delete(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
         return Ok(followed(world, ask, empty(202), &ngroup, &operation));
     }
     if let Some(work) = ngroup.work.take() {
-        fleet::close(world, &work, ask.now, Some(("OperationCanceled".to_owned(), "The ngroup is being deleted.".to_owned())));
+        fleet::close(
+            world,
+            &work,
+            ask.now,
+            Some(("OperationCanceled".to_owned(), "The ngroup is being deleted.".to_owned())),
+        );
     }
     let operation = begin(world, ask, &ngroup, OPEN);
     let due = ask.now + patience(world, ask);
@@ -413,7 +440,8 @@ fn act(world: &mut World, ask: &Ask<'_>, place: &Place, verb: &str) -> Answer {
     }
     let mut due = ask.now;
     for (key, group) in members {
-        let own = Place { parent: place.parent.clone(), group: place.group.clone(), name: group.name, key: key.clone() };
+        let own =
+            Place { parent: place.parent.clone(), group: place.group.clone(), name: group.name, key: key.clone() };
         container_groups::act(world, ask, &own, verb)?;
         due = member(world, &key).map_or(due, |group| due.max(group.launch.ready));
     }
@@ -421,7 +449,8 @@ fn act(world: &mut World, ask: &Ask<'_>, place: &Place, verb: &str) -> Answer {
         return Ok(empty(204));
     }
     let operation = begin(world, ask, &ngroup, OPEN);
-    ngroup.work = Some(Work { due, failure: injected(ask), ..fleet::work(Verb::Act, Some(operation.clone()), ask.now) });
+    ngroup.work =
+        Some(Work { due, failure: injected(ask), ..fleet::work(Verb::Act, Some(operation.clone()), ask.now) });
     world.change(Change::NGroup(place.key.clone(), Some(ngroup.clone())));
     Ok(followed(world, ask, empty(202), &ngroup, &operation))
 }

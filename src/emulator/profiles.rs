@@ -197,11 +197,11 @@ pub(crate) fn resolve<'a>(
 ) -> Result<(&'a Profile, &'a Revision), Refusal> {
     // Unconfirmed codes.
     let refuse = |code: &str, message: String| Refusal::service(400, code, message);
-    let parsed = ResourceId::parse(id).ok().filter(|own| {
-        own.is_a("Microsoft.ContainerInstance", "containerGroupProfiles")
-    });
+    let parsed =
+        ResourceId::parse(id).ok().filter(|own| own.is_a("Microsoft.ContainerInstance", "containerGroupProfiles"));
     let Some(parsed) = parsed else {
-        let message = format!("The container group profile reference '{id}' is not the id of a container group profile.");
+        let message =
+            format!("The container group profile reference '{id}' is not the id of a container group profile.");
         return Err(refuse("InvalidContainerGroupProfileReference", message));
     };
     let key = format!("{}/{}/{}", parsed.subscription, parsed.group, parsed.name).to_lowercase();

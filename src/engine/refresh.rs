@@ -85,7 +85,7 @@ fn batch<'s, P: Provider>(
             None => batches.push((None, vec![known])),
         }
     }
-    for (scope, members) in scopes {
+    for (scope, members) in widen(provider, scopes) {
         if members.len() >= LIST_FROM {
             batches.push((Some(scope), members));
         } else {
@@ -93,6 +93,31 @@ fn batch<'s, P: Provider>(
         }
     }
     batches
+}
+
+/// Puts scopes together whose larger scope answers with fewer requests than they do themselves.
+fn widen<'s, P: Provider>(provider: &P, scopes: BTreeMap<Name, Vec<Known<'s>>>) -> BTreeMap<Name, Vec<Known<'s>>> {
+    let mut together: BTreeMap<Name, (usize, Vec<Name>)> = BTreeMap::new();
+    for scope in scopes.keys() {
+        if let Some((wider, page)) = provider.wider(scope) {
+            together.entry(wider).or_insert((page, Vec::new())).1.push(scope.clone());
+        }
+    }
+    let mut left = scopes;
+    let mut widened: BTreeMap<Name, Vec<Known<'s>>> = BTreeMap::new();
+    for (wider, (page, narrow)) in together {
+        let sizes: Vec<usize> = narrow.iter().filter_map(|scope| left.get(scope)).map(Vec::len).collect();
+        let pages = |count: usize| count.div_ceil(page.max(1)).max(1);
+        let apart: usize = sizes.iter().map(|size| if *size < LIST_FROM { *size } else { pages(*size) }).sum();
+        if pages(sizes.iter().sum()) < apart {
+            let members = narrow.iter().filter_map(|scope| left.remove(scope)).flatten();
+            widened.entry(wider).or_default().extend(members);
+        }
+    }
+    for (scope, members) in left {
+        widened.entry(scope).or_default().extend(members);
+    }
+    widened
 }
 
 async fn ask<'s, P: Provider>(

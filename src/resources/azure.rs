@@ -12,13 +12,14 @@ use serde_json::Value as Json;
 use crate::arm::client::Client;
 use crate::arm::registration::register;
 use crate::arm::wire::Transport;
-use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use crate::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
 use crate::schema::Schemas;
 use crate::value::{Name, Type, Value};
 
+use super::memory::Memory;
 use super::progress::Stage;
 use super::table::{Kind, Nested, Row};
-use super::{codec, faults, ids, kinds, progress, versions};
+use super::{codec, faults, ids, kinds, progress, run, versions, wait};
 
 /// Azure.
 pub struct Azure<T: Transport> {
@@ -69,10 +70,11 @@ impl<T: Transport> Azure<T> {
         self.client.get(&path_for(kind, id, known)).await.map_err(|error| faults::fault(&error))
     }
 
-    async fn create(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
+    async fn put(&self, kind: &'static Kind, call: &Call, memory: Memory) -> Result<Progress, Fault> {
+        wait::check(call)?;
         let body = codec::encode(kind, &call.planned).map_err(|error| faults::unsendable(&error))?;
         let verdict = self.client.begin("PUT", &path_for(kind, &call.id, &call.planned), Some(&body)).await;
-        progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?).await
+        progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?, memory).await
     }
 
     async fn update(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
@@ -80,18 +82,24 @@ impl<T: Transport> Azure<T> {
         if call.cost > crate::schema::Cost::Nothing
             || kind.table.blocks.iter().any(|nested| differs(nested, before, after))
         {
-            return self.create(kind, call).await;
+            let (memory, news) = wait::before(self, kind, call).await?;
+            return Ok(wait::prepend(news, self.put(kind, call, memory).await?));
         }
         let names = changed(kind, call);
         // A PATCH cannot say that a text is gone.
         let removed = names.iter().any(|name| call.planned.get(name).is_none_or(Value::is_null) && *name != "tags");
         if removed {
-            return self.create(kind, call).await;
+            let (memory, news) = wait::before(self, kind, call).await?;
+            return Ok(wait::prepend(news, self.put(kind, call, memory).await?));
+        }
+        if names.is_empty() && call.planned.is_wholly_known() {
+            // What differs is of no concern to Azure: `wait_for` says how acier is to wait.
+            return Ok(Progress::Done(call.planned.clone()));
         }
         if !names.is_empty() {
             self.patch(kind, call, &names).await?;
         }
-        progress::settle(self, kind, call, 0).await
+        progress::settle(self, kind, call, 0, None).await
     }
 
     /// Changes some attributes and nothing else.
@@ -151,6 +159,9 @@ fn list_of(id: &str) -> Option<&str> {
     id.trim_end_matches('/').rsplit_once('/').map(|(list, _)| list)
 }
 
+/// The objects on a page of a list, as far as anybody has seen.
+const PAGE: usize = 100;
+
 fn gone() -> Value {
     Value::null(Type::Dynamic)
 }
@@ -178,6 +189,18 @@ impl<T: Transport> Provider for Azure<T> {
     fn scope(&self, handle: &Handle) -> Option<Name> {
         kinds::managed(&handle.kind)?;
         list_of(&handle.id).map(Name::from)
+    }
+
+    fn wider(&self, scope: &str) -> Option<(Name, usize)> {
+        super::foresee::wider(scope).map(|wider| (wider.into(), PAGE))
+    }
+
+    fn turn(&self, call: &Call) -> Option<Turn> {
+        self.next_turn(call)
+    }
+
+    async fn foresee(&self, changes: &[Prospect]) -> Result<Outlook, Fault> {
+        self.outlook(changes).await
     }
 
     async fn read(&self, handle: &Handle) -> Result<Value, Fault> {
@@ -215,7 +238,7 @@ impl<T: Transport> Provider for Azure<T> {
             Verb::Create => {
                 let register = async || register(&self.client, &self.namespaces).await;
                 self.registered.get_or_try_init(register).await.map_err(|error| faults::fault(&error))?;
-                self.create(kind, call).await
+                self.put(kind, call, Memory::default()).await
             }
             Verb::Update => self.update(kind, call).await,
             Verb::Delete => progress::delete(self, kind, call, 0).await,
@@ -233,8 +256,14 @@ impl<T: Transport> Provider for Azure<T> {
         let stage = match (call.verb, progress::state(&body)) {
             (Verb::Delete, state) if progress::is(state, "Deleting") => Stage::Gone,
             (Verb::Delete, _) => return Ok(Progress::Done(codec::decode(kind, &body, &call.prior))),
-            (_, state) if progress::is(state, "Succeeded") => {
-                return Ok(Progress::Done(codec::decode(kind, &body, &call.planned)));
+            (verb, state) if progress::is(state, "Succeeded") => {
+                if verb == Verb::Update && run::goal(&call.planned).is_some() {
+                    return Err(wait::uncertain(&call.id));
+                }
+                return Ok(wait::arrive(kind, call, &body, Some(Memory::default())));
+            }
+            (Verb::Create, _) => {
+                return Ok(progress::remember(&Stage::Settle, 0, String::new(), Some(&Memory::default())));
             }
             _ => Stage::Settle,
         };

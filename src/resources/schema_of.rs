@@ -14,6 +14,7 @@ pub(crate) fn schema(kind: &Kind) -> Schema {
         block: block(&kind.table),
         checks: kind.checks.to_vec(),
         weigh: kind.weigh,
+        clash: kind.clash,
         timeouts: kind.timeouts,
     }
 }

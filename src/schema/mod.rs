@@ -71,6 +71,10 @@ pub enum Equality {
 /// Checks a known, non-null value; the error is a full sentence for the detail of a diagnostic.
 pub type Check = fn(&Value) -> Result<(), String>;
 
+/// Tells why a replacement cannot stand beside the object that it replaces, both values being known;
+/// the detail continues "because".
+pub type Clash = fn(&Value, &Value) -> Option<Finding>;
+
 /// What a check of a whole object found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -227,6 +231,8 @@ pub struct Schema {
     pub checks: Vec<ObjectCheck>,
     /// What changes cost where that depends on other attributes.
     pub weigh: Option<Weigh>,
+    /// Why a replacement cannot be made before its old self is gone, beside having the same id.
+    pub clash: Option<Clash>,
     /// Default time limits.
     pub timeouts: Timeouts,
 }

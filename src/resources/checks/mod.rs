@@ -5,6 +5,7 @@
 //! Container Instances" and of recorded exchanges; where the two differ, what was recorded wins.
 
 mod doubts;
+mod jobs;
 mod limits;
 mod network;
 mod ngroups;
@@ -12,6 +13,8 @@ pub(crate) mod objects;
 mod references;
 pub(crate) mod values;
 mod volumes;
+
+pub(crate) use jobs::label_clash;
 
 use crate::schema::{Finding, ObjectCheck};
 use crate::value::{Path, Value};
@@ -23,6 +26,7 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
     objects::probes,
     objects::identity,
     objects::logs,
+    jobs::endless,
     network::ports,
     network::address,
     network::labels,

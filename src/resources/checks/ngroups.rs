@@ -15,7 +15,11 @@ pub(super) fn rolling(object: &Value) -> Vec<Finding> {
         return Vec::new();
     }
     let detail = "rolling_update says how container groups are updated batch by batch, but with update_mode = \"Manual\" they are not updated at all.";
-    let found = finding(Path::root().attr("rolling_update"), "Settings of rolling updates without rolling updates", detail.into());
+    let found = finding(
+        Path::root().attr("rolling_update"),
+        "Settings of rolling updates without rolling updates",
+        detail.into(),
+    );
     vec![warn(advise(found, "Set update_mode = \"Rolling\"."))]
 }
 
@@ -40,7 +44,8 @@ pub(super) fn volumes(object: &Value) -> Vec<Finding> {
                 findings.push(finding(spot.path(), "Several ways to one share", detail));
             } else if ways.is_empty() && !open {
                 let detail = format!("Volume \"{}\" does not say how its share may be used.", name_of(volume));
-                let hint = "Give it storage_account_key, storage_account_key_reference or user_assigned_identity_client_id.";
+                let hint =
+                    "Give it storage_account_key, storage_account_key_reference or user_assigned_identity_client_id.";
                 findings.push(advise(finding(spot.path(), "Share without a key", detail), hint));
             }
         }
@@ -68,7 +73,11 @@ pub(super) fn networks(object: &Value) -> Vec<Finding> {
         let joined = blocks(profile, None, "network_profile").next().is_some();
         if joined && !given(profile, "subnet_ids") && !unknown(profile, "subnet_ids") {
             let detail = "The container groups are to join a load balancer or an application gateway, which reach them in a subnet, and subnet_ids is not set.";
-            findings.push(warn(finding(spot.attr("network_profile"), "Network profile without a subnet", detail.into())));
+            findings.push(warn(finding(
+                spot.attr("network_profile"),
+                "Network profile without a subnet",
+                detail.into(),
+            )));
         }
     }
     findings

@@ -33,6 +33,8 @@ words! {
     REUSE_POLICIES reuse_policy ["Noreuse", "ResourceGroupReuse", "SubscriptionReuse", "TenantReuse", "Unsecure"];
     /// Restart policies.
     RESTART_POLICIES restart_policy ["Always", "Never", "OnFailure"];
+    /// How far to wait.
+    GOALS goal ["provisioned", "running", "succeeded", "terminated"];
     /// Priorities.
     PRIORITIES priority ["Regular", "Spot"];
     /// Kinds of identity.
@@ -310,10 +312,8 @@ pub(crate) fn resource_name(value: &Value) -> Verdict {
 pub(crate) fn name_prefix(value: &Value) -> Verdict {
     text(value, |prefix| {
         let inside = |character: char| character.is_ascii_alphanumeric() || character == '-';
-        let fits = prefix.len() <= 27
-            && prefix.chars().all(inside)
-            && !prefix.starts_with('-')
-            && !prefix.contains("--");
+        let fits =
+            prefix.len() <= 27 && prefix.chars().all(inside) && !prefix.starts_with('-') && !prefix.contains("--");
         holds(fits, || {
             format!(
                 "A UUID follows the prefix, and together they name a container group. So a prefix is at most 27 letters, \
@@ -345,7 +345,8 @@ pub(crate) fn at_least_one(value: &Value) -> Verdict {
 pub(crate) fn zones(value: &Value) -> Verdict {
     let zones = value.as_sequence().unwrap_or_default().iter().filter_map(Value::as_str);
     zones.into_iter().try_for_each(|zone| {
-        let message = || format!("The availability zones of a region are \"1\", \"2\" and \"3\", so \"{zone}\" is not one.");
+        let message =
+            || format!("The availability zones of a region are \"1\", \"2\" and \"3\", so \"{zone}\" is not one.");
         holds(["1", "2", "3"].contains(&zone), message)
     })
 }

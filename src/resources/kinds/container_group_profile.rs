@@ -26,10 +26,12 @@ pub const CONTAINER_GROUP_PROFILE: Kind = Kind {
     table: Table { rows: ROWS, blocks: BLOCKS },
     checks: PROFILE_CHECKS,
     weigh: None,
+    clash: None,
     about: "A container group profile: what container groups and ngroups are made from. Each change makes another revision.",
 };
 
-const REVISES: &str = "Makes another revision of the profile; container groups that were made from it stay as they are.";
+const REVISES: &str =
+    "Makes another revision of the profile; container groups that were made from it stay as they are.";
 
 const fn of_group(name: &str) -> Row {
     revised(row(&CONTAINER_GROUP.table, name), REVISES)

@@ -51,6 +51,7 @@ pub(super) const RESOURCE_GROUP: Kind = Kind {
     },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Reads a resource group.",
 };
 
@@ -84,6 +85,7 @@ pub(super) const CONTAINER_GROUP: Kind = Kind {
     },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Reads a container group.",
 };
 
@@ -126,10 +128,12 @@ pub(super) const CONTAINER_GROUP_PROFILE: Kind = Kind {
     },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Reads the current revision of a container group profile.",
 };
 
-const PROFILES: Ty = Ty::List(&Ty::Object(&[("resource", Ty::List(&Ty::Object(&[("id", Ty::Text)]))), ("revision", Ty::Number)]));
+const PROFILES: Ty =
+    Ty::List(&Ty::Object(&[("resource", Ty::List(&Ty::Object(&[("id", Ty::Text)]))), ("revision", Ty::Number)]));
 
 /// An ngroup that is there already.
 pub(super) const NGROUP: Kind = Kind {
@@ -168,6 +172,7 @@ pub(super) const NGROUP: Kind = Kind {
     },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Reads an ngroup.",
 };
 
@@ -190,6 +195,7 @@ pub(super) const CLIENT_CONFIG: Kind = Kind {
     },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Tells who acier is signed in as; asks nobody.",
 };
 
@@ -223,5 +229,6 @@ pub(super) const SUBSCRIPTION: Kind = Kind {
     },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Reads a subscription.",
 };

@@ -25,6 +25,7 @@ pub const NGROUP: Kind = Kind {
     table: Table { rows: ROWS, blocks: BLOCKS },
     checks: NGROUP_CHECKS,
     weigh: Some(weigh::ngroup),
+    clash: None,
     about: "An ngroup: so many container groups, made from a container group profile, spread over zones, and updated batch by batch.",
 };
 
@@ -106,18 +107,7 @@ const ROWS: &[Row] = &[
 ];
 
 const fn nested(name: &'static str, max: usize, table: Table, place: &'static str, shape: Shape) -> Nested {
-    Nested {
-        name,
-        nesting: Nesting::List,
-        min: 0,
-        max,
-        cost: Cost::Roll,
-        reason: ROLLS,
-        table,
-        place,
-        shape,
-        key: "",
-    }
+    Nested { name, nesting: Nesting::List, min: 0, max, cost: Cost::Roll, reason: ROLLS, table, place, shape, key: "" }
 }
 
 const fn keyed(key: &'static str, mut nested: Nested) -> Nested {
@@ -350,7 +340,9 @@ const FILE_SHARE: Nested = keyed(
                 rolls(Row::optional("share_access_type", Ty::Text))
                     .at("properties.shareAccessType", Form::Word(values::SHARE_ACCESSES))
                     .check(values::share_access)
-                    .about("Whether all container groups use one share (`Shared`) or each one of its own (`Exclusive`)."),
+                    .about(
+                        "Whether all container groups use one share (`Shared`) or each one of its own (`Exclusive`).",
+                    ),
             ],
             blocks: &[],
         },

@@ -17,6 +17,7 @@ pub const PROVIDER: Kind = Kind {
     table: Table { rows: ROWS, blocks: &[member("features", 1, FEATURES), OLD_VALIDATION] },
     checks: &[],
     weigh: None,
+    clash: None,
     about: "Azure Resource Manager.",
 };
 

@@ -18,6 +18,7 @@ pub const RESOURCE_GROUP: Kind = Kind {
     table: Table { rows: ROWS, blocks: &[] },
     checks: &[objects::tags],
     weigh: None,
+    clash: None,
     about: "A resource group: the folder that every other object in Azure lives in.",
 };
 

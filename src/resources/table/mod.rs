@@ -8,7 +8,7 @@ mod row;
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Cost, Nesting, ObjectCheck, Timeouts, Weigh};
+use crate::schema::{Clash, Cost, Nesting, ObjectCheck, Timeouts, Weigh};
 use crate::value::{Type, Value};
 
 pub use row::Row;
@@ -32,6 +32,8 @@ pub struct Kind {
     pub checks: &'static [ObjectCheck],
     /// What changes cost where that depends on other attributes.
     pub weigh: Option<Weigh>,
+    /// Why a replacement cannot be made first.
+    pub clash: Option<Clash>,
     /// What it is, for reference pages.
     pub about: &'static str,
 }

@@ -3,10 +3,12 @@
 mod bench;
 mod changes;
 mod examples;
+mod jobs;
 mod kills;
 mod lives;
 mod mistakes;
 mod outputs;
+mod preflight;
 mod refusals;
 mod schema;
 mod secrets;

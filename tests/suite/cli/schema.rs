@@ -149,7 +149,8 @@ fn told(block: &Json, above: &str, all: &mut Vec<String>) {
         };
         all.push(format!("{above}{name} {} {usage}{default}", ty(&own["type"])));
         assert!(own["about"].as_str().unwrap().len() > 4, "{above}{name} says nothing of itself");
-        let somewhere = own.get("body").is_some() || name == "network_profile_id";
+        let absent = ["network_profile_id", "wait_for", "triggers"].contains(&name.as_str());
+        let somewhere = own.get("body").is_some() != absent;
         assert!(somewhere, "{above}{name} lies nowhere");
         let cost = own.pointer("/change/cost").and_then(Json::as_str);
         assert_eq!(

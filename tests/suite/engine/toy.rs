@@ -1,10 +1,10 @@
 //! A cloud of toys: things with a name, a size and inputs, and a script of what goes wrong.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acier::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use acier::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
 use acier::schema::{Attribute, Block, Cost, Equality, Schema, Schemas, Secrecy, Timeouts, Usage};
 use acier::value::{Members, Name, Type, Value};
 
@@ -39,6 +39,10 @@ pub(crate) enum Luck {
     Unpollable,
     /// The operation works and never ends.
     Endless,
+    /// The operation works, and what it made runs well after a while.
+    Runs,
+    /// The operation works, and what it made runs and fails.
+    RunFails,
 }
 
 /// A cloud of toys.
@@ -51,6 +55,9 @@ pub(crate) struct Toys {
     /// Requests that are still on their way.
     late: RefCell<Vec<Call>>,
     pub(crate) fuse: RefCell<Fuse>,
+    /// How many turns were taken, since when.
+    turns: Cell<u64>,
+    born: tokio::time::Instant,
 }
 
 fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
@@ -93,6 +100,7 @@ pub(crate) fn schemas() -> Schemas {
         block: Block { attributes, blocks: Vec::new() },
         checks: Vec::new(),
         weigh: None,
+        clash: None,
         timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
     };
     let provider = Schema { kind: "azurerm".into(), block: Block::default(), ..schema.clone() };
@@ -112,6 +120,8 @@ impl Toys {
             luck: RefCell::new(luck),
             late: RefCell::default(),
             fuse: RefCell::new(Fuse::new(None)),
+            turns: Cell::new(0),
+            born: tokio::time::Instant::now(),
         }
     }
 
@@ -180,7 +190,18 @@ fn fault(kind: FaultKind, message: &str) -> Fault {
 }
 
 fn pending(ticket: &str) -> Progress {
-    Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new() }
+    Progress::Pending {
+        ticket: Ticket(ticket.into()),
+        after: Duration::from_secs(1),
+        note: String::new(),
+        news: Vec::new(),
+        standing: false,
+    }
+}
+
+fn standing(ticket: &str) -> Progress {
+    let (ticket, note, news) = (Ticket(ticket.into()), "it runs".into(), vec!["it stands".into()]);
+    Progress::Pending { ticket, after: Duration::from_secs(1), note, news, standing: true }
 }
 
 impl Provider for Toys {
@@ -201,6 +222,24 @@ impl Provider for Toys {
 
     fn scope(&self, _handle: &Handle) -> Option<Name> {
         Some("/toys".into())
+    }
+
+    fn wider(&self, _scope: &str) -> Option<(Name, usize)> {
+        None
+    }
+
+    fn turn(&self, call: &Call) -> Option<Turn> {
+        if call.verb != Verb::Create {
+            return None;
+        }
+        // Three toys a minute may be made.
+        let number = self.turns.replace(self.turns.get() + 1);
+        let after = Duration::from_secs(60 * (number / 3)).saturating_sub(self.born.elapsed());
+        (!after.is_zero()).then(|| Turn { after, why: "Three toys a minute.".into() })
+    }
+
+    async fn foresee(&self, _changes: &[Prospect]) -> Result<Outlook, Fault> {
+        Ok(Outlook::default())
     }
 
     async fn read(&self, handle: &Handle) -> Result<Value, Fault> {
@@ -237,6 +276,8 @@ impl Provider for Toys {
             Luck::FailsLater | Luck::FailsUndone => "fails",
             Luck::Unpollable => "denied",
             Luck::Endless => "endless",
+            Luck::Runs => "starts",
+            Luck::RunFails => "starts badly",
             _ => "works",
         };
         Ok(pending(ticket))
@@ -248,6 +289,9 @@ impl Provider for Toys {
             "fails" => Err(fault(FaultKind::Rejected, "it failed")),
             "denied" => Err(fault(FaultKind::Denied, "not for you")),
             "endless" => Ok(pending("endless")),
+            "starts" => Ok(standing("works")),
+            "starts badly" => Ok(standing("falls")),
+            "falls" => Err(fault(FaultKind::Run, "it fell over")),
             _ => Ok(Progress::Done(self.show(&call.id, &call.planned))),
         }
     }

@@ -32,6 +32,8 @@ fn changes_of_container_groups_cost_what_azure_documents() {
     use Cost::{Nothing, Readdress, Replace, Restart};
     let table = [
         ("tags", Nothing),
+        ("wait_for", Nothing),
+        ("triggers", Restart),
         ("network_profile_id", Nothing),
         ("identity", Restart),
         ("identity.type", Restart),

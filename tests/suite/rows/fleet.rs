@@ -111,24 +111,34 @@ fn profile() -> Vec<Story> {
 
 /// What one profile cannot have at once.
 fn spare() -> Story {
-    let mut members = laid(plain(), json!({"name": "it", "ip_address_type": "Private", "priority": "Regular",
+    let mut members = laid(
+        plain(),
+        json!({"name": "it", "ip_address_type": "Private", "priority": "Regular",
         "exposed_port": [{"port": 80, "protocol": "TCP"}],
         "diagnostics": [{"log_analytics": [{"workspace_id": "00000000-0000-4000-8000-00000000000b",
-            "workspace_key": "k", "log_type": "ContainerInsights"}]}]}));
+            "workspace_key": "k", "log_type": "ContainerInsights"}]}]}),
+    );
     for block in ["container", "init_container"] {
         let mut own = match block {
-            "container" => json!({"name": "app", "image": "nginx", "cpu": 1, "memory": 1, "ports": [{"port": 80}, {"port": 81}]}),
+            "container" => {
+                json!({"name": "app", "image": "nginx", "cpu": 1, "memory": 1, "ports": [{"port": 80}, {"port": 81}]})
+            }
             _ => json!({"name": "i", "image": "busybox"}),
         };
-        own["volume"] = json!([{"name": format!("v-{block}").replace('_', "-"), "mount_path": "/o", "empty_dir": true}]);
+        own["volume"] =
+            json!([{"name": format!("v-{block}").replace('_', "-"), "mount_path": "/o", "empty_dir": true}]);
         members[block] = json!([own]);
     }
     let probe = |action: Json| {
-        laid(json!({"initial_delay_seconds": 1, "period_seconds": 2, "failure_threshold": 3, "success_threshold": 4,
-            "timeout_seconds": 5}), action)
+        laid(
+            json!({"initial_delay_seconds": 1, "period_seconds": 2, "failure_threshold": 3, "success_threshold": 4,
+            "timeout_seconds": 5}),
+            action,
+        )
     };
-    members["container"][0]["liveness_probe"] =
-        json!([probe(json!({"http_get": [{"path": "/", "port": 80, "scheme": "http", "http_headers": {"X-A": "1"}}]}))]);
+    members["container"][0]["liveness_probe"] = json!([probe(
+        json!({"http_get": [{"path": "/", "port": 80, "scheme": "http", "http_headers": {"X-A": "1"}}]})
+    )]);
     members["container"][0]["readiness_probe"] = json!([probe(json!({"exec": ["true"]}))]);
     let mut changes = probes("liveness_probe", requests());
     changes.extend(probes("readiness_probe", commands()));
@@ -204,7 +214,10 @@ fn ngroup() -> Vec<Story> {
         (whole("container.name"), json!("other")),
         (whole("network_profile.load_balancer.backend_address_pool.id"), json!(pool("loadBalancers", "two"))),
         (whole("network_profile.application_gateway.id"), json!(arm("Microsoft.Network/applicationGateways", "two"))),
-        (whole("network_profile.application_gateway.backend_address_pool.id"), json!(pool("applicationGateways", "two"))),
+        (
+            whole("network_profile.application_gateway.backend_address_pool.id"),
+            json!(pool("applicationGateways", "two")),
+        ),
         (whole("file_share.name"), json!("f2")),
         (whole("file_share.resource_group_name"), json!("other")),
         (whole("file_share.storage_account_name"), json!("a2")),

@@ -226,6 +226,8 @@ fn of_group() -> Vec<(&'static str, Json)> {
 /// A group of which only the network is told.
 fn joined() -> Vec<Story> {
     let changes = vec![
+        ("wait_for", json!("running")),
+        ("triggers", json!({"again": "2"})),
         ("subnet_name", json!("second name")),
         ("subnet_ids", json!([subnet("two")])),
         ("exposed_port", json!([{"port": 81, "protocol": "TCP"}])),
@@ -234,6 +236,7 @@ fn joined() -> Vec<Story> {
         ("os_type", json!("Windows")),
     ];
     let over = json!({"ip_address_type": "Private", "subnet_ids": [subnet("one")], "subnet_name": "first name",
+        "wait_for": "provisioned", "triggers": {"again": "1"},
         "priority": "Regular", "exposed_port": [{"port": 80, "protocol": "TCP"}],
         "container": [{"name": "app", "image": "nginx", "cpu": 1, "memory": 1, "ports": [{"port": 80}, {"port": 81}]}]});
     vec![Story { kind: &CONTAINER_GROUP, members: laid(plain(), over), changes }]

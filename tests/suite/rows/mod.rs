@@ -142,7 +142,8 @@ pub(super) fn inside(block: &Block, members: &Json) -> String {
 pub(super) fn configuration(kind: &str, members: &Json) -> String {
     let block = &acier::resources::schemas().managed[kind].block;
     let object = format!("resource \"{kind}\" \"it\" {{\n{}}}\n", inside(block, members));
-    let templates = if object.contains("${azurerm_container_group_profile.") { fleet::profiles("nginx:1") } else { String::new() };
+    let templates =
+        if object.contains("${azurerm_container_group_profile.") { fleet::profiles("nginx:1") } else { String::new() };
     [FOUNDATION, &templates, &object].concat()
 }
 
