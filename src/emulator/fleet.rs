@@ -16,6 +16,7 @@ use crate::emulator::profiles::{add, mark, resolve};
 use crate::emulator::quota::Share;
 use crate::emulator::record::{Change, ContainerGroup, Launch, Member, NGroup, Operation, Reason, Verb, Work};
 use crate::emulator::tables::{share, subscription_of};
+use crate::emulator::told::delay;
 use crate::emulator::view::{is_over, members as containers_of, state, states};
 use crate::emulator::world::World;
 
@@ -151,7 +152,7 @@ fn step(world: &mut World, key: &str, ngroup: &mut NGroup, work: &mut Work, at: 
             let zone = emptiest(world, ngroup, &wish);
             make(world, key, ngroup, work, slot, zone, at)?;
         }
-        return Ok(Some(at + work.time));
+        return Ok(Some(readiness(world, ngroup, at, work.time)));
     }
     if !work.rolls {
         return Ok(None);
@@ -172,7 +173,7 @@ fn step(world: &mut World, key: &str, ngroup: &mut NGroup, work: &mut Work, at: 
     // What is left after this batch is counted by what the members were made from.
     let more = outdated(world, ngroup)?.iter().any(|member| !work.retiring.contains(&member.key));
     let pause = if more && world.settings.latency > 0 { wish.pause } else { 0 };
-    Ok(Some(at + work.time + pause))
+    Ok(Some(readiness(world, ngroup, at, work.time) + pause))
 }
 
 /// A member that could not be made ends the operation with its own words.
@@ -329,8 +330,17 @@ fn tell(container: &mut Value, ngroup: &NGroup, name: &str) {
     }
 }
 
-fn new_launch(work: &Work, reason: Reason, at: i64) -> Launch {
-    Launch { reason, at, ready: at + work.time, failure: None }
+fn new_launch(work: &Work, reason: Reason, at: i64, body: &Map<String, Value>) -> Launch {
+    let none = Map::new();
+    let (delay, vain) = delay(body.get("properties").and_then(Value::as_object).unwrap_or(&none));
+    Launch { reason, at, ready: at + work.time + delay, failure: vain.map(|message| (String::new(), message)) }
+}
+
+/// When all members that were launched at a moment are ready.
+fn readiness(world: &World, ngroup: &NGroup, at: i64, time: i64) -> i64 {
+    let groups = ngroup.members.iter().filter_map(|member| world.tables.containers.get(&member.key));
+    let fresh = groups.filter(|group| group.launch.at == at).map(|group| group.launch.ready);
+    fresh.max().unwrap_or(at + time)
 }
 
 /// Makes a container group and counts it in.
@@ -355,9 +365,9 @@ fn make(
         id: format!("{scope}/providers/Microsoft.ContainerInstance/containerGroups/{name}"),
         name,
         location: ngroup.location.clone(),
+        launch: new_launch(work, Reason::Created, at, &body),
         body,
         ip: kind.map(|kind| new_ip(world, &kind)),
-        launch: new_launch(work, Reason::Created, at),
         past: Vec::new(),
         stopped: None,
         restarts: 0,
@@ -390,9 +400,9 @@ fn update(world: &mut World, ngroup: &mut NGroup, work: &mut Work, member: &Memb
     let kind = body["properties"].pointer("/ipAddress/type").and_then(Value::as_str).map(str::to_owned);
     let ip = old.ip.clone().filter(|_| old.stopped.is_none());
     let group = ContainerGroup {
+        launch: new_launch(work, if anew { Reason::Started } else { Reason::Updated }, at, &body),
         body,
         ip: kind.map(|kind| ip.unwrap_or_else(|| new_ip(world, &kind))),
-        launch: new_launch(work, Reason::Updated, at),
         past: remember(&old),
         stopped: None,
         restarts: if anew { 0 } else { old.restarts + 1 },

@@ -7,6 +7,7 @@ mod program;
 mod refusals;
 mod served;
 mod shapes;
+mod sockets;
 
 use acier::arm::wire::{Lost, Request, Response};
 use acier::emulator::faults::Faults;
