@@ -100,3 +100,7 @@ resource "azurerm_container_ngroup" "web" {
 output "revision" {
   value = azurerm_container_group_profile.web.revision
 }
+
+output "fleet" {
+  value = azurerm_container_ngroup.web.id
+}

@@ -68,7 +68,7 @@ impl Wish {
 
 /// Milliseconds of an ISO 8601 duration of at most weeks.
 fn duration(text: &str) -> Option<i64> {
-    let span: jiff::Span = text.parse().ok()?;
+    let span: jiff::Span = text.starts_with('P').then(|| text.parse().ok())??;
     let relative = jiff::SpanRelativeTo::days_are_24_hours();
     span.total((jiff::Unit::Millisecond, relative)).ok().map(|total| {
         #[expect(clippy::cast_possible_truncation, reason = "a pause of more milliseconds than fit never ends anyway")]

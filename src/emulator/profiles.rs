@@ -238,6 +238,7 @@ pub(crate) fn complete(world: &World, sent: &mut Map<String, Value>, api: &str) 
                 ("containers" | "initContainers", Some(named)) if !named.is_empty() => {
                     named.iter().map(|container| complete_container(container, value)).collect()
                 }
+                ("containers", Some(_)) => value.clone(),
                 ("volumes", Some(named)) => add(named, value),
                 (_, _) if member(&own, name).is_some() => continue,
                 _ => value.clone(),
