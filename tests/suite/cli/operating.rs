@@ -59,8 +59,8 @@ resource "azurerm_container_group" "task" {
   container {
     name     = "job"
     image    = "alpine"
-    cpu      = 0.5
-    memory   = 0.5
+    cpu      = 1
+    memory   = 1
     commands = ["sh", "-c", "echo working; exit 3"]
   }
 }
@@ -74,8 +74,8 @@ resource "azurerm_container_group" "copy" {
   container {
     name     = "one"
     image    = "alpine"
-    cpu      = 0.5
-    memory   = 0.5
+    cpu      = 1
+    memory   = 1
     commands = ["sh", "-c", "echo copy ${each.key}; tail -f /dev/null"]
   }
 }
