@@ -65,6 +65,13 @@ impl Case<'_> {
         let settled = propose::propose(block, Some(&before), &config, None);
         let mut differences = diff::diff(block, &before, &settled, self.key);
         differences.retain(|difference| !propose::is_ignored(self.ignored, &difference.path));
+        for difference in &mut differences {
+            let weighed = self.schema.weigh.and_then(|weigh| weigh(&difference.path, &before, &settled));
+            if let Some((cost, reason)) = weighed {
+                difference.cost = cost;
+                difference.reason = reason.into();
+            }
+        }
         self.spare(&before, &mut differences);
         if prior.unfinished && diff::cost(&differences) < Cost::Restart {
             let reason = "The last update did not end well, so it is carried out again.".into();

@@ -47,8 +47,10 @@ const WHYS: &[(Why, &str)] = &[
 
 const COSTS: &[(Cost, &str)] = &[
     (Cost::Nothing, "nothing"),
+    (Cost::Revise, "revise"),
     (Cost::Restart, "restart"),
     (Cost::Readdress, "readdress"),
+    (Cost::Roll, "roll"),
     (Cost::Replace, "replace"),
 ];
 

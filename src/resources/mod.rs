@@ -23,6 +23,7 @@ mod schema_of;
 pub mod table;
 mod versions;
 mod wait;
+mod weigh;
 
 use std::sync::OnceLock;
 

@@ -207,9 +207,18 @@ impl<'a> Body<'a> {
             (Action::Update, Cost::Readdress) => {
                 format!(" {}", page.yellow("# containers restart; the name or address changes"))
             }
+            (Action::Update, Cost::Revise | Cost::Roll) if !found.reason.is_empty() => {
+                format!(" {}", page.yellow(&format!("# {}", aside(&found.reason))))
+            }
             _ => String::new(),
         }
     }
+}
+
+/// A sentence as a comment has it: without its capital letter and full stop.
+fn aside(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn is_empty(value: Option<&Value>) -> bool {

@@ -23,8 +23,10 @@ pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
     if change.action == Action::Update {
         let cost = match change.cost {
             Cost::Nothing => "nothing that runs is touched",
+            Cost::Revise => "what runs is left alone; what is made later differs",
             Cost::Restart => "containers restart",
             Cost::Readdress => "containers restart, and the name or address by which they are reached changes",
+            Cost::Roll => "container groups are added, removed or replaced",
             Cost::Replace => "everything is made anew",
         };
         heading_note(page, &format!("in place: {cost}"));

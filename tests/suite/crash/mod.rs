@@ -19,6 +19,7 @@ use azure::{believed, run};
 
 const QUICKSTART: &str = include_str!("../../../examples/01-quickstart/main.tf");
 const JOB: &str = include_str!("../../../examples/06-job/main.tf");
+const FLEET: &str = include_str!("../../../examples/05-fleet/main.tf");
 const SHOP: &str = include_str!("../../../examples/03-in-place-update/main.tf");
 
 /// One crash matrix: from one configuration to another, killed at every point on the way.
@@ -31,14 +32,38 @@ struct Case {
     mode: Mode,
     /// How often each id may have come into being in all: replacements make one twice.
     created: u32,
+    /// Container groups that an ngroup keeps in the end, of which the state knows nothing.
+    members: usize,
 }
 
 fn cases() -> Vec<Case> {
     let shop = |from: &str, to: &str| SHOP.replace(from, to);
     let rerun = JOB.replace("default     = \"1\"", "default     = \"2\"");
     assert_ne!(rerun, JOB);
+    let rolled = FLEET.replace("nginx:1.27", "nginx:1.28").replace("default = 3", "default = 4");
+    assert_ne!(rolled, FLEET);
+    let fleet = |name, before: Option<&str>, after: &str, mode, members| Case {
+        name,
+        before: before.map(str::to_owned),
+        after: after.to_owned(),
+        mode,
+        created: 1,
+        members,
+        foreign: None,
+    };
     vec![
-        Case { name: "wait for a job", foreign: None, before: None, after: JOB.into(), mode: Mode::Normal, created: 1 },
+        fleet("make a fleet", None, FLEET, Mode::Normal, 3),
+        fleet("roll a fleet", Some(FLEET), &rolled, Mode::Normal, 4),
+        fleet("end a fleet", Some(FLEET), FLEET, Mode::Destroy, 0),
+        Case {
+            name: "wait for a job",
+            foreign: None,
+            before: None,
+            after: JOB.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
         Case {
             name: "run a job again",
             foreign: None,
@@ -46,8 +71,17 @@ fn cases() -> Vec<Case> {
             after: rerun,
             mode: Mode::Normal,
             created: 1,
+            members: 0,
         },
-        Case { name: "create", foreign: None, before: None, after: QUICKSTART.into(), mode: Mode::Normal, created: 1 },
+        Case {
+            name: "create",
+            foreign: None,
+            before: None,
+            after: QUICKSTART.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
         Case {
             name: "destroy",
             foreign: None,
@@ -55,6 +89,7 @@ fn cases() -> Vec<Case> {
             after: QUICKSTART.into(),
             mode: Mode::Destroy,
             created: 1,
+            members: 0,
         },
         Case {
             name: "update in place",
@@ -63,6 +98,7 @@ fn cases() -> Vec<Case> {
             after: shop("default = \"1\"", "default = \"2\""),
             mode: Mode::Normal,
             created: 1,
+            members: 0,
         },
         Case {
             name: "replace",
@@ -71,6 +107,7 @@ fn cases() -> Vec<Case> {
             after: shop("default = 1\n", "default = 2\n"),
             mode: Mode::Normal,
             created: 2,
+            members: 0,
         },
         Case {
             name: "import",
@@ -79,6 +116,7 @@ fn cases() -> Vec<Case> {
             after: format!("{SHOP}{IMPORTS}"),
             mode: Mode::Normal,
             created: 1,
+            members: 0,
         },
         Case {
             name: "import, update",
@@ -87,6 +125,7 @@ fn cases() -> Vec<Case> {
             after: format!("{}{IMPORTS}", shop("default = \"1\"", "default = \"2\"")),
             mode: Mode::Normal,
             created: 1,
+            members: 0,
         },
         // What was deleted for its replacement cannot be imported any more: -adopt makes it again.
         Case {
@@ -96,6 +135,7 @@ fn cases() -> Vec<Case> {
             after: format!("# adopt\n{}{IMPORTS}", shop("default = 1\n", "default = 2\n")),
             mode: Mode::Normal,
             created: 2,
+            members: 0,
         },
         Case {
             name: "adopt, some made",
@@ -104,6 +144,7 @@ fn cases() -> Vec<Case> {
             after: format!("# adopt\n{QUICKSTART}"),
             mode: Mode::Normal,
             created: 1,
+            members: 0,
         },
     ]
 }
@@ -183,7 +224,10 @@ async fn verify(folder: &Path, cloud: &Rc<Embedded>, case: &Case, what: &str) {
     let known: Vec<String> = state.objects.values().map(|object| object.id.to_lowercase()).collect();
     let census: BTreeMap<String, (u32, bool)> =
         cloud.snapshot().into_iter().map(|entry| (entry.id.to_lowercase(), (entry.created, entry.exists))).collect();
+    let kept = |id: &str| !known.iter().any(|own| own == id) && id.contains("/containergroups/web-");
     let existing: Vec<String> = census.iter().filter(|(_, (_, exists))| *exists).map(|(id, _)| id.clone()).collect();
+    let (members, existing): (Vec<String>, Vec<String>) = existing.into_iter().partition(|id| kept(id));
+    assert_eq!(members.len(), case.members, "{what}: the ngroup keeps {members:?}");
     let mut known_sorted = known.clone();
     known_sorted.sort();
     assert_eq!(existing, known_sorted, "{what}: cloud and state differ");

@@ -99,6 +99,7 @@ pub(crate) fn schemas() -> Schemas {
         version: 0,
         block: Block { attributes, blocks: Vec::new() },
         checks: Vec::new(),
+        weigh: None,
         clash: None,
         timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
     };
