@@ -20,5 +20,6 @@ pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String
         settings.quota = Settings::parse_quota(text)?;
     }
     settings.faithful = behaviour.faithful;
+    settings.unregistered = behaviour.unregistered;
     Ok(settings)
 }

@@ -123,6 +123,7 @@ fn embed(settings: &Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> 
         faults: env("ACIER_EMULATOR_FAULTS"),
         quota: env("ACIER_EMULATOR_QUOTA"),
         faithful: env("ACIER_EMULATOR_FAITHFUL").is_some(),
+        unregistered: env("ACIER_EMULATOR_UNREGISTERED").is_some(),
     };
     let problem = |detail: String| Diagnostic::error("The emulator cannot start", detail).at_maybe(settings.span);
     let parsed = super::behaviour::settings(&behaviour)

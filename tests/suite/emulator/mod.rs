@@ -1,12 +1,15 @@
 //! The emulator, asked as a client asks it, on a clock that the test moves by hand.
 
+mod azurerm;
 mod disk;
 mod faults;
 mod life;
 mod program;
+mod providers;
 mod refusals;
 mod served;
 mod shapes;
+mod subnets;
 
 use acier::arm::wire::{Lost, Request, Response};
 use acier::emulator::faults::Faults;
