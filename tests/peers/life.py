@@ -7,6 +7,7 @@ prints one line, and the first surprise ends the run with a traceback and a non-
 """
 
 import importlib
+import signal
 import sys
 import time
 
@@ -14,6 +15,7 @@ from served import emulator
 
 PARENT, WEB, PAIR, TASK, BROKEN = "acier-peers", "peers-web", "peers-pair", "peers-task", "peers-broken"
 PLACE = "westeurope"
+LONGEST = 300
 HELLO = "mcr.microsoft.com/azuredocs/aci-helloworld:latest"
 SIDECAR = "mcr.microsoft.com/azuredocs/aci-tutorial-sidecar:latest"
 WORDS = "mcr.microsoft.com/azuredocs/aci-wordcount:latest"
@@ -258,6 +260,8 @@ class Life:
 def main():
     binary, generation = sys.argv[1:]
     begin = time.monotonic()
+    signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"{generation}: no end after {LONGEST} s"))
+    signal.alarm(LONGEST)
     with emulator(binary, "-latency=500ms", "-quota=StandardCores=20,ContainerGroups=100") as (path, auth):
         life = Life(generation, path, auth)
         life.live()
