@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::auth::{Credentials, Secret};
+use super::auth::Secret;
 use super::cloud::Endpoints;
 
 /// What the file says.
 #[derive(Clone, Debug)]
 pub struct AuthFile {
-    /// The service principal.
-    pub credentials: Credentials,
+    /// What proves to be the service principal.
+    pub proof: Proof,
     /// Its application id.
     pub client: String,
     /// Its tenant.
@@ -26,6 +26,20 @@ pub struct AuthFile {
     pub endpoints: Endpoints,
     /// A file with certificates to trust besides the system's (not a key of Azure's), as it is written there.
     pub ca_certificate_path: Option<String>,
+}
+
+/// What proves to be the service principal that a file names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// Its secret.
+    Secret(Secret),
+    /// Its certificate.
+    Certificate {
+        /// The file with the certificate and its key, as it is written there.
+        path: String,
+        /// What opens it.
+        password: Option<Secret>,
+    },
 }
 
 /// A file that cannot be used.
@@ -47,6 +61,9 @@ struct Key {
 
 const CLIENT: Key = Key { json: "clientId", old: "client", what: "the application id of the service principal" };
 const SECRET: Key = Key { json: "clientSecret", old: "key", what: "its secret" };
+const CERTIFICATE: Key = Key { json: "clientCertificate", old: "certificate", what: "the file of its certificate" };
+const PASSWORD: Key =
+    Key { json: "clientCertificatePassword", old: "certificatePassword", what: "what opens the certificate" };
 const TENANT: Key = Key { json: "tenantId", old: "tenant", what: "the tenant of the service principal" };
 const SUBSCRIPTION: Key = Key { json: "subscriptionId", old: "subscription", what: "the subscription to work in" };
 const AUTHORITY: Key = Key { json: "activeDirectoryEndpointUrl", old: "authURL", what: "where to sign in" };
@@ -103,11 +120,11 @@ pub fn parse(text: &str) -> Result<AuthFile, BadAuthFile> {
     let (said, old) = if text.starts_with('{') { (read_json(text)?, false) } else { (read_lines(text)?, true) };
     let file = File { said, old };
     let [client, tenant, subscription] = [file.want(&CLIENT)?, file.want(&TENANT)?, file.want(&SUBSCRIPTION)?];
-    let secret = file.want_secret()?;
+    let proof = file.want_proof()?;
     let endpoints = Endpoints::custom(file.get(&AUTHORITY), file.get(&RESOURCES), file.get(&AUDIENCE))
         .map_err(|error| bad(format!("An endpoint cannot be used: {error}"), "blank endpoints mean public Azure"))?;
     Ok(AuthFile {
-        credentials: Credentials::ClientSecret { tenant: tenant.clone(), client: client.clone(), secret },
+        proof,
         client,
         tenant,
         subscription,
@@ -141,15 +158,16 @@ impl File {
         Err(bad(format!("\"{name}\" ({}) holds characters that no id has", key.what), "it is usually a GUID"))
     }
 
-    fn want_secret(&self) -> Result<Secret, BadAuthFile> {
-        match self.get(&SECRET) {
-            Some(secret) => Ok(secret.into()),
-            None if self.said.get("clientCertificate").is_some_and(|path| !path.trim().is_empty()) => Err(bad(
-                "The file names a \"clientCertificate\", and signing in works with \"clientSecret\" only".to_owned(),
-                "add a secret with: az ad app credential reset --id <clientId> --append",
-            )),
-            None => Err(self.missing(&SECRET)),
+    /// The certificate, if there is one; else the secret, which must be there.
+    fn want_proof(&self) -> Result<Proof, BadAuthFile> {
+        if let Some(path) = self.get(&CERTIFICATE) {
+            let password = self.said.get(self.name(&PASSWORD)).filter(|text| !text.is_empty());
+            return Ok(Proof::Certificate {
+                path: path.to_owned(),
+                password: password.map(|text| text.as_str().into()),
+            });
         }
+        self.get(&SECRET).map(|secret| Proof::Secret(secret.into())).ok_or_else(|| self.missing(&SECRET))
     }
 
     fn missing(&self, key: &Key) -> BadAuthFile {

@@ -15,11 +15,11 @@ use tokio::time::Instant;
 use url::Url;
 use uuid::Uuid;
 
-use super::auth::SignIn;
+use super::auth::{Asked, SignIn};
 use super::cloud::{Endpoints, is_loopback};
 use super::error::{ArmError, Sort, at, parse_body};
 use super::lro::{self, Ticket, Verdict};
-use super::retry::{Past, Patience, Pause, consider};
+use super::retry::{Past, Patience, Pause, consider, consider_metadata};
 use super::throttle::{Kind, Limits, Throttle};
 use super::wire::{Request, Response, Transport};
 
@@ -30,6 +30,8 @@ pub struct Options {
     pub subscription: String,
     /// Names the run in Azure's activity log; a GUID.
     pub correlation: String,
+    /// Whether requests carry the run's id to Azure's activity log.
+    pub correlate: bool,
     /// Who calls.
     pub user_agent: String,
     /// How long to go on trying.
@@ -47,6 +49,7 @@ impl Options {
         Self {
             subscription: subscription.into(),
             correlation: Uuid::new_v4().to_string(),
+            correlate: true,
             user_agent: concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION")).to_owned(),
             patience: Patience::default(),
             limits: Limits::default(),
@@ -66,6 +69,8 @@ impl std::fmt::Debug for Options {
 pub struct Client<T: Transport> {
     transport: T,
     sign_in: SignIn,
+    /// The same identity in other tenants, whose resources a call may refer to.
+    auxiliary: Vec<SignIn>,
     endpoints: Endpoints,
     options: Options,
     run: Uuid,
@@ -93,6 +98,7 @@ impl<T: Transport> Client<T> {
         Self {
             transport,
             sign_in,
+            auxiliary: Vec::new(),
             endpoints,
             options,
             run,
@@ -101,6 +107,15 @@ impl<T: Transport> Client<T> {
             throttle,
             contact: Cell::new(FIRST_CONTACT),
         }
+    }
+
+    /// The same client, whose calls also prove who it is in other tenants.
+    ///
+    /// Source: Azure Resource Manager, "Authenticate requests across tenants".
+    #[must_use]
+    pub fn with_auxiliary(mut self, auxiliary: Vec<SignIn>) -> Self {
+        self.auxiliary = auxiliary;
+        self
     }
 
     /// The subscription that calls are about.
@@ -229,7 +244,10 @@ impl<T: Transport> Client<T> {
             let wait = self.throttle.borrow_mut().take(kind, self.start.elapsed());
             self.wait(wait, "keeping to Azure's limit of requests").await;
             let bearer = self.bearer(method, url).await?;
-            let request = self.request(method, url, bearer.as_deref(), body.clone());
+            let mut request = self.request(method, url, bearer.as_deref(), body.clone());
+            if let Some(auxiliary) = self.bearers_elsewhere().await? {
+                request.headers.push(("x-ms-authorization-auxiliary".to_owned(), auxiliary));
+            }
             let outcome = self.transport.send(request).await;
             let now = self.start.elapsed();
             if let Ok(response) = &outcome {
@@ -263,12 +281,25 @@ impl<T: Transport> Client<T> {
             let request = super::error::show_request(method, url);
             return Err(self.identify(ArmError { request, ..ArmError::new(Sort::Malformed, why) }));
         }
-        let send = async |request: Request| self.exchange_token(request).await;
-        self.sign_in.authorize(&self.endpoints, send).await.map_err(|error| self.identify(error))
+        self.authorize(&self.sign_in).await
+    }
+
+    /// The tokens of the other tenants, as one header carries them.
+    async fn bearers_elsewhere(&self) -> Result<Option<String>, ArmError> {
+        let mut all = Vec::new();
+        for sign_in in &self.auxiliary {
+            all.extend(self.authorize(sign_in).await?);
+        }
+        Ok((!all.is_empty()).then(|| all.join(", ")))
+    }
+
+    async fn authorize(&self, sign_in: &SignIn) -> Result<Option<String>, ArmError> {
+        let send = async |request: Request, asked: Asked| self.exchange_token(request, asked).await;
+        sign_in.authorize(&self.endpoints, send).await.map_err(|error| self.identify(error))
     }
 
     /// Carries a token request. It may be repeated: a second token does no harm.
-    async fn exchange_token(&self, request: Request) -> Result<Response, ArmError> {
+    async fn exchange_token(&self, request: Request, asked: Asked) -> Result<Response, ArmError> {
         let mut past = Past::default();
         loop {
             let outcome = self.transport.send(request.clone()).await;
@@ -277,7 +308,11 @@ impl<T: Transport> Client<T> {
             }
             let tries = self.options.patience.tries.min(self.contact.get());
             let patience = Patience { tries, ..self.options.patience.clone() };
-            match consider("GET", outcome.as_ref(), &mut past, &patience, self.tick()) {
+            let pause = match asked {
+                Asked::Authority => consider("GET", outcome.as_ref(), &mut past, &patience, self.tick()),
+                Asked::Metadata => consider_metadata(outcome.as_ref(), &mut past, &patience, self.tick()),
+            };
+            match pause {
                 Some(pause) => self.wait(pause.wait, &pause.why).await,
                 None => {
                     return outcome.map_err(|lost| {
@@ -302,7 +337,9 @@ impl<T: Transport> Client<T> {
         add("accept", "application/json");
         add("user-agent", &self.options.user_agent);
         add("x-ms-client-request-id", &id);
-        add("x-ms-correlation-request-id", &self.options.correlation);
+        if self.options.correlate {
+            add("x-ms-correlation-request-id", &self.options.correlation);
+        }
         if let Some(bearer) = bearer {
             add("authorization", bearer);
         }
@@ -313,7 +350,7 @@ impl<T: Transport> Client<T> {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the client waits between tries, on tokio's clock")]
-    async fn wait(&self, wait: Duration, why: &str) {
+    pub(super) async fn wait(&self, wait: Duration, why: &str) {
         if wait.is_zero() {
             return;
         }

@@ -97,6 +97,17 @@ impl Endpoints {
         Ok(endpoints)
     }
 
+    /// A cloud by the host that its tokens come from, as Azure's SDKs have it in AZURE_AUTHORITY_HOST.
+    ///
+    /// # Errors
+    /// As [`Endpoints::custom`].
+    pub fn of_authority(authority: &str) -> Result<Self, BadEndpoint> {
+        let authority = check(authority.trim())?;
+        let known = [Self::public(), Self::usgovernment(), Self::china()];
+        let own = known.into_iter().find(|cloud| cloud.authority.eq_ignore_ascii_case(&authority));
+        Ok(own.unwrap_or_else(|| Self { authority, ..Self::public() }))
+    }
+
     /// The scope to ask a token for.
     #[must_use]
     pub fn scope(&self) -> String {

@@ -120,14 +120,17 @@ fn read_certificates(pem: &[u8]) -> Result<Vec<Certificate>, Lost> {
     Ok(certificates)
 }
 
+/// A request that this machine cannot even make.
 fn unsent(message: String) -> Lost {
-    Lost { message, sent: false }
+    Lost { message, sent: false, lasting: true }
 }
 
 /// Words and meaning for a request without an answer. Only a connection that never came about proves it unsent.
 fn lost(host: &str, error: &reqwest::Error) -> Lost {
     let sent = !(error.is_connect() || error.is_builder());
     let why = causes(error);
+    // rustls names every way in which a certificate is refused so.
+    let lasting = why.contains("invalid peer certificate");
     let message = if error.is_timeout() && sent {
         format!("{host} did not answer in time.")
     } else if error.is_timeout() {
@@ -143,7 +146,7 @@ fn lost(host: &str, error: &reqwest::Error) -> Lost {
     } else {
         format!("{host} cannot be reached: {why}.")
     };
-    Lost { message, sent }
+    Lost { message, sent, lasting }
 }
 
 /// The causes of an error, outermost first, without those that say nothing new and without the URL.

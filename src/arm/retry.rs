@@ -87,7 +87,9 @@ pub fn consider(
     // Everything but POST may be sent twice: a PATCH of Resource Manager sets members to given values.
     let repeatable = method != "POST";
     match outcome {
-        Err(lost) if repeatable || !lost.sent => backoff(past, patience, seed, None, lost.message.clone()),
+        Err(lost) if (repeatable || !lost.sent) && !lost.lasting => {
+            backoff(past, patience, seed, None, lost.message.clone())
+        }
         Err(_) => None,
         Ok(response) => match response.status {
             429 => throttled(response, past, patience, seed),
@@ -101,6 +103,35 @@ pub fn consider(
         },
     }
 }
+
+/// The same for the token service of a machine or app, which has answers of its own for "not yet": 404,
+/// 410 while it is updated (for up to 70 s), and 429, often without a time.
+///
+/// Source: "How to use managed identities for Azure resources on an Azure VM to acquire an access token", error handling.
+pub fn consider_metadata(
+    outcome: Result<&Response, &Lost>,
+    past: &mut Past,
+    patience: &Patience,
+    seed: u64,
+) -> Option<Pause> {
+    match outcome {
+        // Its address is on the machine itself: what is not there now will not come.
+        Err(lost) if !lost.sent || lost.lasting => None,
+        Err(lost) => backoff(past, patience, seed, None, lost.message.clone()),
+        Ok(response) => {
+            let patience = match response.status {
+                410 => Patience { tries: patience.tries.max(UPDATE_TRIES), ..patience.clone() },
+                404 | 429 | 500.. => patience.clone(),
+                _ => return None,
+            };
+            let why = format!("the managed identity service answered with status {}", response.status);
+            backoff(past, &patience, seed, retry_after(response), why)
+        }
+    }
+}
+
+/// With waits of 1, 2, 4 ... 30 s, less a quarter, these last for more than 70 s.
+const UPDATE_TRIES: u32 = 8;
 
 fn backoff(past: &mut Past, patience: &Patience, seed: u64, asked: Option<Duration>, why: String) -> Option<Pause> {
     if past.failures >= patience.tries {

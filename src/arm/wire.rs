@@ -45,6 +45,8 @@ pub struct Lost {
     pub message: String,
     /// Whether the request may have reached the other side.
     pub sent: bool,
+    /// Whether another try must fail the same way: nobody trusts the certificate the second time.
+    pub lasting: bool,
 }
 
 /// Carries requests.

@@ -32,11 +32,15 @@ pub(super) struct Arguments {
 const EXIT_CODES: &str = "\
 Options may be written with one dash or two: -auto-approve, --auto-approve.
 
+Signing in: the file that AZURE_AUTH_LOCATION names; else, by the azurerm provider's settings and
+variables (ARM_...), the first that has enough: client certificate, client secret, OIDC token, Azure
+DevOps, GitHub, managed identity, AZURE_CLIENT_ID with secret or certificate, the Azure CLI.
+
 Exit codes:
   0    done
   1    failed: the configuration, the sign-in or the service said no
-  2    plan -detailed-exitcode: there are changes
-  3    the state is in use by another process
+  2    plan -detailed-exitcode: there are changes; fmt: a file cannot be read
+  3    the state is in use by another process; fmt -check: a file is not formatted
   4    the saved plan no longer fits the state
   5    the state is damaged
   64   the command line is wrong
@@ -55,6 +59,8 @@ pub(super) enum Command {
     Refresh(RefreshArguments),
     /// Check the configuration without asking a cloud
     Validate(ValidateArguments),
+    /// Rewrite configuration files in the canonical format
+    Fmt(FmtArguments),
     /// Show the state, or a saved plan
     Show(ShowArguments),
     /// Show output values
@@ -221,6 +227,35 @@ pub(super) enum StateCommand {
         #[arg(value_name = "ADDRESS", required = true)]
         addresses: Vec<String>,
     },
+    /// Go on with what a damaged state can still vouch for; the damaged files are set aside
+    Repair {
+        /// Do not ask
+        #[arg(long)]
+        auto_approve: bool,
+    },
+}
+
+/// `acier fmt`
+#[derive(Args, Debug)]
+pub(super) struct FmtArguments {
+    /// Print the names of files that change
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) list: bool,
+    /// Write the files
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) write: bool,
+    /// Show what changes
+    #[arg(long)]
+    pub(super) diff: bool,
+    /// Write nothing; exit code 3 if a file is not formatted
+    #[arg(long)]
+    pub(super) check: bool,
+    /// Also the files of folders inside
+    #[arg(long)]
+    pub(super) recursive: bool,
+    /// Files or folders; a dash for standard input; the present folder if there is none
+    #[arg(value_name = "TARGET")]
+    pub(super) targets: Vec<String>,
 }
 
 /// `acier ps`
@@ -273,6 +308,12 @@ pub(super) struct LogsArguments {
 
 /// `acier emulator`
 #[derive(Args, Debug)]
+#[command(after_help = "\
+It writes these files into its folder: auth.json and auth-certificate.json for AZURE_AUTH_LOCATION, the
+certificate as client.pem and client.pfx (opened by acier-emulator), federated-token for clients that
+read one from a file, and ca.pem, the authority to trust. Managed identities are asked for at
+/metadata/identity/oauth2/token and /msi/token, tokens of pipelines at /acier/oidc/github and
+/acier/oidc/devops; identity header and request token are acier-emulator.")]
 pub(super) struct EmulatorArguments {
     /// Where the emulator keeps its cloud and certificates
     #[arg(long, value_name = "DIR", default_value = "state/emulator")]
@@ -308,6 +349,9 @@ pub(super) struct EmulatorBehaviour {
     /// Begin with subscriptions that must be registered for Microsoft.ContainerInstance first
     #[arg(long, env = "ACIER_EMULATOR_UNREGISTERED")]
     pub(super) unregistered: bool,
+    /// How long tokens live: 30s, 10m
+    #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
+    pub(super) token_lifetime: Option<String>,
 }
 
 /// `acier version`

@@ -19,6 +19,9 @@ pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String
     if let Some(text) = &behaviour.quota {
         settings.quota = Settings::parse_quota(text)?;
     }
+    if let Some(text) = &behaviour.token_lifetime {
+        settings.token_seconds = Settings::parse_lifetime(text)?;
+    }
     settings.faithful = behaviour.faithful;
     settings.unregistered = behaviour.unregistered;
     Ok(settings)

@@ -11,6 +11,10 @@ pub enum Exit {
     Failed,
     /// 2: `plan -detailed-exitcode` found changes.
     Changes,
+    /// 2: `fmt` found a file that it cannot read.
+    Unreadable,
+    /// 3: `fmt -check` found a file that is not formatted.
+    Unformatted,
     /// 3: the state is in use by another process.
     Locked,
     /// 4: the saved plan no longer fits the state.
@@ -30,8 +34,8 @@ impl Exit {
         match self {
             Exit::Done => 0,
             Exit::Failed => 1,
-            Exit::Changes => 2,
-            Exit::Locked => 3,
+            Exit::Changes | Exit::Unreadable => 2,
+            Exit::Locked | Exit::Unformatted => 3,
             Exit::Stale => 4,
             Exit::Damaged => 5,
             Exit::Usage => 64,

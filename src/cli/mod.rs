@@ -74,6 +74,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Destroy(arguments) => block_on(screen, commands::apply::run(folder, vars, &arguments, true, screen)),
         Command::Refresh(arguments) => block_on(screen, commands::refresh::run(folder, vars, arguments, screen)),
         Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),
+        Command::Fmt(arguments) => Ok(commands::fmt::run(folder, &arguments, screen)),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
         Command::State(command) => commands::state::run(folder, &command, screen),

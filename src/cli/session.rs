@@ -83,15 +83,18 @@ pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outc
             }
             Ok((store, state))
         }
-        Err(error) => {
-            screen.diagnostic(&error.diagnostic(), &Sources::default());
-            Err(match error {
-                StoreError::Locked { .. } => Exit::Locked,
-                // Neither a full disk nor an unknown format says that anything is damaged.
-                StoreError::Io { .. } | StoreError::Format { .. } => Exit::Failed,
-                _ => Exit::Damaged,
-            })
-        }
+        Err(error) => Err(store_failed(&error, screen)),
+    }
+}
+
+/// Says what is wrong with the store, and how the program ends.
+pub(super) fn store_failed(error: &StoreError, screen: &Screen) -> Exit {
+    screen.diagnostic(&error.diagnostic(), &Sources::default());
+    match error {
+        StoreError::Locked { .. } => Exit::Locked,
+        // Neither a full disk nor an unknown format says that anything is damaged.
+        StoreError::Io { .. } | StoreError::Format { .. } => Exit::Failed,
+        _ => Exit::Damaged,
     }
 }
 
@@ -117,7 +120,7 @@ impl Session {
             return Session::with_inputs(project, inputs, screen).await;
         }
         let (store, state) = open_store(&project.folder, Access::Read, screen)?;
-        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
@@ -149,7 +152,7 @@ impl Session {
         let mut scope = Scope::new(module, &Inputs::default(), schemas, project.host.clone(), false);
         show(screen, &scope.validate(), &project.sources)?;
         let (store, state) = open_store(&project.folder, Access::Write, screen)?;
-        let cloud = choose_cloud(&project, &inputs, &state, screen)?;
+        let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let mut session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
@@ -225,7 +228,7 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
     .hint("make room on the disk, or repair its rights, and run the same command again")
 }
 
-fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
+async fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
     let known = !(state.objects.is_empty() && state.deposed.is_empty() && state.pending.is_empty());
     if !known
         && project.module.blocks.is_empty()
@@ -247,7 +250,7 @@ fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Scre
     let span = project.module.providers.iter().find(|provider| provider.name == name).map(|provider| provider.span);
     let shown = screen.clone();
     let notice = Rc::new(move |text: String| shown.note(&text));
-    match connect(&block, span, &project.folder, notice) {
+    match connect(&block, span, &project.folder, notice).await {
         Ok(cloud) => Ok(cloud),
         Err(diagnostic) => fail(screen, &diagnostic, &project.sources),
     }

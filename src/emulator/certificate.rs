@@ -56,8 +56,8 @@ fn keep_key(ca: &Path, key_file: &Path) -> Result<KeyPair, String> {
     }
     let key = KeyPair::generate().map_err(|error| told(&error))?;
     let certificate = authority().self_signed(&key).map_err(|error| told(&error))?;
-    create_private(key_file, &key.serialize_pem())?;
-    create_private(ca, &certificate.pem())?;
+    create_private(key_file, key.serialize_pem())?;
+    create_private(ca, certificate.pem())?;
     Ok(key)
 }
 

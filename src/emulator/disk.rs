@@ -44,7 +44,7 @@ fn told(what: &str, path: &Path, error: &std::io::Error) -> String {
 
 /// Creates a file that only its owner can read, or puts it in place of another; at every moment
 /// either of them is whole.
-pub(crate) fn create_private(path: &Path, text: &str) -> Result<(), String> {
+pub(crate) fn create_private(path: &Path, contents: impl AsRef<[u8]>) -> Result<(), String> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let fresh = path.with_file_name(name);
@@ -55,7 +55,7 @@ pub(crate) fn create_private(path: &Path, text: &str) -> Result<(), String> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut file = options.open(&fresh).map_err(|error| told("create", &fresh, &error))?;
-    let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+    let written = file.write_all(contents.as_ref()).and_then(|()| file.sync_all());
     written.and_then(|()| fs::rename(&fresh, path)).map_err(|error| {
         let _ = fs::remove_file(&fresh);
         told("write", path, &error)
@@ -106,7 +106,7 @@ fn read_key(folder: &Path, logged: bool) -> Result<Key, String> {
         }
         None => {
             let text = Key::generate();
-            create_private(&path, &format!("{text}\n"))?;
+            create_private(&path, format!("{text}\n"))?;
             text
         }
     };

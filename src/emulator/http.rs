@@ -6,7 +6,7 @@
 //! elsewhere. When `stop` resolves, open exchanges end and the connections close.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -28,7 +28,9 @@ use crate::arm::wire::{Lost, Request, Response};
 use crate::emulator::certificate;
 use crate::emulator::disk::create_private;
 use crate::emulator::embedded::{Embedded, system_time};
-use crate::emulator::settings::{Identity, Settings};
+use crate::emulator::login::machine::issue;
+use crate::emulator::login::well_known;
+use crate::emulator::settings::{AUDIENCE, Identity, Settings, Workload};
 
 /// The largest body that is taken, as Azure Resource Manager has it: four megabytes.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -38,6 +40,9 @@ const GRACE: Duration = Duration::from_secs(2);
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Not Azure's: how often each id came into being, for tests that nothing is made twice.
 const CENSUS: &str = "/acier/census";
+/// How long the federated token lives that is written for clients that read one from a file, in
+/// seconds: a month, because nobody writes the file again while the emulator runs.
+const TOKEN_FILE_LIFE: i64 = 30 * 24 * 3600;
 const METHODS: [&str; 6] = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"];
 
 /// What to serve and where.
@@ -90,8 +95,9 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Bound), stop: impl Futu
             .map_err(|error| format!("The path {} cannot be made absolute: {error}.", authority.ca.display()))?,
     };
     if let Some(path) = &options.auth_file {
-        create_private(path, &auth_file(&bound, &identity))?;
+        create_private(path, auth_file(&bound, &identity, None))?;
     }
+    keep_proofs(&options.folder, &bound, &identity)?;
     ready(&bound);
     let acceptor = TlsAcceptor::from(authority.config);
     let (stopping, stopped) = watch::channel(false);
@@ -211,12 +217,29 @@ fn write(response: Response) -> hyper::Response<Full<Bytes>> {
     out
 }
 
+/// Writes what else proves to be the service principal: its certificate in both forms with an auth
+/// file that names it, and a federated token.
+fn keep_proofs(folder: &Path, bound: &Bound, identity: &Identity) -> Result<(), String> {
+    let pem = folder.join("client.pem");
+    create_private(&pem, well_known::PEM)?;
+    create_private(&folder.join("client.pfx"), well_known::PFX)?;
+    let pem = std::path::absolute(&pem)
+        .map_err(|error| format!("The path {} cannot be made absolute: {error}.", pem.display()))?;
+    create_private(&folder.join("auth-certificate.json"), auth_file(bound, identity, Some(&pem)))?;
+    let token = issue(Workload::Pod, AUDIENCE, system_time() / 1_000, TOKEN_FILE_LIFE);
+    create_private(&folder.join("federated-token"), token)
+}
+
 /// The ten keys of `az ad sp create-for-rbac --json-auth`, and the one that names the authority.
-fn auth_file(bound: &Bound, identity: &Identity) -> String {
+fn auth_file(bound: &Bound, identity: &Identity, certificate: Option<&Path>) -> String {
     let base = &bound.https;
+    let (proof, value) = match certificate {
+        Some(path) => ("clientCertificate", json!(path)),
+        None => ("clientSecret", json!(identity.secret)),
+    };
     let text = json!({
         "clientId": identity.client,
-        "clientSecret": identity.secret,
+        (proof): value,
         "subscriptionId": identity.subscription,
         "tenantId": identity.tenant,
         "activeDirectoryEndpointUrl": base,

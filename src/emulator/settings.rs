@@ -7,6 +7,8 @@
 use std::collections::BTreeMap;
 
 use crate::emulator::faults::Faults;
+use crate::emulator::login::well_known;
+pub use crate::emulator::login::well_known::Registered;
 
 /// Quotas that can be set, with the names that the usages API gives them
 /// (Azure Container Instances, "Resource availability and quota limits").
@@ -44,6 +46,56 @@ impl Default for Identity {
     }
 }
 
+/// The name of the emulator's own small issuer of federated tokens.
+pub const ISSUER: &str = "https://issuer.acier.invalid";
+/// Whom federated tokens must be for.
+pub const AUDIENCE: &str = "api://AzureADTokenExchange";
+
+/// Workloads that the small issuer knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Workload {
+    /// A GitHub workflow.
+    GitHub,
+    /// An Azure DevOps pipeline.
+    AzureDevOps,
+    /// A pod with a token file.
+    Pod,
+}
+
+impl Workload {
+    /// What its tokens name as their subject.
+    #[must_use]
+    pub fn subject(self) -> &'static str {
+        match self {
+            Workload::GitHub => "repo:acier/emulator:ref:refs/heads/main",
+            Workload::AzureDevOps => "sc://acier/emulator/connection",
+            Workload::Pod => "system:serviceaccount:default:acier",
+        }
+    }
+}
+
+/// A federated credential: whose tokens count as the service principal's proof.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Federated {
+    /// Who issues them.
+    pub issuer: String,
+    /// Whom they name.
+    pub subject: String,
+    /// Whom they are for.
+    pub audience: String,
+    /// The issuer's public RSA key, as PKCS#1 has it.
+    pub key: Vec<u8>,
+}
+
+impl Federated {
+    /// A workload of the small issuer.
+    #[must_use]
+    pub fn of(workload: Workload) -> Federated {
+        let (issuer, audience) = (ISSUER.to_owned(), AUDIENCE.to_owned());
+        Federated { issuer, subject: workload.subject().to_owned(), audience, key: well_known::public_key() }
+    }
+}
+
 /// The choices.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -65,6 +117,10 @@ pub struct Settings {
     pub page: usize,
     /// Who may sign in.
     pub identity: Identity,
+    /// Certificates that are registered with the service principal.
+    pub certificates: Vec<Registered>,
+    /// Federated credentials of the service principal.
+    pub federated: Vec<Federated>,
 }
 
 impl Default for Settings {
@@ -79,6 +135,8 @@ impl Default for Settings {
             token_seconds: 86_399,
             page: 100,
             identity: Identity::default(),
+            certificates: vec![well_known::certificate()],
+            federated: [Workload::GitHub, Workload::AzureDevOps, Workload::Pod].map(Federated::of).to_vec(),
         }
     }
 }
@@ -100,6 +158,20 @@ impl Settings {
             Ok(value) if (0.0..=86_400_000.0).contains(&(value * factor)) => Ok((value * factor) as i64),
             _ => Err(format!(
                 "The latency \"{text}\" is not a time. Write a number with ms, s, m or h, at most a day, such as \"500ms\" or \"10s\"."
+            )),
+        }
+    }
+
+    /// Seconds that a token lives, of a text such as `30s` or `10m`.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong.
+    pub fn parse_lifetime(text: &str) -> Result<i64, String> {
+        match Settings::parse_latency(text) {
+            Ok(life) if life >= 1_000 => Ok(life / 1_000),
+            _ => Err(format!(
+                "The token lifetime \"{}\" is not a time of at least a second. Write a number with s, m or h, such as \"30s\".",
+                text.trim()
             )),
         }
     }

@@ -15,7 +15,7 @@ use crate::emulator::answer::{Refusal, dress, of};
 use crate::emulator::faults::{Faults, Verdict};
 use crate::emulator::record::{Batch, Change};
 use crate::emulator::route::Ask;
-use crate::emulator::settings::Settings;
+use crate::emulator::settings::{Settings, Workload};
 use crate::emulator::tables::Tables;
 use crate::emulator::throttle::Throttle;
 use crate::emulator::{catalogue, container_groups, groups, login, logs, metadata, operations, registration, subnets};
@@ -98,6 +98,7 @@ impl World {
         let lost = || Lost {
             message: format!("the emulator broke the connection of {} {}", request.method, request.url),
             sent: true,
+            lasting: false,
         };
         match verdict {
             Verdict::Act(bend) => {
@@ -194,6 +195,16 @@ impl World {
             }
             ("POST", [_, "oauth2", "v2.0", "token"]) => return Ok(login::token(ask, &self.settings, false)),
             ("POST", [_, "oauth2", "token"]) => return Ok(login::token(ask, &self.settings, true)),
+            ("GET", ["metadata", "identity", "oauth2", "token"]) => {
+                return Ok(login::machine::managed_identity(ask, &self.settings, false));
+            }
+            ("GET", ["msi", "token"]) => return Ok(login::machine::managed_identity(ask, &self.settings, true)),
+            ("GET", ["acier", "oidc", "github"]) => {
+                return Ok(login::machine::pipeline(ask, &self.settings, Workload::GitHub));
+            }
+            ("POST", ["acier", "oidc", "devops"]) => {
+                return Ok(login::machine::pipeline(ask, &self.settings, Workload::AzureDevOps));
+            }
             _ => {}
         }
         login::check(ask, &self.settings)?;

@@ -11,6 +11,7 @@ mod decode;
 mod dynamic;
 pub mod eval;
 mod fixed;
+pub mod fmt;
 pub mod functions;
 pub mod host;
 pub mod inputs;

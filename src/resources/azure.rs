@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 
 use crate::arm::client::Client;
+use crate::arm::registration::register;
 use crate::arm::wire::Transport;
 use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
 use crate::schema::Schemas;
@@ -25,6 +26,9 @@ pub struct Azure<T: Transport> {
     schemas: Schemas,
     /// `features.resource_group.prevent_deletion_if_contains_resources`
     pub(super) keep_full_groups: bool,
+    /// Resource providers to register before the first creation, and whether that was done.
+    namespaces: Vec<String>,
+    registered: tokio::sync::OnceCell<()>,
 }
 
 impl<T: Transport> Azure<T> {
@@ -35,7 +39,19 @@ impl<T: Transport> Azure<T> {
         let own = first(settings, "features")
             .and_then(|features| first(&features, "resource_group"))
             .and_then(|group| group.get("prevent_deletion_if_contains_resources")?.as_bool());
-        Azure { client, schemas: super::schemas(), keep_full_groups: own.unwrap_or(true) }
+        Azure {
+            client,
+            schemas: super::schemas(),
+            keep_full_groups: own.unwrap_or(true),
+            namespaces: Vec::new(),
+            registered: tokio::sync::OnceCell::new(),
+        }
+    }
+
+    /// The same, but registers resource providers before it creates something for the first time.
+    #[must_use]
+    pub fn registering(self, namespaces: Vec<String>) -> Azure<T> {
+        Azure { namespaces, ..self }
     }
 
     /// The client, for `operate`.
@@ -165,7 +181,11 @@ impl<T: Transport> Provider for Azure<T> {
     async fn begin(&self, call: &Call) -> Result<Progress, Fault> {
         let kind = managed(&call.kind)?;
         match call.verb {
-            Verb::Create => self.create(kind, call).await,
+            Verb::Create => {
+                let register = async || register(&self.client, &self.namespaces).await;
+                self.registered.get_or_try_init(register).await.map_err(|error| faults::fault(&error))?;
+                self.create(kind, call).await
+            }
             Verb::Update => self.update(kind, call).await,
             Verb::Delete => progress::delete(self, kind, call, 0).await,
         }

@@ -7,6 +7,7 @@ use serde_json::Value as Json;
 use crate::arm::error::{ArmError, Sort};
 use crate::provider::{Fault, FaultKind};
 
+use super::advice::advice;
 use super::codec::Unsendable;
 use super::operate;
 
@@ -27,7 +28,8 @@ pub(super) fn fault(error: &ArmError) -> Fault {
         // An operation that failed is told of with status 200, which says nothing about it.
         (error.status >= 300).then(|| format!("HTTP status {}", error.status)),
         (!error.request.is_empty()).then(|| error.request.clone()),
-        error.correlation_id.as_ref().map(|id| format!("Correlation id {id}")),
+        // Without a request the run's id leads nowhere.
+        error.correlation_id.as_ref().filter(|_| !error.request.is_empty()).map(|id| format!("Correlation id {id}")),
         error.request_id.as_ref().map(|id| format!("Request id {id}")),
     ];
     Fault {
@@ -35,8 +37,12 @@ pub(super) fn fault(error: &ArmError) -> Fault {
         code: error.code.clone(),
         message: error.message.clone(),
         trace: lines.into_iter().flatten().collect::<Vec<_>>().join("\n"),
-        hint: hint(&error.code, &error.message).map(str::to_owned),
+        hint: signing_in(error).or_else(|| hint(&error.code, &error.message)).map(str::to_owned),
     }
+}
+
+fn signing_in(error: &ArmError) -> Option<&'static str> {
+    if error.sort == Sort::SignIn { advice(&error.message) } else { None }
 }
 
 /// What can be done about a code. Source: Azure Container Instances, "Troubleshoot common issues",
@@ -48,9 +54,6 @@ fn hint(code: &str, message: &str) -> Option<&'static str> {
 }
 
 const HINTS: &[(&str, &str)] = &[
-    ("aadsts7000215", "use the value of a client secret of this application, not the id of the secret"),
-    ("aadsts7000222", "the client secret has expired: make a new one and use its value"),
-    ("aadsts700016", "check client_id and tenant_id"),
     (
         "cannot be reached",
         "check the network, the proxy, and the endpoints in the file that AZURE_AUTH_LOCATION names; an emulator must be running",

@@ -4,6 +4,7 @@
 //! `kinds` holds them, `schema_of` and `codec` walk them, `checks` looks at configuration,
 //! `azure` implements `provider::Provider`, `operate` reads what runs.
 
+pub mod advice;
 pub mod azure;
 mod checks;
 pub mod codec;

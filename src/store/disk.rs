@@ -162,6 +162,15 @@ pub(super) fn create_secret(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> i
     path.parent().map_or(Ok(()), sync_folder)
 }
 
+/// Renames a file or folder, durably.
+pub(super) fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    std::fs::rename(from, to)?;
+    for folder in [from.parent(), to.parent()].into_iter().flatten() {
+        sync_folder(folder)?;
+    }
+    Ok(())
+}
+
 /// Removes a folder that may not be there, with all in it.
 pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
     match std::fs::remove_dir_all(path) {

@@ -63,6 +63,12 @@ pub enum StoreError {
         /// The state that the log gives.
         known: Box<State>,
     },
+    /// A repair was interrupted.
+    #[error("the repair of the state in {} was interrupted", folder.display())]
+    Repairing {
+        /// The folder of the state.
+        folder: PathBuf,
+    },
     /// The key is missing although the state was written with one.
     #[error("{} is missing", file.display())]
     KeyMissing {
@@ -123,17 +129,19 @@ impl StoreError {
                 "State is damaged",
                 format!("{sentence}. {} A damaged record is never skipped, because what it says would be forgotten.", self.known_sentence()),
             )
-            .hint("Restore the state folder from a copy or from version control, then run a plan: it compares the restored state with the cloud."),
+            .hint("Restore the state folder from a copy or from version control, then run a plan: it compares the restored state with the cloud. Without a copy, `acier state repair` goes on with what can be vouched for."),
             StoreError::Behind { .. } => Diagnostic::error(
                 "State is incomplete",
                 format!("{sentence}. {} Going on would forget what the missing operations did.", self.known_sentence()),
             )
-            .hint("Restore the missing files of the folder \"log\", or the whole state folder from one copy."),
+            .hint("Restore the missing files of the folder \"log\", or the whole state folder from one copy. Without a copy, `acier state repair` goes on with what can be vouched for."),
             StoreError::Head { .. } => Diagnostic::error(
                 "State has lost its head",
                 format!("{sentence}. {}", self.known_sentence()),
             )
-            .hint("Restore the file \"head\" from a copy that is not newer than the folder \"log\"; an older one is good enough."),
+            .hint("Restore the file \"head\" from a copy that is not newer than the folder \"log\"; an older one is good enough. Without a copy, `acier state repair` goes on with what can be vouched for."),
+            StoreError::Repairing { .. } => Diagnostic::error("State is being repaired", format!("{sentence}."))
+                .hint("Run `acier state repair`: it finishes what was begun."),
             StoreError::KeyMissing { .. } => Diagnostic::error(
                 "State key is missing",
                 format!("{sentence}, but the state holds values that were sealed with it. A new key could not open them, so none is made."),

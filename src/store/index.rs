@@ -8,8 +8,9 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::time::Duration;
 
 use super::FORMAT;
 use super::disk;
@@ -25,6 +26,8 @@ const META: &[u8] = b"\0meta";
 const CACHE_BYTES: u64 = 16 << 20;
 /// sled holds a batch in memory several times over.
 const BATCH: usize = 500;
+/// How often a locked database is tried, ten milliseconds apart.
+const TRIES: u32 = 20;
 
 /// The index of one state folder, opened when it is first asked.
 pub(super) struct Index {
@@ -171,7 +174,7 @@ impl Index {
         let done = guard(|| {
             let db = match db {
                 Some(db) => db,
-                None => sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None).open()?,
+                None => open(folder)?,
             };
             let done = work(&db)?;
             Ok((db, done))
@@ -211,6 +214,22 @@ impl Drop for Index {
             });
         }
     }
+}
+
+/// Opens the database. sled unlocks it by closing its file, so a child that another thread is just
+/// starting keeps it locked until it becomes its own program, some milliseconds later.
+#[expect(clippy::disallowed_methods, reason = "waits for a closing database, a fifth of a second at most")]
+fn open(folder: &Path) -> sled::Result<sled::Db> {
+    let config = sled::Config::new().path(folder).cache_capacity(CACHE_BYTES).flush_every_ms(None);
+    for _ in 0..TRIES {
+        match config.open() {
+            Err(sled::Error::Io(error)) if error.to_string().contains("could not acquire lock") => {
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            decided => return decided,
+        }
+    }
+    config.open()
 }
 
 /// The weight of a part in the digest: a sum, so that one part can change without reading all.

@@ -16,6 +16,7 @@ mod journal;
 mod lock;
 mod record;
 mod recover;
+mod repair;
 mod segment;
 mod shadow;
 mod snapshot;
@@ -25,6 +26,7 @@ use std::path::{Path, PathBuf};
 pub use disk::{Disk, LocalDisk};
 pub use error::StoreError;
 pub use history::{Counts, Operation};
+pub use repair::Repaired;
 
 use crate::seal::Key;
 use crate::state::State;
@@ -37,7 +39,7 @@ use recover::Recovered;
 use shadow::Shadow;
 
 /// The version of the on-disk format.
-const FORMAT: u64 = 1;
+const FORMAT: u64 = 2;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,6 +101,9 @@ impl Store {
                 Some(Lock::take(folder)?)
             }
         };
+        if repair::is_unfinished(folder) {
+            return Err(StoreError::Repairing { folder: folder.to_owned() });
+        }
         let mut index = Index::new(folder.join("index"));
         let (key, fresh_key, recovered) = read_all(folder, lock.is_some().then_some(&mut index))?;
         let shadow = if lock.is_some() { Shadow::of(&recovered.state) } else { Shadow::default() };

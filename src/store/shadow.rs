@@ -51,7 +51,7 @@ impl Shadow {
         self.changes.extend(settled);
         match event {
             Event::Intent { step, .. } => {
-                let part = record::part_of_pending(*step, None, line.inner());
+                let part = record::part_of_pending(*step, None, line.inner(), key)?;
                 self.changes.insert(Slot::Step(*step), Change::Put(part));
             }
             Event::Accepted { step, .. } => {

@@ -44,7 +44,7 @@ pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, St
             return record::read_part(payload, key, &mut state).map_err(|error| error.to_string());
         }
         match Fields::format_of(payload) {
-            Some(FORMAT) => {}
+            Some(1..=FORMAT) => {}
             _ => return Err("it has another format version".into()),
         }
         header = Some(Header::parse(payload).map_err(|error| error.to_string())?);

@@ -16,6 +16,7 @@ mod crash;
 mod emulator;
 mod engine;
 mod eval;
+mod fmt;
 mod lab;
 mod parse;
 mod plan;

@@ -22,6 +22,7 @@ pub(in crate::cli) async fn run(arguments: &EmulatorArguments, folder: &Path, sc
     };
     let kept = folder.join(&arguments.folder);
     let auth_file = arguments.auth_file.clone().map_or_else(|| kept.join("auth.json"), |path| folder.join(path));
+    let proofs = kept.clone();
     let options = Options {
         folder: kept,
         http_port: arguments.http_port,
@@ -35,6 +36,10 @@ pub(in crate::cli) async fn run(arguments: &EmulatorArguments, folder: &Path, sc
         shown.line(&format!("https      {}", bound.https));
         shown.line(&format!("CA         {}", bound.ca.display()));
         shown.line(&format!("auth file  {}", auth_file.display()));
+        shown.line(&format!(
+            "proofs     {}: auth-certificate.json, client.pem, client.pfx, federated-token",
+            proofs.display()
+        ));
         shown.line(&format!("\nUse it with:  export AZURE_AUTH_LOCATION={}", auth_file.display()));
         shown.line("Stop it with Ctrl-C; its cloud is kept.");
     };

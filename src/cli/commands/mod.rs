@@ -5,12 +5,14 @@
 
 pub(super) mod apply;
 pub(super) mod emulator;
+pub(super) mod fmt;
 pub(super) mod inspect;
 pub(super) mod logs;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod ps;
 pub(super) mod refresh;
+pub(super) mod repair;
 pub(super) mod show;
 pub(super) mod state;
 pub(super) mod validate;

@@ -31,6 +31,7 @@ pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen
             show(folder, address, form, screen)
         }
         StateCommand::Rm { dry_run, addresses } => remove(folder, addresses, *dry_run, screen),
+        StateCommand::Repair { auto_approve } => super::repair::run(folder, *auto_approve, screen),
     }
 }
 

@@ -7,7 +7,7 @@
 
 /// How a quoted string ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quoted {
+pub(in crate::lang) enum Quoted {
     /// Behind its closing quote.
     Closed(usize),
     /// At a line break, which may not stand in it.
@@ -17,25 +17,25 @@ pub(super) enum Quoted {
 }
 
 /// The start of a heredoc.
-pub(super) struct Intro {
+pub(in crate::lang) struct Intro {
     /// Whether it is `<<-`, which removes indentation.
-    pub(super) flush: bool,
+    pub(in crate::lang) flush: bool,
     /// The first byte of the marker and the one behind it.
-    pub(super) marker: (usize, usize),
+    pub(in crate::lang) marker: (usize, usize),
     /// The first byte of the first line.
-    pub(super) body: usize,
+    pub(in crate::lang) body: usize,
 }
 
 /// The end of a heredoc.
-pub(super) struct Terminator {
+pub(in crate::lang) struct Terminator {
     /// The first byte of the line with the terminator.
-    pub(super) line: usize,
+    pub(in crate::lang) line: usize,
     /// The byte behind the terminator.
-    pub(super) end: usize,
+    pub(in crate::lang) end: usize,
 }
 
 /// The byte behind the string whose opening quote stands at `at`.
-pub(super) fn quoted(text: &[u8], at: usize, limit: usize) -> Quoted {
+pub(in crate::lang) fn quoted(text: &[u8], at: usize, limit: usize) -> Quoted {
     let mut at = at + 1;
     while at < limit {
         match text[at] {
@@ -57,7 +57,7 @@ pub(super) fn quoted(text: &[u8], at: usize, limit: usize) -> Quoted {
 }
 
 /// What a dollar or percent sign in a template begins.
-pub(super) enum Lead {
+pub(in crate::lang) enum Lead {
     /// `${` or `%{`
     Sequence,
     /// `$${` or `%%{`
@@ -67,7 +67,7 @@ pub(super) enum Lead {
 }
 
 /// What the dollar or percent sign at `at` begins.
-pub(super) fn lead(text: &[u8], at: usize, limit: usize) -> Lead {
+pub(in crate::lang) fn lead(text: &[u8], at: usize, limit: usize) -> Lead {
     let next = |ahead: usize| if at + ahead < limit { text[at + ahead] } else { 0 };
     match (next(1), next(2)) {
         (b'{', _) => Lead::Sequence,
@@ -77,7 +77,7 @@ pub(super) fn lead(text: &[u8], at: usize, limit: usize) -> Lead {
 }
 
 /// The byte behind the brace that closes a sequence whose content starts at `at`.
-pub(super) fn sequence(text: &[u8], mut at: usize, limit: usize) -> Option<usize> {
+pub(in crate::lang) fn sequence(text: &[u8], mut at: usize, limit: usize) -> Option<usize> {
     let mut depth = 0usize;
     while at < limit {
         match text[at] {
@@ -106,7 +106,7 @@ pub(super) fn sequence(text: &[u8], mut at: usize, limit: usize) -> Option<usize
 }
 
 /// The byte behind the comment that starts at `at`, if one does; the line break is not part of it.
-pub(super) fn comment(text: &[u8], at: usize, limit: usize) -> Option<usize> {
+pub(in crate::lang) fn comment(text: &[u8], at: usize, limit: usize) -> Option<usize> {
     let rest = &text[at..limit];
     if rest.starts_with(b"#") || rest.starts_with(b"//") {
         let end = rest.iter().position(|byte| *byte == b'\n').map_or(limit, |length| at + length);
@@ -120,18 +120,18 @@ pub(super) fn comment(text: &[u8], at: usize, limit: usize) -> Option<usize> {
 }
 
 /// Whether an identifier may begin with this byte; all of Unicode beyond ASCII is left to the parser.
-pub(super) fn begins_name(byte: u8) -> bool {
+pub(in crate::lang) fn begins_name(byte: u8) -> bool {
     byte.is_ascii_alphabetic() || byte == b'_' || byte >= 0x80
 }
 
 /// The byte behind the identifier that starts at `at`.
-pub(super) fn name(text: &[u8], at: usize, limit: usize) -> usize {
+pub(in crate::lang) fn name(text: &[u8], at: usize, limit: usize) -> usize {
     let continues = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || *byte >= 0x80;
     text[at..limit].iter().position(|byte| !continues(byte)).map_or(limit, |length| at + length)
 }
 
 /// The byte behind the number that starts at `at`.
-pub(super) fn number(text: &[u8], at: usize, limit: usize) -> usize {
+pub(in crate::lang) fn number(text: &[u8], at: usize, limit: usize) -> usize {
     let digits = |from: usize| {
         text[from.min(limit)..limit].iter().position(|byte| !byte.is_ascii_digit()).map_or(limit, |n| from + n)
     };
@@ -150,7 +150,7 @@ pub(super) fn number(text: &[u8], at: usize, limit: usize) -> usize {
 }
 
 /// Reads `<<EOT` or `<<-EOT` with its line break; anything else is not a heredoc.
-pub(super) fn intro(text: &[u8], at: usize, limit: usize) -> Option<Intro> {
+pub(in crate::lang) fn intro(text: &[u8], at: usize, limit: usize) -> Option<Intro> {
     let rest = text[at..limit].strip_prefix(b"<<")?;
     let flush = rest.first() == Some(&b'-');
     let start = at + 2 + usize::from(flush);
@@ -167,7 +167,7 @@ pub(super) fn intro(text: &[u8], at: usize, limit: usize) -> Option<Intro> {
 }
 
 /// Finds the line that holds the marker and nothing else.
-pub(super) fn terminator(text: &[u8], intro: &Intro, limit: usize) -> Option<Terminator> {
+pub(in crate::lang) fn terminator(text: &[u8], intro: &Intro, limit: usize) -> Option<Terminator> {
     let marker = &text[intro.marker.0..intro.marker.1];
     let mut at = intro.body;
     let mut line_start = true;

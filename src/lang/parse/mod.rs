@@ -7,7 +7,7 @@
 //! rest read again, so that one run shows the errors of several blocks.
 
 mod convert;
-mod extent;
+pub(super) mod extent;
 mod fault;
 mod mask;
 mod template;

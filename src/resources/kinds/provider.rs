@@ -32,36 +32,53 @@ const fn switch(name: &'static str) -> Row {
 }
 
 const ROWS: &[Row] = &[
-    text("subscription_id", "The subscription."),
+    text("subscription_id", "The subscription; with the Azure CLI its default if unset."),
     text("tenant_id", "The tenant to sign in to."),
-    Row::optional("auxiliary_tenant_ids", Ty::List(&Ty::Text)).about("More tenants."),
-    text("client_id", "The application to sign in as."),
+    Row::optional("auxiliary_tenant_ids", Ty::List(&Ty::Text))
+        .about("Up to three more tenants to whose resources calls may refer; each call proves who it is there too."),
+    text("client_id", "The application to sign in as; with use_msi the user-assigned identity."),
     text("client_id_file_path", "A file that holds client_id."),
     secret("client_secret", "The application's secret."),
     text("client_secret_file_path", "A file that holds client_secret."),
-    secret("client_certificate", "The application's certificate, PKCS#12 in base64."),
-    text("client_certificate_path", "A file that holds the certificate."),
+    secret("client_certificate", "The application's certificate and key, PKCS#12 or PEM in base64."),
+    text("client_certificate_path", "A file that holds the certificate and its key, PKCS#12 or PEM."),
     secret("client_certificate_password", "The certificate's password."),
     switch("use_oidc").about("Whether to sign in with a token of another issuer."),
     secret("oidc_token", "The token."),
-    text("oidc_token_file_path", "A file that holds the token."),
-    text("oidc_request_url", "Where to ask for a token."),
+    text("oidc_token_file_path", "A file that holds the token; it is read again for each exchange."),
+    text("oidc_request_url", "Where a GitHub workflow or an Azure DevOps pipeline asks for a token."),
     secret("oidc_request_token", "What to ask for a token with."),
     text("ado_pipeline_service_connection_id", "The service connection of an Azure DevOps pipeline."),
     switch("use_msi").about("Whether to sign in with a managed identity."),
-    text("msi_endpoint", "Where the managed identity is asked for."),
-    text("msi_api_version", "The version of that interface."),
-    switch("use_cli").about("Whether to ask the az command for a token when nothing else is given."),
-    switch("use_aks_workload_identity").about("Whether to sign in with a workload identity."),
-    text("environment", "Which Azure: public, usgovernment, china."),
-    text("metadata_host", "The host that describes a private cloud."),
-    text("resource_provider_registrations", "Which resource providers to register."),
-    Row::optional("resource_providers_to_register", Ty::List(&Ty::Text)).about("More resource providers to register."),
-    switch("skip_provider_registration").deprecated("Use resource_provider_registrations = \"none\" instead."),
-    switch("storage_use_azuread"),
-    text("partner_id", "A partner's id for Azure's accounting."),
-    switch("disable_correlation_request_id"),
-    switch("disable_terraform_partner_id"),
+    text(
+        "msi_endpoint",
+        "Where the managed identity is asked for, if not at the metadata service of the machine or app.",
+    ),
+    text("msi_api_version", "The version of that interface; 2018-02-01 if unset, 2019-08-01 in apps."),
+    switch("use_cli").about("Whether to ask the Azure CLI for a token when nothing else is given; true if unset."),
+    switch("use_aks_workload_identity")
+        .about("Whether to sign in as the AZURE_* variables say that AKS gives to pods."),
+    text(
+        "environment",
+        "Which Azure: public, usgovernment, china; or emulator, which is in this process, knows one service principal and signs in as it.",
+    ),
+    text(
+        "metadata_host",
+        "The host, with a port if needed, that says where its cloud is; environment does not count then.",
+    ),
+    text(
+        "resource_provider_registrations",
+        "Whether to register Microsoft.ContainerInstance before something is created: extended, legacy and all do; none and core, which does not hold it, do not; none if unset.",
+    ),
+    Row::optional("resource_providers_to_register", Ty::List(&Ty::Text))
+        .about("More resource providers to register before something is created."),
+    switch("skip_provider_registration")
+        .about("Whether nothing is registered.")
+        .deprecated("Use resource_provider_registrations = \"none\" instead."),
+    switch("storage_use_azuread").about("Nothing to act on: acier asks no storage account itself."),
+    text("partner_id", "A partner's GUID, which calls carry for Azure's accounting."),
+    switch("disable_correlation_request_id").about("Whether calls carry no correlation id."),
+    switch("disable_terraform_partner_id").about("Nothing to act on: acier has no partner id of its own."),
 ];
 
 const fn member(name: &'static str, min: usize, table: Table) -> Nested {
@@ -97,7 +114,8 @@ const ENHANCED_VALIDATION: Nested = switches(
 
 const FEATURES: Table = Table {
     rows: &[
-        switch("persist_id_on_create_before_polling_for_completion"),
+        switch("persist_id_on_create_before_polling_for_completion")
+            .about("Nothing to act on: acier writes down what it begins, always."),
         switch("skip_import_check_on_create_and_allow_overwriting_existing_resources"),
     ],
     blocks: &[

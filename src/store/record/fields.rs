@@ -10,10 +10,10 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::Unreadable;
 use super::value::ReadValue;
+use super::{Unreadable, Unstorable};
 use crate::seal::Key;
-use crate::value::{Name, Value};
+use crate::value::{Marks, Name, Value};
 
 /// How a field is read.
 #[derive(Clone, Copy)]
@@ -44,7 +44,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("key", Shape::Text),
     ("kind", Shape::Text),
     ("lineage", Shape::Text),
-    ("message", Shape::Text),
+    ("message", Shape::Value),
     ("name", Shape::Text),
     ("needs", Shape::Texts),
     ("object", Shape::Fields),
@@ -58,7 +58,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("serial", Shape::Number),
     ("step", Shape::Number),
     ("tainted", Shape::Flag),
-    ("ticket", Shape::Text),
+    ("ticket", Shape::Value),
     ("value", Shape::Value),
 ];
 
@@ -132,6 +132,18 @@ impl Fields {
             Some(Field::Value(value)) => Ok(value),
             _ => Err(missing(name)),
         }
+    }
+
+    /// Text that was sealed; version 1 had it in clear. Empty where it was read without a key.
+    pub(super) fn maybe_sealed(&mut self, name: &str) -> Option<Name> {
+        match self.take(name) {
+            Some(Field::Value(value)) => Some(value.as_str().unwrap_or_default().into()),
+            _ => None,
+        }
+    }
+
+    pub(super) fn sealed(&mut self, name: &str) -> Result<Name, Unreadable> {
+        self.maybe_sealed(name).ok_or_else(|| missing(name))
     }
 
     pub(in crate::store) fn fields(&mut self, name: &str) -> Option<Fields> {
@@ -230,6 +242,12 @@ impl<'o> WriteFields<'o> {
 
     pub(in crate::store) fn text(&mut self, name: &str, text: &str) {
         super::value::write_text(self.field(name), text);
+    }
+
+    /// Text that says more than others should know.
+    pub(super) fn sealed(&mut self, name: &str, text: &str, key: &Key) -> Result<(), Unstorable> {
+        let value = Value::string(text).with_marks(Marks::SENSITIVE);
+        super::value::write_value(self.field(name), &value, Some(key), 0)
     }
 
     pub(in crate::store) fn maybe_text(&mut self, name: &str, text: Option<&Name>) {

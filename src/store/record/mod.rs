@@ -82,7 +82,7 @@ pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> 
         }
         Event::Accepted { step, ticket } => {
             write_step(&mut out, "accepted", *step);
-            out.text("ticket", ticket);
+            out.sealed("ticket", ticket, key)?;
         }
         Event::Done { step, object } => {
             write_step(&mut out, "done", *step);
@@ -90,7 +90,7 @@ pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> 
         }
         Event::Failed { step, message, object } => {
             write_step(&mut out, "failed", *step);
-            out.text("message", message);
+            out.sealed("message", message, key)?;
             inner = maybe_object(&mut out, object.as_ref(), key)?;
         }
         Event::Dropped { step } => write_step(&mut out, "dropped", *step),
@@ -143,11 +143,11 @@ pub(super) fn read_event(payload: &[u8], key: Option<&Key>) -> Result<Event, Unr
             let intent = fields.fields("intent").ok_or_else(|| Unreadable("the intent is missing".into()))?;
             Event::Intent { step, intent: read_intent(intent)? }
         }
-        "accepted" => Event::Accepted { step: read_step(&mut fields)?, ticket: fields.text("ticket")? },
+        "accepted" => Event::Accepted { step: read_step(&mut fields)?, ticket: fields.sealed("ticket")? },
         "done" => Event::Done { step: read_step(&mut fields)?, object: read_maybe_object(&mut fields)? },
         "failed" => Event::Failed {
             step: read_step(&mut fields)?,
-            message: fields.text("message")?,
+            message: fields.sealed("message")?,
             object: read_maybe_object(&mut fields)?,
         },
         "dropped" => Event::Dropped { step: read_step(&mut fields)? },

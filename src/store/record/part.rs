@@ -54,15 +54,22 @@ pub(in crate::store) fn part_of_output(name: &Name, output: &[u8]) -> Vec<u8> {
 }
 
 /// The part of a step in flight whose intent's JSON is written already.
-pub(in crate::store) fn part_of_pending(step: StepId, ticket: Option<&Name>, intent: &[u8]) -> Vec<u8> {
+pub(in crate::store) fn part_of_pending(
+    step: StepId,
+    ticket: Option<&Name>,
+    intent: &[u8],
+    key: &Key,
+) -> Result<Vec<u8>, Unstorable> {
     let mut payload = Vec::with_capacity(intent.len() + 96);
     let mut out = WriteFields::begin(&mut payload);
     out.number("operation", step.operation);
     out.number("step", u64::from(step.step));
-    out.maybe_text("ticket", ticket);
+    if let Some(ticket) = ticket {
+        out.sealed("ticket", ticket, key)?;
+    }
     out.field("intent").extend_from_slice(intent);
     out.end();
-    payload
+    Ok(payload)
 }
 
 fn object_part(addr: &Addr, deposed: Option<&Name>, object: &Object, key: &Key) -> Result<Vec<u8>, Unstorable> {
@@ -76,7 +83,7 @@ fn object_part(addr: &Addr, deposed: Option<&Name>, object: &Object, key: &Key) 
 pub(in crate::store) fn pending_part(step: StepId, pending: &Pending, key: &Key) -> Result<Vec<u8>, Unstorable> {
     let mut json = Vec::new();
     super::write_intent(&mut json, &pending.intent, key)?;
-    Ok(part_of_pending(step, pending.ticket.as_ref(), &json))
+    part_of_pending(step, pending.ticket.as_ref(), &json, key)
 }
 
 /// Hands every part of a state to `keep`.
@@ -107,7 +114,7 @@ pub(in crate::store) fn read_part(payload: &[u8], key: &Key, state: &mut State) 
     let mut fields = Fields::parse(payload, Some(key))?;
     if let Some(intent) = fields.fields("intent") {
         let step = read_step(&mut fields)?;
-        let pending = Pending { intent: read_intent(intent)?, ticket: fields.maybe_text("ticket") };
+        let pending = Pending { intent: read_intent(intent)?, ticket: fields.maybe_sealed("ticket") };
         state.pending.insert(step, pending);
         return Ok(());
     }

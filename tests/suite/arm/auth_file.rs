@@ -1,7 +1,6 @@
 //! The auth file: both forms, and a sentence for each way it can be wrong.
 
-use acier::arm::auth::Credentials;
-use acier::arm::auth_file::{decode, parse};
+use acier::arm::auth_file::{Proof, decode, parse};
 
 const FULL: &str = r#"{
   "clientId": "11111111-0000-0000-0000-000000000000",
@@ -32,8 +31,9 @@ fn both_forms_say_the_same() {
         assert_eq!(file.subscription, "22222222-0000-0000-0000-000000000000");
         assert_eq!(file.endpoints, acier::arm::cloud::Endpoints::public());
         assert_eq!(file.ca_certificate_path, None);
-        let Credentials::ClientSecret { tenant, client, secret } = &file.credentials else { panic!("{file:?}") };
-        assert_eq!((tenant.as_str(), client.as_str()), (file.tenant.as_str(), file.client.as_str()));
+        let Proof::Secret(secret) = &file.proof else { panic!("{file:?}") };
+        assert_eq!(file.tenant, "33333333-0000-0000-0000-000000000000");
+        assert_eq!(file.client, "11111111-0000-0000-0000-000000000000");
         assert_eq!(secret.expose(), "s3cr~t.\"x");
         assert!(!format!("{file:?}").contains("s3cr"), "{file:?}");
     }
@@ -94,9 +94,9 @@ fn what_is_wrong_is_named_and_no_value_is_repeated() {
         (FULL.replace("33333333-0000-0000-0000-000000000000", "a/../b"), "\"tenantId\" (the tenant of", "GUID"),
         (OLD.replace("key=", "clientSecret="), "\"key\" is missing", "--json-auth"),
         (
-            r#"{"clientId":"c","clientCertificate":"/p/c.pem","subscriptionId":"s","tenantId":"t"}"#.to_owned(),
-            "\"clientCertificate\"",
-            "az ad app credential reset",
+            r#"{"clientId":"c","clientCertificate":" ","subscriptionId":"s","tenantId":"t"}"#.to_owned(),
+            "\"clientSecret\" is missing",
+            "--json-auth",
         ),
         (r#"{"clientId":"c","clientSecret":12345}"#.to_owned(), "\"clientSecret\" is not a text", "quotation marks"),
         (FULL.replace("\",\n  \"tenantId", "\"\n  \"tenantId"), "The file is not JSON: line 5", "--json-auth"),
@@ -128,5 +128,18 @@ fn text_comes_as_windows_writes_it() {
     }
     for bytes in [&b"\xff\xfe\x00"[..], b"\xc3\x28", b"\xff\xfe\x00\xd8"] {
         assert_eq!(decode(bytes).unwrap_err().hint, "save it as UTF-8");
+    }
+}
+
+#[test]
+fn a_certificate_proves_instead_of_a_secret() {
+    let json = r#"{"clientId":"c","clientCertificate":"/p/c.pem","subscriptionId":"s","tenantId":"t"}"#;
+    let with = json.replace("\"subscriptionId", "\"clientCertificatePassword\":\"hush\",\"subscriptionId");
+    let old = "client=c\ncertificate=/p/c.pem\ncertificatePassword=hush\nsubscription=s\ntenant=t\n";
+    for (text, secret) in [(json, None), (with.as_str(), Some("hush")), (old, Some("hush"))] {
+        let file = parse(text).unwrap();
+        let Proof::Certificate { path, password } = &file.proof else { panic!("{file:?}") };
+        assert_eq!((path.as_str(), password.as_ref().map(|secret| secret.expose())), ("/p/c.pem", secret));
+        assert!(!format!("{file:?}").contains("hush"), "{file:?}");
     }
 }

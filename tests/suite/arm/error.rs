@@ -136,7 +136,7 @@ fn an_error_names_its_request_without_signatures() {
 
 #[test]
 fn a_lost_call_says_whether_it_may_have_happened() {
-    let lost = |sent| ArmError::from_lost("PUT", URL, &Lost { message: "reset.".into(), sent });
+    let lost = |sent| ArmError::from_lost("PUT", URL, &Lost { message: "reset.".into(), sent, lasting: false });
     assert_eq!(lost(true).message, "reset. The request may have reached Azure all the same.");
     assert_eq!(lost(false).message, "reset.");
     assert_eq!(lost(false).sort, Sort::Unreachable);

@@ -84,6 +84,7 @@ async fn no_answer_says_whether_the_request_went_out() {
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let refused = Network::new(Settings::default()).send(put(format!("http://{closed}/"))).await.unwrap_err();
     assert!(!refused.sent && refused.message.contains("127.0.0.1 cannot be reached: "), "{refused:?}");
+    assert!(!refused.lasting, "a server may be back in a moment: {refused:?}");
     assert!(refused.message.contains("refused"), "{refused:?}");
 
     let nonsense = Network::new(Settings::default()).send(put("http://".into())).await.unwrap_err();
@@ -135,7 +136,7 @@ async fn an_unknown_certificate_is_refused_and_the_way_out_is_named() {
     let (_, acceptor) = certified();
     let (other, _) = certified();
     let error = encrypted(other.into_bytes(), &acceptor).await.unwrap_err();
-    assert!(!error.sent && error.message.contains("caCertificatePath"), "{error:?}");
+    assert!(!error.sent && error.lasting && error.message.contains("caCertificatePath"), "{error:?}");
     let error = encrypted(b"not a certificate".to_vec(), &acceptor).await.unwrap_err();
     assert!(!error.sent && error.message.contains("holds none"), "{error:?}");
 }

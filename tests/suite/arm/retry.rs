@@ -56,6 +56,8 @@ fn rows() -> Vec<Row> {
         row("POST", vec![say(500, "")], 1, (0.0, 0.0), Err((Sort::Unreachable, 500))),
         row("POST", vec![Step::Lose(true)], 1, (0.0, 0.0), Err((Sort::Unreachable, 0))),
         row("POST", vec![Step::Lose(false), ok()], 2, (0.7, 1.3), Ok(200)),
+        // What must fail the same way again is not tried again.
+        row("GET", vec![Step::Refuse], 1, (0.0, 0.0), Err((Sort::Unreachable, 0))),
         row("PUT", vec![say(501, "")], 1, (0.0, 0.0), Err((Sort::Rejected, 501))),
         // A group in transition: asked again every ten seconds or so, for ten minutes.
         row("PUT", vec![moving(), moving(), ok()], 3, (15.0, 25.0), Ok(200)),

@@ -17,6 +17,8 @@ pub(super) enum Step {
     Say(u16, &'static [&'static str], String),
     /// No answer; whether the request went out.
     Lose(bool),
+    /// No answer, and none to be expected.
+    Refuse,
 }
 
 pub(super) fn say(status: u16, body: &str) -> Step {
@@ -58,7 +60,8 @@ impl Transport for Script {
                 let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
                 Ok(Response { status, headers, body: body.into_bytes() })
             }
-            Some(Step::Lose(sent)) => Err(Lost { message: "connection reset".to_owned(), sent }),
+            Some(Step::Lose(sent)) => Err(Lost { message: "connection reset".to_owned(), sent, lasting: false }),
+            Some(Step::Refuse) => Err(Lost { message: "nobody trusts it".to_owned(), sent: false, lasting: true }),
             None if for_token => Ok(Response {
                 status: 200,
                 headers: Vec::new(),

@@ -3,8 +3,9 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use acier::arm::auth::federated::{Federation, Pipeline};
+use acier::arm::auth::managed_identity::ManagedIdentity;
 use acier::arm::auth::{Credentials, Secret};
-use acier::arm::cloud::Endpoints;
 use acier::arm::error::Sort;
 use acier::arm::lro::Verdict;
 
@@ -110,60 +111,90 @@ async fn a_refused_sign_in_is_told_whole_and_without_the_secret() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refused_sign_in_is_shared_by_all_who_waited_for_it() {
+    let refused = || say(401, r#"{"error":"invalid_client","error_description":"AADSTS7000215: no"}"#);
+    let stage = stage(secret(), many(1), [refused(), refused()]);
+    let answers = futures_util::future::join_all((0..20).map(|_| stage.client.send("GET", PATH, None))).await;
+    assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(|error| error.sort == Sort::SignIn)));
+    assert_eq!(stage.exchanges.borrow().len(), 1);
+    // Who comes later asks again.
+    assert!(stage.client.send("GET", PATH, None).await.is_err());
+    assert_eq!(stage.exchanges.borrow().len(), 2);
+    assert!(stage.client.send("GET", PATH, None).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_metadata_service_gets_the_time_it_needs() {
+    let given = || say(200, r#"{"access_token":"a","expires_in":"3600","expires_on":"1","token_type":"Bearer"}"#);
+    let not_found = r#"{"error":"invalid_request","error_description":"Identity not found"}"#;
+    // What is answered before the token, the least and most seconds that it takes, and how it ends.
+    let rows: Vec<(Vec<Step>, f64, f64, Option<&str>)> = vec![
+        (vec![], 0.0, 0.0, None),
+        (vec![say(404, ""), say(429, ""), say(500, "")], 5.0, 9.0, None),
+        ((0..8).map(|_| say(410, "")).collect(), 70.0, 170.0, None),
+        (vec![say_with(429, &["retry-after: 20"], "")], 20.0, 20.0, None),
+        (vec![Step::Lose(true)], 0.7, 1.3, None),
+        (vec![say(400, not_found)], 0.0, 0.0, Some("The managed identity service gave no token: Identity not found")),
+        ((0..6).map(|_| say(404, "")).collect(), 20.0, 40.0, Some("status 404")),
+        (vec![Step::Lose(false)], 0.0, 0.0, Some("service at http://169.254.169.254 could not be asked: connection")),
+    ];
+    for (before, least, most, wrong) in rows {
+        let identity = ManagedIdentity::new(None, None, None, Some("id")).unwrap();
+        let tries = before.len();
+        let tokens = before.into_iter().chain(wrong.is_none().then(given));
+        let stage = stage(Credentials::ManagedIdentity(identity), many(1), tokens);
+        let answer = stage.client.send("GET", PATH, None).await;
+        match wrong {
+            None => assert_eq!(stage.headers("authorization"), ["Bearer a"], "{answer:?}"),
+            Some(words) => {
+                let error = answer.unwrap_err();
+                assert!(error.sort == Sort::SignIn && error.message.contains(words), "{words}: {error:?}");
+            }
+        }
+        let exchanges = stage.exchanges.borrow();
+        assert_eq!(exchanges.len(), tries + usize::from(wrong.is_none()));
+        let (took, request) = exchanges.last().unwrap();
+        assert!((least..=most).contains(&took.as_secs_f64()), "{took:?} is not within {least} to {most}");
+        let url = "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01\
+                   &resource=https%3A%2F%2Fmanagement.azure.com&client_id=id";
+        assert_eq!((request.method, request.url.as_str()), ("GET", url));
+        assert_eq!(request.headers, [("metadata".to_owned(), "true".to_owned())]);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_that_cannot_be_renewed_early_is_used_to_its_end() {
     let short = || say(200, r#"{"access_token":"short","expires_in":"100"}"#);
     let down = (0..12).map(|_| say(503, ""));
-    let stage = stage(secret(), many(2), std::iter::once(short()).chain(down));
+    let stage = stage(secret(), many(3), std::iter::once(short()).chain(down));
     stage.client.send("GET", PATH, None).await.unwrap();
     tokio::time::advance(Duration::from_secs(51)).await;
+    // The first call after half a life tries to renew it, the next one does not wait for that again.
     stage.client.send("GET", PATH, None).await.unwrap();
-    assert_eq!(stage.headers("authorization"), ["Bearer short", "Bearer short"]);
+    let tried = stage.exchanges.borrow().len();
+    stage.client.send("GET", PATH, None).await.unwrap();
+    assert_eq!((tried, stage.exchanges.borrow().len()), (7, 7));
+    assert_eq!(stage.headers("authorization"), ["Bearer short", "Bearer short", "Bearer short"]);
     tokio::time::advance(Duration::from_secs(50)).await;
     assert_eq!(stage.client.send("GET", PATH, None).await.unwrap_err().sort, Sort::SignIn);
 }
 
 #[test]
 fn nothing_that_holds_a_secret_shows_it() {
-    let federated = Credentials::Federated {
-        tenant: "t".into(),
-        client: "c".into(),
-        assertion: Rc::new(|| Ok(Secret::new("hush"))),
-    };
-    for credentials in [secret(), Credentials::Static("hush".into()), federated, Credentials::Anonymous] {
+    let federated = |federation| Credentials::Federated { tenant: "t".into(), client: "c".into(), federation };
+    let read = federated(Federation::Read(Rc::new(|| Ok(Secret::new("hush")))));
+    let pipeline = || Pipeline::new("https://issuer.example/token?sig=hush", "hush".into()).unwrap();
+    let devops = federated(Federation::AzureDevOps(pipeline(), "connection".into()));
+    let github = federated(Federation::GitHub(pipeline()));
+    let header = Some(Secret::new("hush"));
+    let identity = ManagedIdentity::new(Some("http://127.0.0.1:1/msi/token"), None, header, None).unwrap();
+    let identity = Credentials::ManagedIdentity(identity);
+    let fixed = Credentials::Static("hush".into());
+    for credentials in [secret(), fixed, read, devops, github, identity, Credentials::Anonymous] {
         let stage = stage(credentials.clone(), [], []);
         let shown = format!("{credentials:?} {:?}", stage.client.sign_in());
         assert!(!shown.contains("hush"), "{shown}");
     }
-}
-
-#[test]
-fn other_ways_to_sign_in_ask_in_their_own_form() {
-    let endpoints = Endpoints::public();
-    let metadata = Credentials::ManagedIdentity { client: Some("id".into()) }.request(&endpoints).unwrap().unwrap();
-    assert_eq!(
-        (metadata.method, metadata.url.as_str()),
-        (
-            "GET",
-            "http://169.254.169.254/metadata/identity/oauth2/token?api-version=2018-02-01\
-             &resource=https%3A%2F%2Fmanagement.azure.com&client_id=id"
-        )
-    );
-    assert_eq!(metadata.headers, [("metadata".to_owned(), "true".to_owned())]);
-
-    let federated = |answer: Result<Secret, String>| Credentials::Federated {
-        tenant: "t".into(),
-        client: "c".into(),
-        assertion: Rc::new(move || answer.clone()),
-    };
-    let request = federated(Ok("a.b.c\n".into())).request(&endpoints).unwrap().unwrap();
-    let body = String::from_utf8(request.body.unwrap()).unwrap();
-    assert!(
-        body.contains("client_assertion_type=urn%3Aietf%3Aparams%3Aoauth%3Aclient-assertion-type%3Ajwt-bearer"),
-        "{body}"
-    );
-    assert!(body.contains("&client_assertion=a.b.c&"), "{body}");
-    let error = federated(Err("no such file".into())).request(&endpoints).unwrap_err();
-    assert_eq!((error.sort, error.message.as_str()), (Sort::SignIn, "no such file"));
 }
 
 #[tokio::test(start_paused = true)]

@@ -251,6 +251,8 @@ pub(crate) struct Served {
     running: Running,
     /// `http://127.0.0.1:PORT`
     pub(crate) http: String,
+    /// `https://127.0.0.1:PORT`
+    pub(crate) https: String,
 }
 
 impl Served {
@@ -259,8 +261,14 @@ impl Served {
         let folder = Folder::new();
         let mut running = folder.start(&format!("emulator -folder=cloud {options}"), &[]);
         let http = running.await_line("http ").split_whitespace().last().unwrap().to_owned();
+        let https = running.await_line("https ").split_whitespace().last().unwrap().to_owned();
         running.await_line("Stop it with Ctrl-C");
-        Served { folder, running, http }
+        Served { folder, running, http, https }
+    }
+
+    /// One of the files that it keeps.
+    pub(crate) fn kept(&self, name: &str) -> PathBuf {
+        self.folder.path().join("cloud").join(name)
     }
 
     /// Where its auth file lies.

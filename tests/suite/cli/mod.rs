@@ -10,4 +10,5 @@ mod outputs;
 mod refusals;
 mod secrets;
 mod served;
+mod sign_in;
 mod written;

@@ -5,12 +5,13 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 16] = [
+const COMMANDS: [&str; 17] = [
     "plan",
     "apply",
     "destroy",
     "refresh",
     "validate",
+    "fmt",
     "show",
     "output",
     "state",

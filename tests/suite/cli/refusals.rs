@@ -162,6 +162,22 @@ fn a_damaged_store_is_rebuilt_or_refused_by_name() {
     folder.run("plan -detailed-exitcode -var tag=2").exits(0).says("No changes.");
 }
 
+#[test]
+fn a_damaged_store_goes_on_after_a_repair() {
+    let folder = shop();
+    folder.run("apply -auto-approve -var tag=2").exits(0);
+    let log = "state/log/0000000002.acier";
+    let bytes = folder.files("state").remove(log).unwrap();
+    folder.write(log, &bytes[..bytes.len() / 2]);
+    folder.run("plan").exits(5).complains("acier state repair");
+    let before = folder.kept();
+    folder.run("state repair").exits(1).says("azurerm_container_group.shop").says("Repair cancelled.");
+    assert!(folder.kept() == before, "without a yes nothing is written");
+    folder.run("state repair -auto-approve").exits(0).says("Repaired. The damaged files are in");
+    folder.run("plan -detailed-exitcode -var tag=2").exits(0).never_says("will be created");
+    folder.run("state repair").exits(0).says("there is nothing to repair");
+}
+
 /// Puts the state folder back as it was.
 fn restore(folder: &Folder, whole: &std::collections::BTreeMap<String, Vec<u8>>) {
     std::fs::remove_dir_all(folder.path().join("state")).unwrap();

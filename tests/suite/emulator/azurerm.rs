@@ -148,12 +148,17 @@ async fn configure(azurerm: &mut Provider) {
     let graph = format!("{}.default", azurerm.seen["metadata"].text("/microsoftGraphResourceId"));
     let manager = format!("{}/.default", azurerm.base);
     let secret = [("client_secret", "acier-emulator")];
-    let assertion = [
-        ("client_assertion", "any.text.works"),
-        ("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"),
-    ];
     azurerm.token("token for graph", &secret, &graph).await;
-    azurerm.token("token by assertion", &assertion, &manager).await;
+    let ask = format!("{}/acier/oidc/github?audience=api%3A%2F%2FAzureADTokenExchange", azurerm.base);
+    azurerm.keep("token of a pipeline", azurerm.http.get(ask).bearer_auth("acier-emulator")).await;
+    let proof = azurerm.seen["token of a pipeline"].text("/value").to_owned();
+    let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+    azurerm
+        .token("token by assertion", &[("client_assertion", &proof), ("client_assertion_type", kind)], &manager)
+        .await;
+    let identity = "metadata/identity/oauth2/token?api-version=2018-02-01&resource=https%3A%2F%2Fx%2F";
+    let request = azurerm.http.get(format!("{}/{identity}", azurerm.base)).header("Metadata", "true");
+    azurerm.keep("token of a machine", request).await;
     azurerm.token("token for a guess", &[("client_secret", "guess")], &manager).await;
     let request = azurerm.http.get(format!("{}//metadata/endpoints?api-version=2018-01-01", azurerm.base));
     azurerm.keep("metadata of locations", request).await;
@@ -243,6 +248,9 @@ const SIGN_IN: &[Need] = &[
     ("token", "no scope of a person", |seen| !seen.claims()["scp"].to_string().contains("openid")),
     ("token", "more than twenty minutes to live", |seen| seen.at("/expires_in").as_i64() > Some(1_200)),
     ("token by assertion", "a federated token signs in too", |seen| seen.status == 200 && seen.claims().is_object()),
+    ("token of a machine", "a managed identity's", |seen| {
+        seen.claims().is_object() && seen.text("/expires_in").parse::<i64>().is_ok_and(|life| life > 1_200)
+    }),
     ("token for a guess", "a wrong secret fails at once", |seen| {
         seen.status == 401
             && seen.text("/error") == "invalid_client"

@@ -344,7 +344,7 @@ fn signing_in() {
     );
     let cases = [
         (right.clone(), 200, Value::Null),
-        (assertion, 200, Value::Null),
+        (assertion, 400, json!("invalid_request")),
         (right.replace("acier-emulator", "guess"), 401, json!("invalid_client")),
         (right.replace("0000cc", "0000cd"), 400, json!("unauthorized_client")),
         (right.replace("client_credentials", "password"), 400, json!("unsupported_grant_type")),
@@ -365,6 +365,69 @@ fn signing_in() {
     assert_eq!(cloud.send(&ask).expect("an answer").status, 200);
     cloud.pass(86_400_000);
     assert_eq!(cloud.send(&ask).expect("an answer").code(), "ExpiredAuthenticationToken");
+}
+
+/// A client assertion as MSAL and older libraries sign it.
+fn assertion(head: Value, claims: Value) -> String {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use ring::signature::{RSA_PKCS1_SHA256, RSA_PSS_SHA256, RsaKeyPair};
+    let key = pem::parse(include_str!("../../../src/emulator/login/client.key")).expect("PEM");
+    let key = RsaKeyPair::from_pkcs8(key.contents()).expect("a key");
+    let text = format!("{}.{}", URL_SAFE_NO_PAD.encode(head.to_string()), URL_SAFE_NO_PAD.encode(claims.to_string()));
+    let mut signature = vec![0; key.public().modulus_len()];
+    let random = ring::rand::SystemRandom::new();
+    match head["alg"].as_str() {
+        Some("PS256") => key.sign(&RSA_PSS_SHA256, &random, text.as_bytes(), &mut signature),
+        _ => key.sign(&RSA_PKCS1_SHA256, &random, text.as_bytes(), &mut signature),
+    }
+    .expect("a signature");
+    format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
+}
+
+#[test]
+fn client_assertions_are_verified() {
+    use sha2::Digest as _;
+    let der = pem::parse(include_str!("../../../src/emulator/login/client.crt")).expect("PEM").into_contents();
+    let named = |digest: &[u8]| base64::Engine::encode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, digest);
+    let (sha1, sha256) = (named(&sha1::Sha1::digest(&der)), named(&sha2::Sha256::digest(&der)));
+    let mut cloud = Cloud::slow(0);
+    let who = "00000000-0000-4000-8000-0000000000cc";
+    let url = format!("{BASE}/tenant/oauth2/v2.0/token");
+    let claims = |change: &dyn Fn(&mut Value)| {
+        let mut claims = json!({"iss": who, "sub": who, "aud": url, "exp": 4_102_444_800.25, "jti": "1"});
+        change(&mut claims);
+        claims
+    };
+    let (old, new) = (json!({"alg": "RS256", "x5t": sha1}), json!({"alg": "PS256", "x5t#S256": sha256}));
+    let rows = [
+        (old.clone(), claims(&|_| ()), None),
+        (new, claims(&|_| ()), None),
+        // MSAL for Python pads the name of the certificate.
+        (json!({"alg": "RS256", "x5t": format!("{sha1}=")}), claims(&|_| ()), None),
+        (json!({"alg": "RS256", "x5t": "AAAA"}), claims(&|_| ()), Some(700_027)),
+        // Signed in one way and said to be in another.
+        (json!({"alg": "none", "x5t": sha1}), claims(&|_| ()), Some(700_027)),
+        (json!({"alg": "RS512", "x5t": sha1}), claims(&|_| ()), Some(700_027)),
+        (old.clone(), claims(&|claims| claims["sub"] = json!("other")), Some(700_021)),
+        (
+            old.clone(),
+            claims(&|claims| claims["aud"] = json!("https://login.example/t/oauth2/v2.0/token")),
+            Some(700_023),
+        ),
+        (old.clone(), claims(&|claims| claims["exp"] = json!(0)), Some(700_024)),
+        (old.clone(), claims(&|claims| claims["iss"] = json!("other")), Some(700_211)),
+    ];
+    for (head, claims, number) in rows {
+        let mut form = url::form_urlencoded::Serializer::new(String::new());
+        form.append_pair("grant_type", "client_credentials").append_pair("client_id", who);
+        form.append_pair("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        form.append_pair("client_assertion", &assertion(head.clone(), claims.clone()))
+            .append_pair("scope", "x/.default");
+        let reply = cloud.send(&self::form("/tenant/oauth2/v2.0/token", &form.finish())).expect("an answer");
+        let said = reply.at("/error_codes/0").as_u64();
+        assert_eq!((reply.status == 200, said), (number.is_none(), number), "{head} {claims}");
+    }
 }
 
 #[test]

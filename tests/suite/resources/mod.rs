@@ -1,5 +1,6 @@
 //! The tables of Azure kinds: their codec, their checks, their costs, and the port over them.
 
+mod advice;
 mod bodies;
 mod calls;
 mod checks;

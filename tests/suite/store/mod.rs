@@ -6,6 +6,7 @@ mod damage;
 mod disk_full;
 mod generate;
 mod lock;
+mod repair;
 mod roundtrip;
 mod sample;
 mod secrets;

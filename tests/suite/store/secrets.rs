@@ -1,6 +1,6 @@
 //! No secret stands in any file, and none is lost.
 
-use acier::state::{Event, Journal, Output, State};
+use acier::state::{Act, Event, Journal, Output, State};
 use acier::store::{Access, Store};
 use acier::value::{Type, Value};
 use base64::Engine as _;
@@ -23,7 +23,13 @@ fn no_file_holds_a_secret_in_clear() {
     let mut all = operations();
     all.push(vec![
         begin(4),
-        Event::Failed { step: step(3, 0), message: "no".into(), object: Some(object("web")) },
+        Event::Failed {
+            step: step(3, 0),
+            message: format!("the log says {SECRET}").into(),
+            object: Some(object("web")),
+        },
+        Event::Intent { step: step(4, 0), intent: story::intent("azurerm_container_group.web", Act::Update, None) },
+        Event::Accepted { step: step(4, 0), ticket: format!("https://poll/4?s={SECRET}").into() },
         Event::Output {
             name: "fingerprint".into(),
             output: Some(Output { value: store.key().fingerprint(&Value::string(SECRET).sensitive()) }),

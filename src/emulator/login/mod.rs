@@ -1,8 +1,12 @@
 //! Signing in: the token endpoints and the check of bearer tokens.
 //!
-//! **Never:** keep or compare anything secret but the one well-known client secret. Tokens look
-//! like JWTs because clients read claims out of them; nobody checks their signature. Any bearer
-//! token is taken, unless it is one of ours and has run out.
+//! **Never:** keep or compare anything secret but the one well-known client secret, and no key but
+//! the well-known one. Tokens look like JWTs because clients read claims out of them; nobody checks
+//! their signature. Any bearer token is taken, unless it is one of ours and has run out.
+
+mod assertion;
+pub(crate) mod machine;
+pub(crate) mod well_known;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -40,8 +44,14 @@ pub(crate) fn token(ask: &Ask<'_>, settings: &Settings, old: bool) -> Response {
         );
         return refuse(ask, 400, "unauthorized_client", 700_016, &words);
     }
-    let assertion = field("client_assertion_type") == ASSERTION && !field("client_assertion").is_empty();
-    if !assertion && field("client_secret") != identity.secret {
+    let seconds = ask.now / 1_000;
+    if field("client_assertion_type") == ASSERTION && !field("client_assertion").is_empty() {
+        let url = format!("{}/{}", ask.base, ask.path.join("/"));
+        let checked = assertion::check(field("client_assertion"), &identity.client, &url, settings, seconds);
+        if let Err(why) = checked {
+            return refuse(ask, why.status, why.error, why.number, &why.words);
+        }
+    } else if field("client_secret") != identity.secret {
         let words = "AADSTS7000215: Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID.";
         return refuse(ask, 401, "invalid_client", 7_000_215, words);
     }
@@ -55,9 +65,8 @@ pub(crate) fn token(ask: &Ask<'_>, settings: &Settings, old: bool) -> Response {
             "AADSTS900144: The request body must contain the scope or resource parameter.",
         );
     }
-    let seconds = ask.now / 1_000;
     let life = ask.bend.token_life.unwrap_or(settings.token_seconds);
-    let access = sign(settings, audience, seconds, life);
+    let access = give(settings, audience, seconds, life);
     let body = if old {
         json!({"token_type": "Bearer", "expires_in": life.to_string(), "ext_expires_in": life.to_string(),
             "expires_on": (seconds + life).to_string(), "not_before": seconds.to_string(), "resource": audience, "access_token": access})
@@ -67,7 +76,8 @@ pub(crate) fn token(ask: &Ask<'_>, settings: &Settings, old: bool) -> Response {
     of(200, &body)
 }
 
-fn sign(settings: &Settings, audience: &str, now: i64, life: i64) -> String {
+/// A token for an audience, at a time in seconds since 1970, that lives so many seconds.
+fn give(settings: &Settings, audience: &str, now: i64, life: i64) -> String {
     let identity = &settings.identity;
     let claims = json!({
         "aud": audience, "iss": issuer(&identity.tenant), "iat": now, "nbf": now, "exp": now + life,
