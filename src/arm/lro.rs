@@ -59,6 +59,8 @@ pub enum Verdict {
         after: Option<Duration>,
         /// What Azure says meanwhile: `Creating: pulling image "nginx"`; may be empty.
         note: String,
+        /// The status document, for what it says beside that; null if there is none.
+        body: Value,
     },
 }
 
@@ -98,6 +100,7 @@ impl Ticket {
 
     /// Goes on, at the URL that the answer names if it names one.
     fn wait(&self, response: &Response, note: String) -> Verdict {
+        let body = parse_body(&response.body).unwrap_or_default();
         let (url, follow) = if self.follow == Follow::Resource {
             (None, self.follow)
         } else {
@@ -109,7 +112,7 @@ impl Ticket {
         };
         let url = url.map_or_else(|| self.url.clone(), str::to_owned);
         let ticket = Ticket { url, follow, misses: 0, ..self.clone() };
-        Verdict::Wait { ticket, after: retry_after(response), note }
+        Verdict::Wait { ticket, after: retry_after(response), note, body }
     }
 }
 
@@ -224,7 +227,7 @@ fn read_nothing(ticket: &Ticket, response: &Response) -> Verdict {
         return ticket.failed(error);
     }
     let ticket = Ticket { misses: ticket.misses + 1, ..ticket.clone() };
-    Verdict::Wait { ticket, after: retry_after(response), note: String::new() }
+    Verdict::Wait { ticket, after: retry_after(response), note: String::new(), body: Value::Null }
 }
 
 /// The error of an operation or a resource that ended with `word`.

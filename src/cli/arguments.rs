@@ -308,12 +308,14 @@ pub(super) struct LogsArguments {
 
 /// `acier emulator`
 #[derive(Args, Debug)]
-#[command(after_help = "\
+#[command(after_help = format!("\
 It writes these files into its folder: auth.json and auth-certificate.json for AZURE_AUTH_LOCATION, the
 certificate as client.pem and client.pfx (opened by acier-emulator), federated-token for clients that
 read one from a file, and ca.pem, the authority to trust. Managed identities are asked for at
 /metadata/identity/oauth2/token and /msi/token, tokens of pipelines at /acier/oidc/github and
-/acier/oidc/devops; identity header and request token are acier-emulator.")]
+/acier/oidc/devops; identity header and request token are acier-emulator.
+
+{}", crate::emulator::told::HELP))]
 pub(super) struct EmulatorArguments {
     /// Where the emulator keeps its cloud and certificates
     #[arg(long, value_name = "DIR", default_value = "state/emulator")]

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use crate::addr;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::engine::notice::diagnose;
-use crate::engine::resume::resume;
+use crate::engine::resume::{Patience, resume};
 use crate::engine::{Desk, Notice};
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
@@ -105,6 +105,19 @@ impl Session {
         Session::with_project(project, vars, ask, screen).await
     }
 
+    /// The same to delete everything: what runs is not waited for.
+    pub(super) async fn open_to_destroy(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
+        let mut project = open_project(folder, screen)?;
+        let inputs = match project.inputs(vars, ask, screen) {
+            Ok(inputs) => inputs,
+            Err(diagnostics) => {
+                screen.diagnostics(&diagnostics, &project.sources);
+                return Err(Exit::Failed);
+            }
+        };
+        Session::with_patience(project, inputs, Patience::Drop, screen).await
+    }
+
     /// Opens everything to look only: beside a running apply it reads what is known so far.
     pub(super) async fn look(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
         let mut project = open_project(folder, screen)?;
@@ -117,7 +130,7 @@ impl Session {
         };
         let locked = matches!(Store::open(&folder.join("state"), Access::Write), Err(StoreError::Locked { .. }));
         if !locked {
-            return Session::with_inputs(project, inputs, screen).await;
+            return Session::with_patience(project, inputs, Patience::Leave, screen).await;
         }
         let (store, state) = open_store(&project.folder, Access::Read, screen)?;
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
@@ -145,6 +158,10 @@ impl Session {
 
     /// Opens store and cloud for a configuration whose inputs are decided.
     pub(super) async fn with_inputs(project: Project, inputs: Inputs, screen: &Screen) -> Outcome<Session> {
+        Session::with_patience(project, inputs, Patience::Follow, screen).await
+    }
+
+    async fn with_patience(project: Project, inputs: Inputs, patience: Patience, screen: &Screen) -> Outcome<Session> {
         show(screen, &project.warnings, &project.sources)?;
         // What is wrong whatever the inputs are is said before anything is opened: also in blocks
         // that are made no time at all and in locals that nothing uses.
@@ -156,7 +173,7 @@ impl Session {
         let key = store.key().clone();
         let mut session = Session { project, inputs, store, state, key, cloud };
         session.check_cloud(screen)?;
-        session.resume(screen).await?;
+        session.resume(patience, screen).await?;
         Ok(session)
     }
 
@@ -201,11 +218,11 @@ impl Session {
         fail(screen, &Diagnostic::error("The state belongs to another cloud", detail).hint(hint), &self.project.sources)
     }
 
-    async fn resume(&mut self, screen: &Screen) -> Outcome<()> {
+    async fn resume(&mut self, patience: Patience, screen: &Screen) -> Outcome<()> {
         let shown = screen.clone();
         let mut tell = move |notice: Notice| shown.note(&progress::line(&notice));
         let mut desk = Desk { state: &mut self.state, journal: &mut self.store, key: &self.key, now: Rc::new(now) };
-        match resume(&self.cloud, &mut desk, 10, &mut tell).await {
+        match resume(&self.cloud, &mut desk, 10, patience, &mut tell).await {
             Ok(diagnostics) => show(screen, &self.place(diagnostics), &self.project.sources),
             Err(broken) => fail(screen, &journal_broken(&broken.0), &self.project.sources),
         }

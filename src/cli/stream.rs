@@ -102,7 +102,7 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
             line(screen, "info", &message, "apply_complete", hook(addr, *act, Some(elapsed.as_secs())));
         }
         Notice::Failed { addr, act } => line(screen, "error", &message, "apply_errored", hook(addr, *act, None)),
-        Notice::Resuming { .. } | Notice::Resumed { .. } | Notice::Stopping { .. } => {
+        Notice::Happened { .. } | Notice::Resuming { .. } | Notice::Resumed { .. } | Notice::Stopping { .. } => {
             line(screen, "info", &message, "log", json!({}));
         }
     }

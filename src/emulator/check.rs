@@ -217,6 +217,12 @@ fn check_images(group: &str, properties: &Map<String, Value>) -> Checked {
                 ),
             );
         }
+        if image.contains("throttled") {
+            let registry = image.split_once('/').map_or("index.docker.io", |(host, _)| host);
+            let message =
+                format!("An error response is received from the docker registry '{registry}'. Please retry later.");
+            return Err(Refusal::service(409, "RegistryErrorResponse", message));
+        }
     }
     Ok(())
 }

@@ -157,7 +157,13 @@ fn make(
     (id, location, body): (String, String, Map<String, Value>),
     over: bool,
 ) -> ContainerGroup {
-    let launch = launch(world, ask, if old.is_some() { Reason::Updated } else { Reason::Created });
+    let reason = match old {
+        None => Reason::Created,
+        // Nothing runs that would have to be killed.
+        Some(old) if over || old.stopped.is_some() => Reason::Started,
+        Some(_) => Reason::Updated,
+    };
+    let launch = launch(world, ask, reason, &body);
     // Containers that run are restarted; those that ended or were stopped start anew.
     let counted = old.map_or(0, |old| if over || old.stopped.is_some() { 0 } else { old.restarts + 1 });
     let kind = body
@@ -225,7 +231,10 @@ pub(crate) fn patch(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
 pub(crate) fn delete(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     find_open(world, &place.parent, &place.group)?;
     let Some(group) = world.tables.containers.get(&place.key) else { return Ok(empty(204)) };
-    check_settled(group, ask.now)?;
+    // Unconfirmed: what only tries in vain to start can be deleted at any time.
+    if group.launch.failure.is_none() {
+        check_settled(group, ask.now)?;
+    }
     subnets::check_free(world, &place.key, &group.name, &group.body, ask.now)?;
     let mut answer = of(200, &view(group, ask.now, ask.api(), Detail::Whole));
     let subscription = subscription_of(&place.key);
@@ -291,7 +300,7 @@ fn relaunch(world: &mut World, ask: &Ask<'_>, place: &Place, group: &mut Contain
         // A stopped group gives its address back.
         group.ip = Some(new_ip(world, &kind));
     }
-    group.launch = launch(world, ask, reason);
+    group.launch = launch(world, ask, reason, &group.body);
     let operation = begin(world, &place.key, group);
     world.change(Change::Containers(place.key.clone(), Some(group.clone())));
     operation

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::emulator::answer::{instant, second};
 use crate::emulator::program::{Line, Timeline};
 use crate::emulator::record::{ContainerGroup, Launch, Reason};
+use crate::emulator::told::{Obstacle, failures, obstacle, tries};
 
 /// Pauses before the first restarts, in milliseconds; afterwards the last one again and again.
 const PAUSES: [i64; 6] = [10_000, 20_000, 40_000, 80_000, 160_000, 300_000];
@@ -80,22 +81,30 @@ pub(crate) fn live(timeline: &Timeline, policy: Policy, start: i64, now: i64) ->
     if now < start {
         return Life { phase: Phase::Waiting, restarts: 0, began: start, ended: None, before: None };
     }
-    let Some((length, code)) = timeline.exit() else {
+    let Some((length, failure)) = timeline.exit() else {
         return Life { phase: Phase::Running, restarts: 0, began: start, ended: None, before: None };
     };
     // Restart n begins at `start + n * length + paused(n)`.
     let begin = |restart: i64| start + restart * length + paused(restart);
+    // A program may be told to fail only so many times.
+    let code = |run: i64| if timeline.fails.is_some_and(|fails| run >= fails) { 0 } else { failure };
+    let most = match (policy, timeline.fails) {
+        (Policy::OnFailure, Some(fails)) => fails,
+        _ => i64::MAX,
+    };
     let mut restarts = 0;
-    if policy.restarts(code) {
+    if policy.restarts(code(0)) {
         while restarts < 6 && begin(restarts + 1) <= now {
             restarts += 1;
         }
         if restarts == 6 {
             restarts += (now - begin(6)) / (length + PAUSES[5]);
         }
+        restarts = restarts.min(most);
     }
     let began = begin(restarts);
-    let before = (restarts > 0).then(|| (begin(restarts - 1), begin(restarts - 1) + length, code));
+    let before = (restarts > 0).then(|| (begin(restarts - 1), begin(restarts - 1) + length, code(restarts - 1)));
+    let code = code(restarts);
     let end = began + length;
     let (phase, ended) = match (end <= now, policy.restarts(code)) {
         (false, _) => (Phase::Running, None),
@@ -158,13 +167,37 @@ fn digest(image: &str) -> String {
 }
 
 /// The events of pulling and starting an image in one launch, as far as they happened by `now`.
-fn launch_events(launch: &Launch, image: &str, start: i64, now: i64, starts: (i64, i64)) -> Vec<Value> {
+fn launch_events(
+    launch: &Launch,
+    (image, hindered): (&str, Option<Obstacle>),
+    start: i64,
+    now: i64,
+    starts: (i64, i64),
+) -> Vec<Value> {
+    let name = image;
     let image = digest(image);
     let third = (launch.ready - launch.at) / 3;
-    let (pulling, pulled) = (launch.at + third, launch.at + 2 * third);
+    let (pulling, pulled) = match hindered {
+        // The second try, which works.
+        Some(Obstacle::FirstPull) => (launch.ready - third / 2, launch.ready),
+        _ => (launch.at + third, launch.at + 2 * third),
+    };
     let mut events = Vec::new();
     if launch.reason == Reason::Updated {
         events.push(event("Normal", "Killing", "Killing container", 1, launch.at, launch.at));
+    }
+    let begun = launch.at.max(pulling.min(launch.at + 1_000));
+    if let Some(obstacle) = hindered.filter(|_| begun <= now) {
+        let until = now.min(launch.ready) - begun;
+        let tries = tries(obstacle, until);
+        let (count, last) = (i64::try_from(tries.len()).unwrap_or(i64::MAX), tries.last().copied().unwrap_or_default());
+        for (kind, word, message) in failures(obstacle, name) {
+            let (count, last) = if word == "Pulled" { (1, 0) } else { (count, last) };
+            events.push(event(kind, word, &message, count, begun, begun + last));
+        }
+        if obstacle != Obstacle::FirstPull {
+            return events;
+        }
     }
     if pulling <= now {
         events.push(event("Normal", "Pulling", &format!("pulling image \"{image}\""), 1, pulling, pulling));
@@ -184,8 +217,10 @@ fn launch_events(launch: &Launch, image: &str, start: i64, now: i64, starts: (i6
 /// The events of a container.
 pub(crate) fn events(group: &ContainerGroup, image: &str, life: &Life, start: i64, now: i64) -> Vec<Value> {
     let mut events = Vec::new();
+    let none = serde_json::Map::new();
+    let image = (image, obstacle(image, group.body.get("properties").and_then(Value::as_object).unwrap_or(&none)));
     for launch in &group.past {
-        events.extend(launch_events(launch, image, launch.ready, now, (1, launch.ready)));
+        events.extend(launch_events(launch, (image.0, None), launch.ready, now, (1, launch.ready)));
     }
     events.extend(launch_events(&group.launch, image, start, now, (life.restarts + 1, life.began)));
     let pauses = life.restarts + i64::from(life.phase == Phase::Pausing);

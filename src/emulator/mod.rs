@@ -30,5 +30,6 @@ pub mod settings;
 mod subnets;
 mod tables;
 mod throttle;
+pub mod told;
 mod view;
 pub mod world;

@@ -11,6 +11,7 @@ use crate::arm::wire::Response;
 use crate::emulator::answer::{Refusal, empty, instant, of, with};
 use crate::emulator::record::{Change, ContainerGroup, Launch, Operation, Reason};
 use crate::emulator::route::Ask;
+use crate::emulator::told::delay;
 use crate::emulator::view::all_events;
 use crate::emulator::world::{Answer, World};
 
@@ -23,11 +24,14 @@ pub(crate) fn patience(world: &World, ask: &Ask<'_>) -> i64 {
 }
 
 /// A launch that is begun by this request.
-pub(crate) fn launch(world: &World, ask: &Ask<'_>, reason: Reason) -> Launch {
-    let time = patience(world, ask);
+pub(crate) fn launch(world: &World, ask: &Ask<'_>, reason: Reason, body: &Map<String, Value>) -> Launch {
+    let none = Map::new();
+    let (delay, vain) = delay(body.get("properties").and_then(Value::as_object).unwrap_or(&none));
+    let time = patience(world, ask) + delay;
     // Restarting pulls nothing new and was seen to be quicker by far.
     let time = if reason == Reason::Restarted && ask.bend.slow.is_none() && !ask.bend.stuck { time / 4 } else { time };
     let failure = match (&ask.bend.fail, ask.bend.stuck) {
+        (None, _) if vain.is_some() => vain.map(|message| (String::new(), message)),
         (Some(code), _) => Some((code.clone(), format!("The deployment failed with {code}."))),
         (None, true) => {
             let words = "Subscription deployment didn't reach a successful provisioning state after '00:30:00'.";

@@ -4,6 +4,7 @@
 //! `true`, `false`, `:`, `tail -f /dev/null`, `;`, `&&`, `||`, `while CMD; do ...; done`.
 //! The result is a timeline, not a process: lines with offsets and an end, where an endless loop
 //! is one round and its period, so that a year of logs costs as much as a minute.
+//! `EMULATOR_` variables (`told`) come before all of that.
 //! Anything else is an unknown program: a server under restart policy `Always`, else a job of two
 //! seconds that succeeds and says in its log what would have run.
 
@@ -81,6 +82,8 @@ pub struct Timeline {
     pub lines: Vec<Line>,
     /// Its end.
     pub end: End,
+    /// How many runs end so; later ones end well. Nothing if all do.
+    pub fails: Option<i64>,
 }
 
 /// What is known of a container.
@@ -101,6 +104,9 @@ pub struct Spec<'a> {
 /// The timeline of a container.
 #[must_use]
 pub fn read(spec: &Spec<'_>) -> Timeline {
+    if let Some(told) = read_told(spec) {
+        return told;
+    }
     let argv: Vec<&str> = spec.command.iter().map(String::as_str).collect();
     match argv.as_slice() {
         [] => read_image(spec),
@@ -112,6 +118,27 @@ pub fn read(spec: &Spec<'_>) -> Timeline {
         // In exec form no shell expands variables.
         words => run(&Script::Simple(words.iter().map(|word| shell::Word::literal(word)).collect()), spec),
     }
+}
+
+/// What the environment tells the container to do, whatever its image and command.
+fn read_told(spec: &Spec<'_>) -> Option<Timeline> {
+    let told = |name: &str| spec.environment.get(name);
+    let number = |name: &str| told(name).and_then(|text| text.trim().parse::<i64>().ok());
+    let fails = number("EMULATOR_FAILS");
+    let (code, seconds) = (told("EMULATOR_EXIT_CODE"), told("EMULATOR_SECONDS"));
+    let log = told("EMULATOR_LOG");
+    if code.is_none() && seconds.is_none() && log.is_none() && fails.is_none() {
+        return None;
+    }
+    let code = number("EMULATOR_EXIT_CODE").unwrap_or(i64::from(fails.is_some()));
+    let seconds = seconds.and_then(|text| text.trim().parse::<f64>().ok()).filter(|time| (0.0..1e9).contains(time));
+    #[expect(clippy::cast_possible_truncation, reason = "the range was checked")]
+    let at = seconds.map_or(JOB, |seconds| (seconds * 1_000.0) as i64);
+    let texts: Vec<&str> = log.map(|log| log.lines().collect()).unwrap_or_default();
+    let count = i64::try_from(texts.len()).unwrap_or(1).max(1);
+    let lines = texts.iter().zip(0..).map(|(text, number)| Line { at: at * number / count, text: (*text).to_owned() });
+    let code = u8::try_from(code.rem_euclid(256)).unwrap_or(2);
+    Some(Timeline { lines: lines.collect(), end: End::Exit { at, code }, fails })
 }
 
 fn is_shell(path: &str) -> bool {
@@ -134,7 +161,7 @@ fn read_image(spec: &Spec<'_>) -> Timeline {
     }
     if spec.server || SERVERS.contains(&name) || !spec.ports.is_empty() {
         let lines = spec.ports.iter().map(|port| Line { at: 0, text: format!("listening on port {port}") }).collect();
-        return Timeline { lines, end: End::Forever };
+        return Timeline { lines, end: End::Forever, fails: None };
     }
     unknown(&format!("the default command of {}", spec.image), spec)
 }
@@ -145,14 +172,18 @@ fn would_run(what: &str) -> String {
 
 fn unknown(what: &str, spec: &Spec<'_>) -> Timeline {
     if spec.server {
-        Timeline { lines: vec![Line { at: 0, text: would_run(what) }], end: End::Forever }
+        Timeline { lines: vec![Line { at: 0, text: would_run(what) }], end: End::Forever, fails: None }
     } else {
         exits(vec![would_run(what)], JOB, 0)
     }
 }
 
 fn exits(lines: Vec<String>, at: i64, code: u8) -> Timeline {
-    Timeline { lines: lines.into_iter().map(|text| Line { at: 0, text }).collect(), end: End::Exit { at, code } }
+    Timeline {
+        lines: lines.into_iter().map(|text| Line { at: 0, text }).collect(),
+        end: End::Exit { at, code },
+        fails: None,
+    }
 }
 
 fn run(script: &Script, spec: &Spec<'_>) -> Timeline {
@@ -161,7 +192,7 @@ fn run(script: &Script, spec: &Spec<'_>) -> Timeline {
         Ok(code) | Err(Stop::Exit(code)) => End::Exit { at: tape.now, code },
         Err(Stop::End(end)) => end,
     };
-    Timeline { lines: tape.lines, end }
+    Timeline { lines: tape.lines, end, fails: None }
 }
 
 /// Why a script does not go on.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use crate::emulator::answer::{Refusal, empty};
 use crate::emulator::check::items;
-use crate::emulator::record::Change;
+use crate::emulator::record::{Change, ContainerGroup};
 use crate::emulator::route::Ask;
 use crate::emulator::view::is_transitioning;
 use crate::emulator::world::{Answer, World};
@@ -79,9 +79,9 @@ pub(crate) fn check_free(
     body: &Map<String, Value>,
     now: i64,
 ) -> Result<(), Refusal> {
-    let busy = |other: &String| {
-        other != key && world.tables.containers.get(other).is_some_and(|group| is_transitioning(group, now))
-    };
+    // What only tries in vain to start has had its network made, so that it holds nobody up.
+    let is_deploying = |group: &ContainerGroup| is_transitioning(group, now) && group.launch.failure.is_none();
+    let busy = |other: &String| other != key && world.tables.containers.get(other).is_some_and(is_deploying);
     let inside = networks(body).into_iter().filter_map(|network| world.tables.networks.get(&network));
     if inside.flatten().any(busy) {
         let message = format!("Network is not ready for container group '{name}'. Please try again.");

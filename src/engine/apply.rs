@@ -20,7 +20,7 @@ use crate::provider::{Call, Fault, Handle, Progress, Provider, Verb};
 use crate::state::{Event, Intent, Journal, JournalError, OperationKind, Output, StepId};
 use crate::value::{Name, Type, Value};
 
-use super::drive::{Note, drive};
+use super::drive::{Next, Note, drive};
 use super::land::Landed;
 use super::record::{Desk, act};
 use super::{Level, Notice, Report, notice};
@@ -38,6 +38,10 @@ pub(super) struct Flight {
     pub(super) note: Note,
     /// Whether the cloud has taken the call on.
     pub(super) accepted: bool,
+    /// Whether the ticket is written down that the step is followed by.
+    pub(super) ticketed: bool,
+    /// Whether the object stands and only what runs in it is waited for.
+    pub(super) standing: bool,
     /// Whether the cloud was asked once already what became of the call.
     pub(super) asked_again: bool,
 }
@@ -242,6 +246,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             limit: Duration::from_secs(limit),
             note: Note::default(),
             accepted: false,
+            ticketed: false,
+            standing: false,
             asked_again: false,
         })
     }
@@ -280,23 +286,30 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     /// Follows an accepted call to its end.
     pub(super) fn follow(&mut self, number: u32, progress: Progress) -> Result<(), JournalError> {
-        let Progress::Pending { ticket, after, note } = progress else { return Ok(()) };
+        let Progress::Pending { ticket, after, note, news, standing } = progress else { return Ok(()) };
         let Some(flight) = self.flights.get_mut(&number) else { return Ok(()) };
         // Of an update whose answer was lost it is not known whether it is what the cloud works on.
         flight.accepted |= flight.act != StepAct::Update || !flight.asked_again;
-        if flight.accepted {
+        let new = !flight.ticketed || standing != flight.standing;
+        (flight.ticketed, flight.standing) = (true, standing);
+        flight.note.replace(note);
+        let (call, said, until) = (flight.call.clone(), flight.note.clone(), flight.since + flight.limit);
+        if flight.accepted && new {
             let event = Event::Accepted { step: self.step_id(number), ticket: ticket.0.clone() };
             self.desk.record(&[event], false)?;
         }
-        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
-        flight.note.replace(note);
-        let (call, said) = (flight.call.clone(), flight.note.clone());
-        let left = flight.limit.saturating_sub(flight.since.elapsed());
-        let provider = self.provider;
-        self.futures.push(Box::pin(async move {
-            (number, Landed::Ended(drive(provider, &call, ticket, after, left, said).await))
-        }));
+        self.tell(number, news);
+        let (provider, next) = (self.provider, Next { ticket, after, standing, until });
+        self.futures.push(Box::pin(async move { (number, Landed::Ended(drive(provider, &call, next, said).await)) }));
         Ok(())
+    }
+
+    fn tell(&mut self, number: u32, news: Vec<String>) {
+        let change = self.plan.steps.get(number as usize).and_then(|step| self.plan.changes.get(step.change));
+        let Some(change) = change else { return };
+        for line in news {
+            (self.notices)(Notice::Happened { addr: change.addr.clone(), line });
+        }
     }
 
     pub(super) fn step_id(&self, number: u32) -> StepId {

@@ -7,8 +7,9 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use crate::provider::{Call, Fault, FaultKind, Progress, Provider, Ticket, Verb};
-use crate::value::Value;
 
 /// How long to wait before each further look for an object that was perhaps made: a request may
 /// arrive after the connection was lost, and reading may lag behind writing for some seconds.
@@ -18,28 +19,41 @@ const LOOKS: [Duration; 2] = [Duration::from_secs(1), Duration::from_secs(2)];
 /// What the cloud said last about a call in flight; progress lines read it.
 pub type Note = Rc<RefCell<String>>;
 
-/// Polls until the call ends. Stops with [`FaultKind::TimedOut`] after `limit`.
+/// Where a call stands that is to be driven on.
+pub struct Next {
+    /// For the next question.
+    pub ticket: Ticket,
+    /// How long to wait before it.
+    pub after: Duration,
+    /// Whether it is known that the object stands.
+    pub standing: bool,
+    /// When the call has to be over.
+    pub until: Instant,
+}
+
+/// Polls until the call ends, or until there is something to tell or to write down: news, or that
+/// the object stands. The caller then drives on. Stops with [`FaultKind::TimedOut`] at the limit.
 ///
 /// # Errors
 /// What the cloud said, or that it took too long.
-pub async fn drive<P: Provider>(
-    provider: &P,
-    call: &Call,
-    ticket: Ticket,
-    after: Duration,
-    limit: Duration,
-    note: Note,
-) -> Result<Value, Fault> {
-    let polling = poll_to_end(provider, call, ticket, after, note);
-    match tokio::time::timeout(limit, polling).await {
+pub async fn drive<P: Provider>(provider: &P, call: &Call, next: Next, note: Note) -> Result<Progress, Fault> {
+    let until = next.until;
+    let polling = poll_on(provider, call, next, &note);
+    match tokio::time::timeout_at(until, polling).await {
         Ok(ended) => ended,
-        Err(_) => Err(Fault {
-            kind: FaultKind::TimedOut,
-            code: String::new(),
-            message: format!("The operation did not end within {} seconds.", limit.as_secs()),
-            trace: String::new(),
-            hint: Some("raise the limit in the block's timeouts, or look at the object with `acier inspect`".into()),
-        }),
+        Err(_) => {
+            let said = note.borrow();
+            let last = if said.is_empty() { String::new() } else { format!(" The last that is known of it: {said}.") };
+            Err(Fault {
+                kind: FaultKind::TimedOut,
+                code: String::new(),
+                message: format!("The operation did not end within its time limit.{last}"),
+                trace: String::new(),
+                hint: Some(
+                    "raise the limit in the block's timeouts, or look at the object with `acier inspect`".into(),
+                ),
+            })
+        }
     }
 }
 
@@ -67,24 +81,21 @@ pub(super) fn is_unsure(fault: &Fault) -> bool {
 }
 
 #[expect(clippy::disallowed_methods, reason = "this is the one place of the engine that waits for a cloud")]
-async fn poll_to_end<P: Provider>(
-    provider: &P,
-    call: &Call,
-    mut ticket: Ticket,
-    mut after: Duration,
-    note: Note,
-) -> Result<Value, Fault> {
+async fn poll_on<P: Provider>(provider: &P, call: &Call, next: Next, note: &Note) -> Result<Progress, Fault> {
+    let Next { mut ticket, mut after, standing: stood, .. } = next;
     loop {
         if !after.is_zero() {
             tokio::time::sleep(after).await;
         }
         match provider.poll(call, &ticket).await? {
-            Progress::Done(value) => return Ok(value),
-            Progress::Pending { ticket: next, after: wait, note: said } => {
+            Progress::Pending { ticket: next, after: wait, note: said, news, standing }
+                if news.is_empty() && standing == stood =>
+            {
                 ticket = next;
                 after = wait;
                 note.replace(said);
             }
+            told => return Ok(told),
         }
     }
 }

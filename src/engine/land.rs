@@ -12,7 +12,7 @@ use super::Notice;
 use super::apply::{Flight, Walk};
 use super::drive::{find, is_unsure};
 use super::notice::diagnose;
-use super::record::object;
+use super::record::{Left, object};
 
 /// The end of one future of a step.
 pub(super) enum Landed {
@@ -22,8 +22,8 @@ pub(super) enum Landed {
     Begun(Result<Progress, Fault>),
     /// What became of a call whose answer was lost.
     Followed(Fault, Result<Progress, Fault>),
-    /// The end of an accepted call.
-    Ended(Result<Value, Fault>),
+    /// The end of an accepted call, or something to tell or to write down on the way there.
+    Ended(Result<Progress, Fault>),
     /// After a failure: what exists now.
     Examined(Fault, Result<Value, Fault>),
     /// A data source.
@@ -55,8 +55,14 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 self.publish_and_finish(number, change, value);
                 Ok(())
             }
-            Landed::Begun(Ok(Progress::Done(value))) | Landed::Ended(Ok(value)) => self.finish(number, change, value),
-            Landed::Begun(Ok(pending)) | Landed::Followed(_, Ok(pending @ Progress::Pending { .. })) => {
+            Landed::Begun(Ok(Progress::Done(value))) | Landed::Ended(Ok(Progress::Done(value))) => {
+                self.finish(number, change, value)
+            }
+            Landed::Begun(Ok(pending)) | Landed::Ended(Ok(pending)) => self.follow(number, pending),
+            Landed::Followed(_, Ok(pending @ Progress::Pending { .. })) => {
+                if let Some(flight) = self.flights.get_mut(&number) {
+                    flight.ticketed = false;
+                }
                 self.follow(number, pending)
             }
             Landed::Begun(Err(fault)) if is_lost(&fault) || leaves_something(step.act, &fault) => {
@@ -138,7 +144,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     fn finish(&mut self, number: u32, change: &'a Change, value: Value) -> Result<(), JournalError> {
         let Some(flight) = self.flights.get(&number) else { return Ok(()) };
         let Some(intent) = &flight.intent else { return Ok(()) };
-        let exists = (!value.is_null()).then(|| object(self.provider, intent, &value, self.desk.key, false));
+        let exists = (!value.is_null()).then(|| object(self.provider, intent, &value, self.desk.key, Left::Whole));
         let event = Event::Done { step: self.step_id(number), object: exists };
         self.desk.record(&[event], false)?;
         match flight.act {
@@ -194,7 +200,12 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 if !created {
                     intent.planned = call.prior.clone();
                 }
-                Some(object(self.provider, &intent, &value, self.desk.key, created))
+                let left = match act {
+                    StepAct::Create => Left::Tainted,
+                    StepAct::Update if flight.accepted || fault.kind == FaultKind::Run => Left::Unfinished,
+                    _ => Left::Whole,
+                };
+                Some(object(self.provider, &intent, &value, self.desk.key, left))
             }
             _ => None,
         };

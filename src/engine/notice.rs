@@ -46,6 +46,13 @@ pub enum Notice {
         /// What the cloud says about it; may be empty.
         note: String,
     },
+    /// Something happened to the object of a step that goes on.
+    Happened {
+        /// To what.
+        addr: Addr,
+        /// One line.
+        line: String,
+    },
     /// A step ended well.
     Finished {
         /// On what.
@@ -124,6 +131,7 @@ pub fn diagnose(fault: &Fault, about: &str) -> Diagnostic {
         FaultKind::Gone => "Something it needs is gone",
         FaultKind::TimedOut => "It did not end in time",
         FaultKind::Unreachable => "The service could not be reached",
+        FaultKind::Run => "What it runs has failed",
         FaultKind::Invalid => "The request could not be made",
     };
     let summary = if fault.code.is_empty() { summary.to_owned() } else { format!("{summary}: {}", fault.code) };

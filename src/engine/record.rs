@@ -56,9 +56,20 @@ impl<J: Journal> Desk<'_, J> {
     }
 }
 
+/// In which condition a step left an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Left {
+    /// As it should be.
+    Whole,
+    /// Half made.
+    Tainted,
+    /// Changed in part, or changed and not running.
+    Unfinished,
+}
+
 /// The object that exists now, as state keeps it: write-only attributes as fingerprints, marks of
 /// the planned value kept.
-pub(super) fn object<P: Provider>(provider: &P, intent: &Intent, value: &Value, key: &Key, tainted: bool) -> Object {
+pub(super) fn object<P: Provider>(provider: &P, intent: &Intent, value: &Value, key: &Key, left: Left) -> Object {
     let schemas = provider.schemas();
     let kept = schemas.conceal(&intent.kind, &value.with_marks_of(&intent.planned), &|secret| key.fingerprint(secret));
     Object {
@@ -67,7 +78,8 @@ pub(super) fn object<P: Provider>(provider: &P, intent: &Intent, value: &Value, 
         schema_version: schemas.managed.get(&intent.kind).map_or(0, |schema| schema.version),
         value: kept,
         needs: intent.needs.clone(),
-        tainted,
+        tainted: left == Left::Tainted,
+        unfinished: left == Left::Unfinished,
         create_before_destroy: intent.create_before_destroy,
     }
 }

@@ -64,6 +64,10 @@ impl Case<'_> {
         let settled = propose::propose(block, Some(&before), &config, None);
         let mut differences = diff::diff(block, &before, &settled, self.key);
         differences.retain(|difference| !propose::is_ignored(self.ignored, &difference.path));
+        if prior.unfinished && diff::cost(&differences) < Cost::Restart {
+            let reason = "The last update did not end well, so it is carried out again.".into();
+            differences.push(Difference { path: Path::root(), cost: Cost::Restart, reason });
+        }
         if self.swept && diff::cost(&differences) < Cost::Replace {
             let reason = "The object that it lies in is replaced, and everything in it goes with it.".into();
             differences.push(Difference { path: Path::root().attr("id"), cost: Cost::Replace, reason });
@@ -78,7 +82,8 @@ impl Case<'_> {
         }
         let after = propose::propose(block, Some(&before), &config, Some(cost));
         self.add_unsettled(&before, &after, &mut differences);
-        Verdict { action: Action::Update, why: Why::Changed, cost, before, after, differences }
+        let why = if prior.unfinished { Why::Unfinished } else { Why::Changed };
+        Verdict { action: Action::Update, why, cost, before, after, differences }
     }
 
     fn replaces(&self, prior: &Object, cost: Cost) -> Option<Why> {

@@ -44,6 +44,8 @@ pub enum Why {
     CannotUpdate,
     /// The object was left half made.
     Tainted,
+    /// The last update of the object did not end well.
+    Unfinished,
     /// `-replace`
     Requested,
     /// `replace_triggered_by`

@@ -144,7 +144,7 @@ fn actions(action: Action) -> &'static [&'static str] {
 
 fn reason(change: &Change) -> Option<&'static str> {
     match change.why {
-        Why::Changed | Why::Destroy | Why::Deposed => None,
+        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed => None,
         Why::CannotUpdate => Some("replace_because_cannot_update"),
         Why::Tainted => Some("replace_because_tainted"),
         Why::Requested => Some("replace_by_request"),

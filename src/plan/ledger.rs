@@ -35,6 +35,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::CannotUpdate, "cannot-update"),
     (Why::Tainted, "tainted"),
     (Why::Requested, "requested"),
+    (Why::Unfinished, "unfinished"),
     (Why::Triggered, "triggered"),
     (Why::NoBlock, "no-block"),
     (Why::NoIndex, "no-index"),
@@ -143,6 +144,7 @@ fn write_object(out: &mut Writer, object: &Object) -> Json {
         "value": out.value(&object.value),
         "needs": object.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "tainted": object.tainted,
+        "unfinished": object.unfinished,
         "first": object.create_before_destroy,
     })
 }
@@ -249,6 +251,7 @@ fn read_object(reader: &Reader, json: &Json) -> Result<Object, Broken> {
         value: reader.value(&json["value"])?,
         needs: blocks(&json["needs"])?,
         tainted: json["tainted"] == true,
+        unfinished: json["unfinished"] == true,
         create_before_destroy: json["first"] == true,
     })
 }

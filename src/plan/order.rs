@@ -82,7 +82,9 @@ impl Order {
     ) -> Result<Action, Diagnostic> {
         let block = &change.addr.block;
         let Some(root) = self.first.get(block) else { return Ok(Action::Replace) };
-        if !identity::same_id(schema, prior, &change.after) {
+        let same_id = identity::same_id(schema, prior, &change.after);
+        let clash = schema.clash.filter(|_| !same_id).and_then(|clash| clash(&prior.value, &change.after));
+        if !same_id && clash.is_none() {
             return Ok(Action::ReplaceCreateFirst);
         }
         // What is half made serves nobody, so nothing is lost by deleting it first.
@@ -101,6 +103,15 @@ impl Order {
             Some(found) => format!(" because {} cannot be changed in place", found.path),
             None => String::new(),
         };
+        if let Some(clash) = clash {
+            let detail = format!("{} is to be replaced{because}, and it {set}. But {}.", change.addr, clash.detail);
+            let hint = format!(
+                "{}, or remove create_before_destroy from {root}.",
+                clash.hint.as_deref().unwrap_or("Change what they would share")
+            );
+            let error = Diagnostic::error(clash.summary, detail);
+            return Err(error.at(span).about(change.addr.to_string()).hint(hint));
+        }
         let detail = format!(
             "{} is to be replaced{because}, and it {set}. But its replacement would have the id of the existing \
              object, {}, and Azure cannot hold both at once.",

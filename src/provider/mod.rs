@@ -68,7 +68,23 @@ pub enum Progress {
         after: Duration,
         /// What the cloud says meanwhile, for progress lines; may be empty.
         note: String,
+        /// What happened since the last question, a line each; every line comes once.
+        news: Vec<String>,
+        /// Whether the object stands already, and only what runs in it is waited for. The first
+        /// ticket that says so is worth writing down: what led there may soon be forgotten.
+        standing: bool,
     },
+}
+
+impl Progress {
+    /// The same, without a wait before the next question.
+    #[must_use]
+    pub fn at_once(mut self) -> Progress {
+        if let Progress::Pending { after, .. } = &mut self {
+            *after = Duration::ZERO;
+        }
+        self
+    }
 }
 
 /// Why a call did not end well.
@@ -106,6 +122,8 @@ pub enum FaultKind {
     TimedOut,
     /// No answer: the call may or may not have happened.
     Unreachable,
+    /// The object stands, but what runs in it ended badly or cannot start.
+    Run,
     /// The configuration or the state holds something that this provider cannot send.
     Invalid,
 }

@@ -16,9 +16,10 @@ use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket
 use crate::schema::Schemas;
 use crate::value::{Name, Type, Value};
 
+use super::memory::Memory;
 use super::progress::Stage;
 use super::table::Kind;
-use super::{codec, faults, ids, kinds, progress};
+use super::{codec, faults, ids, kinds, progress, run, wait};
 
 /// Azure.
 pub struct Azure<T: Transport> {
@@ -64,26 +65,33 @@ impl<T: Transport> Azure<T> {
         self.client.get(&path(kind, id)).await.map_err(|error| faults::fault(&error))
     }
 
-    async fn create(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
+    async fn put(&self, kind: &'static Kind, call: &Call, memory: Memory) -> Result<Progress, Fault> {
+        wait::check(call)?;
         let body = codec::encode(kind, &call.planned).map_err(|error| faults::unsendable(&error))?;
         let verdict = self.client.begin("PUT", &path(kind, &call.id), Some(&body)).await;
-        progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?).await
+        progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?, memory).await
     }
 
     async fn update(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
         if call.cost > crate::schema::Cost::Nothing {
-            return self.create(kind, call).await;
+            let (memory, news) = wait::before(self, kind, call).await?;
+            return Ok(wait::prepend(news, self.put(kind, call, memory).await?));
         }
         let names = changed(kind, call);
         // A PATCH cannot say that a text is gone.
         let removed = names.iter().any(|name| call.planned.get(name).is_none_or(Value::is_null) && *name != "tags");
         if removed {
-            return self.create(kind, call).await;
+            let (memory, news) = wait::before(self, kind, call).await?;
+            return Ok(wait::prepend(news, self.put(kind, call, memory).await?));
+        }
+        if names.is_empty() && call.planned.is_wholly_known() {
+            // What differs is of no concern to Azure: `wait_for` says how acier is to wait.
+            return Ok(Progress::Done(call.planned.clone()));
         }
         if !names.is_empty() {
             self.patch(kind, call, &names).await?;
         }
-        progress::settle(self, kind, call, 0).await
+        progress::settle(self, kind, call, 0, None).await
     }
 
     /// Changes some attributes and nothing else.
@@ -184,7 +192,7 @@ impl<T: Transport> Provider for Azure<T> {
             Verb::Create => {
                 let register = async || register(&self.client, &self.namespaces).await;
                 self.registered.get_or_try_init(register).await.map_err(|error| faults::fault(&error))?;
-                self.create(kind, call).await
+                self.put(kind, call, Memory::default()).await
             }
             Verb::Update => self.update(kind, call).await,
             Verb::Delete => progress::delete(self, kind, call, 0).await,
@@ -201,8 +209,14 @@ impl<T: Transport> Provider for Azure<T> {
         let stage = match (call.verb, progress::state(&body)) {
             (Verb::Delete, state) if progress::is(state, "Deleting") => Stage::Gone,
             (Verb::Delete, _) => return Ok(Progress::Done(codec::decode(kind, &body, &call.prior))),
-            (_, state) if progress::is(state, "Succeeded") => {
-                return Ok(Progress::Done(codec::decode(kind, &body, &call.planned)));
+            (verb, state) if progress::is(state, "Succeeded") => {
+                if verb == Verb::Update && run::goal(&call.planned).is_some() {
+                    return Err(wait::uncertain(&call.id));
+                }
+                return Ok(wait::arrive(kind, call, &body, Some(Memory::default())));
+            }
+            (Verb::Create, _) => {
+                return Ok(progress::remember(&Stage::Settle, 0, String::new(), Some(&Memory::default())));
             }
             _ => Stage::Settle,
         };

@@ -81,7 +81,10 @@ const HINTS: &[(&str, &str)] = &[
     ),
     ("linkedauthorization", "give the identity a role on the subnet or identity that the group refers to"),
     ("invalidcontainergroupupdate", "replace the group: -replace=ADDRESS"),
-    ("containergrouptransitioning", "wait until the operation that is under way has ended, then try again"),
+    (
+        "containergrouptransitioning",
+        "wait until the operation that is under way has ended, then try again; a group that cannot start is rather replaced: -replace=ADDRESS",
+    ),
     ("missingipaddressports", "add a ports block to a container, or set ip_address_type = \"None\""),
     ("resourcegroupbeingdeleted", "wait until the resource group is deleted, or choose another name"),
     (

@@ -12,10 +12,13 @@ mod derive;
 mod faults;
 mod ids;
 pub mod kinds;
+mod memory;
 pub mod operate;
 mod progress;
+mod run;
 mod schema_of;
 pub mod table;
+mod wait;
 
 use std::sync::OnceLock;
 

@@ -58,6 +58,8 @@ pub struct Container {
     pub detail: Option<String>,
     /// Its exit code, if it has ended by itself.
     pub exit_code: Option<i64>,
+    /// The exit code of the run before, if it is known.
+    pub last_exit_code: Option<i64>,
     /// How often it was started again.
     pub restarts: i64,
     /// When it started, RFC 3339.
@@ -131,6 +133,7 @@ impl Container {
             state: text(current, "/state"),
             detail: text(current, "/detailStatus"),
             exit_code: current.get("exitCode").and_then(Json::as_i64),
+            last_exit_code: body.pointer("/properties/instanceView/previousState/exitCode").and_then(Json::as_i64),
             restarts: body.pointer("/properties/instanceView/restartCount").and_then(Json::as_i64).unwrap_or(0),
             started: text(current, "/startTime"),
             finished: text(current, "/finishTime"),
@@ -153,6 +156,11 @@ fn items<'j>(body: &'j Json, pointer: &str) -> impl Iterator<Item = &'j Json> {
 
 /// Oldest first; the service promises no order.
 fn events(body: &Json) -> Vec<Event> {
+    events_at(body, "/properties/instanceView/events")
+}
+
+/// The events of a list, oldest first.
+pub(super) fn events_at(body: &Json, pointer: &str) -> Vec<Event> {
     let event = |event: &Json| Event {
         name: word(event, "/name"),
         kind: word(event, "/type"),
@@ -161,7 +169,7 @@ fn events(body: &Json) -> Vec<Event> {
         first: text(event, "/firstTimestamp"),
         last: text(event, "/lastTimestamp"),
     };
-    let mut events: Vec<Event> = items(body, "/properties/instanceView/events").map(event).collect();
+    let mut events: Vec<Event> = items(body, pointer).map(event).collect();
     events.sort_by(|a, b| (&a.last, &a.first).cmp(&(&b.last, &b.first)));
     events
 }

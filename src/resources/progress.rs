@@ -16,8 +16,9 @@ use crate::provider::{Call, Fault, FaultKind, Progress, Ticket, Verb};
 use crate::value::{Type, Value};
 
 use super::azure::{Azure, path};
+use super::memory::Memory;
 use super::table::Kind;
-use super::{codec, faults};
+use super::{codec, faults, wait as waiting};
 
 /// What is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(super) enum Stage {
     Gone,
     /// That the resource group is empty, before it is deleted.
     Empty,
+    /// That what runs in the group comes to where `wait_for` wants it.
+    Run,
 }
 
 /// How often an object that should be there is looked for, and an address that it should have.
@@ -48,29 +51,47 @@ fn pause(count: u64) -> Duration {
 
 /// Another question later.
 pub(super) fn wait(stage: &Stage, count: u64, note: String) -> Progress {
-    Progress::Pending { ticket: ticket(stage, count + 1), after: pause(count), note }
+    remember(stage, count, note, None)
 }
 
-fn ticket(stage: &Stage, count: u64) -> Ticket {
+/// The same, with what was seen so far.
+pub(super) fn remember(stage: &Stage, count: u64, note: String, memory: Option<&Memory>) -> Progress {
+    let ticket = ticket(stage, count + 1, memory);
+    Progress::Pending { ticket, after: pause(count), note, news: Vec::new(), standing: *stage == Stage::Run }
+}
+
+/// Another look at what runs later.
+pub(super) fn look_again(count: u64, note: String, memory: &Memory) -> Progress {
+    remember(&Stage::Run, count, note, Some(memory))
+}
+
+/// A ticket. Memory is there from the PUT on that started containers.
+fn ticket(stage: &Stage, count: u64, memory: Option<&Memory>) -> Ticket {
     let (name, operation) = match stage {
         Stage::Operation(operation) => ("operation", operation.as_str()),
         Stage::Settle => ("settle", ""),
         Stage::Gone => ("gone", ""),
         Stage::Empty => ("empty", ""),
+        Stage::Run => ("run", ""),
     };
-    Ticket(json!({ "stage": name, "count": count, "operation": operation }).to_string().into())
+    let mut body = json!({ "stage": name, "count": count, "operation": operation });
+    if let (Some(memory), Some(body)) = (memory, body.as_object_mut()) {
+        body.insert("seen".into(), memory.write());
+    }
+    Ticket(body.to_string().into())
 }
 
-fn parse(ticket: &Ticket) -> Option<(Stage, u64)> {
+fn parse(ticket: &Ticket) -> Option<(Stage, u64, Option<Memory>)> {
     let body: Json = serde_json::from_str(&ticket.0).ok()?;
     let stage = match body.get("stage")?.as_str()? {
         "operation" => Stage::Operation(body.get("operation")?.as_str()?.to_owned()),
         "settle" => Stage::Settle,
         "gone" => Stage::Gone,
         "empty" => Stage::Empty,
+        "run" => Stage::Run,
         _ => return None,
     };
-    Some((stage, body.get("count")?.as_u64()?))
+    Some((stage, body.get("count")?.as_u64()?, body.get("seen").map(Memory::read)))
 }
 
 /// Asks how far a call is.
@@ -82,14 +103,15 @@ pub(super) async fn poll<T: Transport>(
 ) -> Result<Progress, Fault> {
     let broken =
         || faults::invalid(format!("The note on where to ask about the operation cannot be read: {}", ticket.0));
-    let (stage, count) = parse(ticket).ok_or_else(broken)?;
+    let (stage, count, memory) = parse(ticket).ok_or_else(broken)?;
     match stage {
         Stage::Operation(operation) => {
             let operation = lro::Ticket::from_text(&operation).map_err(|error| faults::fault(&error))?;
             let verdict = azure.client.poll(&operation).await.map_err(|error| faults::fault(&error))?;
-            go_on(azure, kind, call, verdict, Some(count)).await
+            go_on(azure, kind, call, verdict, Some(count), memory).await
         }
-        Stage::Settle => settle(azure, kind, call, count).await,
+        Stage::Settle => settle(azure, kind, call, count, memory).await,
+        Stage::Run => waiting::look(azure, kind, call, count, memory.unwrap_or_default()).await,
         Stage::Gone => disappear(azure, kind, call, count).await,
         Stage::Empty => delete(azure, kind, call, count).await,
     }
@@ -101,8 +123,9 @@ pub(super) async fn accept<T: Transport>(
     kind: &'static Kind,
     call: &Call,
     verdict: lro::Verdict,
+    memory: Memory,
 ) -> Result<Progress, Fault> {
-    go_on(azure, kind, call, verdict, None).await
+    go_on(azure, kind, call, verdict, None, Some(memory)).await
 }
 
 /// `count` is missing while the call itself is being answered.
@@ -112,18 +135,22 @@ async fn go_on<T: Transport>(
     call: &Call,
     verdict: lro::Verdict,
     count: Option<u64>,
+    memory: Option<Memory>,
 ) -> Result<Progress, Fault> {
     match verdict {
-        lro::Verdict::Wait { ticket: operation, after, note } => {
+        lro::Verdict::Wait { ticket: operation, after, note, body } => {
             let count = count.unwrap_or(0);
-            let ticket = ticket(&Stage::Operation(operation.to_text()), count + 1);
-            Ok(Progress::Pending { ticket, after: after.unwrap_or_else(|| pause(count)), note })
+            let mut memory = memory;
+            let news = waiting::watch(kind, call, &body, memory.as_mut())?;
+            let ticket = ticket(&Stage::Operation(operation.to_text()), count + 1, memory.as_ref());
+            let after = after.unwrap_or_else(|| pause(count));
+            Ok(Progress::Pending { ticket, after, note, news, standing: false })
         }
         lro::Verdict::Finished { .. } if call.verb == Verb::Delete => disappear(azure, kind, call, 0).await,
-        lro::Verdict::Finished { body, .. } if is_whole(&body) => land(azure, kind, call, &body, 0).await,
-        lro::Verdict::Finished { .. } => settle(azure, kind, call, 0).await,
+        lro::Verdict::Finished { body, .. } if is_whole(&body) => land(azure, kind, call, &body, 0, memory).await,
+        lro::Verdict::Finished { .. } => settle(azure, kind, call, 0, memory).await,
         lro::Verdict::Failed(error) => match count {
-            Some(_) if call.verb != Verb::Delete => examine(azure, kind, call, &error).await,
+            Some(_) if call.verb != Verb::Delete => examine(azure, kind, call, &error, memory).await,
             _ => Err(faults::fault(&error)),
         },
     }
@@ -135,11 +162,14 @@ async fn examine<T: Transport>(
     kind: &'static Kind,
     call: &Call,
     error: &ArmError,
+    memory: Option<Memory>,
 ) -> Result<Progress, Fault> {
     let mut fault = faults::fault(error);
     let Ok(Some(body)) = azure.get(kind, &call.id).await else { return Err(fault) };
-    if call.verb == Verb::Create && is(state(&body), "Succeeded") {
-        return land(azure, kind, call, &body, 0).await;
+    // An operation that ended long ago is forgotten; the object knows.
+    let forgotten = error.status == 404;
+    if (call.verb == Verb::Create || forgotten) && is(state(&body), "Succeeded") {
+        return land(azure, kind, call, &body, 0, memory).await;
     }
     faults::add_events(&mut fault, &body);
     Err(fault)
@@ -151,11 +181,12 @@ pub(super) async fn settle<T: Transport>(
     kind: &'static Kind,
     call: &Call,
     count: u64,
+    memory: Option<Memory>,
 ) -> Result<Progress, Fault> {
     match azure.get(kind, &call.id).await? {
-        Some(body) => land(azure, kind, call, &body, count).await,
+        Some(body) => land(azure, kind, call, &body, count, memory).await,
         // Reading may lag behind writing.
-        None if count < LOOKS => Ok(wait(&Stage::Settle, count, String::new())),
+        None if count < LOOKS => Ok(remember(&Stage::Settle, count, String::new(), memory.as_ref())),
         None => Err(faults::missing(&call.id)),
     }
 }
@@ -167,6 +198,7 @@ async fn land<T: Transport>(
     call: &Call,
     body: &Json,
     count: u64,
+    memory: Option<Memory>,
 ) -> Result<Progress, Fault> {
     let word = state(body);
     if is(word, "Failed") || is(word, "Canceled") {
@@ -175,10 +207,10 @@ async fn land<T: Transport>(
         return Err(fault);
     }
     if !is(word, "Succeeded") {
-        return Ok(wait(&Stage::Settle, count, word.to_owned()));
+        return Ok(remember(&Stage::Settle, count, word.to_owned(), memory.as_ref()));
     }
     if lacks_address(call, body) && count < LOOKS {
-        return Ok(wait(&Stage::Settle, count, "waiting for the address".into()));
+        return Ok(remember(&Stage::Settle, count, "waiting for the address".into(), memory.as_ref()));
     }
     let value = codec::decode(kind, body, &call.planned);
     let retagged = call.verb == Verb::Update && !same_tags(&call.prior, &call.planned);
@@ -186,9 +218,9 @@ async fn land<T: Transport>(
         // A PUT over an existing container group was reported to leave its tags as they were.
         azure.patch(kind, call, &["tags"]).await?;
         let body = azure.get(kind, &call.id).await?.ok_or_else(|| faults::missing(&call.id))?;
-        return Ok(Progress::Done(codec::decode(kind, &body, &call.planned)));
+        return Ok(waiting::arrive(kind, call, &body, memory));
     }
-    Ok(Progress::Done(value))
+    Ok(waiting::arrive(kind, call, body, memory))
 }
 
 fn same_tags(value: &Value, planned: &Value) -> bool {
@@ -229,7 +261,7 @@ pub(super) async fn delete<T: Transport>(
         }
     }
     let verdict = azure.client.begin("DELETE", &path(kind, &call.id), None).await;
-    go_on(azure, kind, call, verdict.map_err(|error| faults::fault(&error))?, None).await
+    go_on(azure, kind, call, verdict.map_err(|error| faults::fault(&error))?, None, None).await
 }
 
 fn items(body: &Json) -> impl Iterator<Item = &Json> {

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Check, Cost, Derive, Equality, Nesting, ObjectCheck, Secrecy, Timeouts, Usage};
+use crate::schema::{Check, Clash, Cost, Derive, Equality, Nesting, ObjectCheck, Secrecy, Timeouts, Usage};
 use crate::value::{Type, Value};
 
 /// A kind of object.
@@ -26,6 +26,8 @@ pub struct Kind {
     pub table: Table,
     /// Checks of the whole object.
     pub checks: &'static [ObjectCheck],
+    /// Why a replacement cannot be made first.
+    pub clash: Option<Clash>,
     /// What it is, for reference pages.
     pub about: &'static str,
 }

@@ -64,6 +64,10 @@ pub enum Equality {
 /// Checks a known, non-null value; the error is a full sentence for the detail of a diagnostic.
 pub type Check = fn(&Value) -> Result<(), String>;
 
+/// Tells why a replacement cannot stand beside the object that it replaces, both values being known;
+/// the detail continues "because".
+pub type Clash = fn(&Value, &Value) -> Option<Finding>;
+
 /// What a check of a whole object found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
@@ -209,6 +213,8 @@ pub struct Schema {
     pub block: Block,
     /// Checks of the whole object.
     pub checks: Vec<ObjectCheck>,
+    /// Why a replacement cannot be made before its old self is gone, beside having the same id.
+    pub clash: Option<Clash>,
     /// Default time limits.
     pub timeouts: Timeouts,
 }

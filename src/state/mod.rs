@@ -30,6 +30,9 @@ pub struct Object {
     pub needs: Vec<Block>,
     /// It was left half made and is to be replaced.
     pub tainted: bool,
+    /// Its last update was taken on and did not end well: it is carried out again, even where
+    /// the cloud shows the new attributes already.
+    pub unfinished: bool,
     /// Its replacement is made before it is deleted.
     pub create_before_destroy: bool,
 }

@@ -118,6 +118,7 @@ fn hollow(object: &Object) -> Object {
         value: Value::null(Type::Dynamic),
         needs: Vec::new(),
         tainted: object.tainted,
+        unfinished: object.unfinished,
         create_before_destroy: object.create_before_destroy,
     }
 }

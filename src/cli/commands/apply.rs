@@ -57,7 +57,12 @@ async fn planned(
         screen.diagnostic(&Diagnostic::error("-json needs -auto-approve", detail), &Sources::default());
         return Err(Exit::Usage);
     }
-    let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
+    let ask = arguments.planning.variables.input;
+    let mut session = if destroy {
+        Session::open_to_destroy(folder, vars, ask, screen).await?
+    } else {
+        Session::open(folder, vars, ask, screen).await?
+    };
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {

@@ -95,6 +95,7 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         (Why::NoIndex | Why::NoKey, Key::None) => Some("because resource uses count or for_each".into()),
         (Why::NoIndex, key) => Some(format!("because index {key} is out of range for count")),
         (Why::NoKey, key) => Some(format!("because key {key} is not in for_each map")),
+        (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
         (Why::Unknown, _) => Some(match schemas.data.get(&change.kind) {
             Some(schema) if config_is_known(&schema.block, &change.after) => {

@@ -4,11 +4,14 @@
 //! attribute, the other files at whole objects. Limits are those of "Service limits for Azure
 //! Container Instances" and of recorded exchanges; where the two differ, what was recorded wins.
 
+mod jobs;
 mod limits;
 mod network;
 pub(crate) mod objects;
 pub(crate) mod values;
 mod volumes;
+
+pub(crate) use jobs::label_clash;
 
 use crate::schema::{Finding, ObjectCheck};
 use crate::value::{Path, Value};
@@ -19,6 +22,7 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
     objects::names,
     objects::probes,
     objects::identity,
+    jobs::endless,
     network::ports,
     network::address,
     network::labels,

@@ -33,6 +33,8 @@ words! {
     REUSE_POLICIES reuse_policy ["Noreuse", "ResourceGroupReuse", "SubscriptionReuse", "TenantReuse", "Unsecure"];
     /// Restart policies.
     RESTART_POLICIES restart_policy ["Always", "Never", "OnFailure"];
+    /// How far to wait.
+    GOALS goal ["provisioned", "running", "succeeded", "terminated"];
     /// Priorities.
     PRIORITIES priority ["Regular", "Spot"];
     /// Kinds of identity.

@@ -4,7 +4,7 @@
 //! 4.x; what a change costs is what Azure documents ("Update containers in Azure Container
 //! Instances"). The decision to question: ports change in place; only old documentation forbids it.
 
-use crate::resources::checks::{GROUP_CHECKS, values};
+use crate::resources::checks::{GROUP_CHECKS, label_clash, values};
 use crate::resources::table::{Fallback, Form, Kind, Nested, Row, Shape, Table, Ty};
 use crate::resources::{derive, ids};
 use crate::schema::{Cost, Equality, Nesting, Timeouts};
@@ -21,6 +21,7 @@ pub const CONTAINER_GROUP: Kind = Kind {
     timeouts: Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 },
     table: Table { rows: ROWS, blocks: BLOCKS },
     checks: GROUP_CHECKS,
+    clash: Some(label_clash),
     about: "A container group: containers that share a host, an address, volumes and a life.",
 };
 
@@ -140,6 +141,17 @@ const ROWS: &[Row] = &[
         .deprecated("Azure has retired network profiles. Use \"subnet_ids\" instead.")
         .about("Has no effect any more."),
     Row::optional("tags", TEXTS).at("tags", Form::Plain).about("Tags."),
+    Row::optional("wait_for", Ty::Text)
+        .at("", Form::Absent)
+        .check(values::goal)
+        .about("How far creating and updating wait: until the group is `provisioned` (the default), its containers are `running`, have `succeeded` (each ended with exit code 0), or have `terminated` in any way. It is not sent to Azure."),
+    Row::optional("triggers", TEXTS)
+        .at("", Form::Absent)
+        .costs(
+            Cost::Restart,
+            "The containers of the group run again; a group that has ended is deployed anew in its place.",
+        )
+        .about("Any texts; when one of them changes, the containers run again. They are not sent to Azure."),
     Row::computed("ip_address", Ty::Text)
         .at("properties.ipAddress.ip", Form::Plain)
         .unsettled_by(Cost::Restart)

@@ -46,6 +46,7 @@ pub(super) const RESOURCE_GROUP: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Reads a resource group.",
 };
 
@@ -75,6 +76,7 @@ pub(super) const CONTAINER_GROUP: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Reads a container group.",
 };
 
@@ -96,6 +98,7 @@ pub(super) const CLIENT_CONFIG: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Tells who acier is signed in as; asks nobody.",
 };
 
@@ -128,5 +131,6 @@ pub(super) const SUBSCRIPTION: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    clash: None,
     about: "Reads a subscription.",
 };

@@ -59,6 +59,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("step", Shape::Number),
     ("tainted", Shape::Flag),
     ("ticket", Shape::Value),
+    ("unfinished", Shape::Flag),
     ("value", Shape::Value),
 ];
 

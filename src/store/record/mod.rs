@@ -209,6 +209,7 @@ fn write_object(out: &mut Vec<u8>, object: &Object, key: &Key) -> Result<(), Uns
     value::write_value(out.field("value"), &object.value, Some(key), 0)?;
     write_needs(&mut out, &object.needs)?;
     out.flag("tainted", object.tainted);
+    out.flag("unfinished", object.unfinished);
     out.flag("create_before_destroy", object.create_before_destroy);
     out.end();
     Ok(())
@@ -227,6 +228,7 @@ fn read_object(mut fields: Fields) -> Result<Object, Unreadable> {
         value: fields.value("value")?,
         needs: read_needs(&mut fields)?,
         tainted: fields.flag("tainted"),
+        unfinished: fields.flag("unfinished"),
         create_before_destroy: fields.flag("create_before_destroy"),
     })
 }

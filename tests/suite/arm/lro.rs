@@ -22,7 +22,7 @@ fn show(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Finished { status, body } => format!("finished {status} {body}"),
         Verdict::Failed(error) => format!("failed {:?} {error}", error.sort),
-        Verdict::Wait { ticket, after, note } => {
+        Verdict::Wait { ticket, after, note, .. } => {
             let after = after.map_or_else(|| "-".to_owned(), |after| format!("{}ms", after.as_millis()));
             format!("wait {} {after} [{note}]", ticket.url())
         }

@@ -21,7 +21,7 @@ struct Example {
     output: (&'static str, &'static str),
 }
 
-const EXAMPLES: [Example; 4] = [
+const EXAMPLES: [Example; 5] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -68,6 +68,17 @@ const EXAMPLES: [Example; 4] = [
         addresses: &["azurerm_container_group.app", "azurerm_resource_group.vault"],
         group: ("azurerm_container_group.app", "app", "Running"),
         output: ("connection", "\"postgres://app:correct horse@db.example.com/app\"\n"),
+    },
+    Example {
+        name: "06-job",
+        values: &[],
+        addresses: &["azurerm_container_group.migration", "azurerm_resource_group.jobs"],
+        group: ("azurerm_container_group.migration", "migrate", "Terminated (Completed)"),
+        output: (
+            "migration",
+            "\"/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/acier-jobs/providers/\
+             Microsoft.ContainerInstance/containerGroups/migration\"\n",
+        ),
     },
 ];
 
@@ -120,6 +131,11 @@ fn the_update_example_works_from_apply_to_destroy() {
 #[test]
 fn the_secrets_example_works_from_apply_to_destroy() {
     walk(&EXAMPLES[3]);
+}
+
+#[test]
+fn the_job_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[4]);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod azure;
 mod counts;
+mod jobs;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -16,6 +17,7 @@ use crate::lab::Fuse;
 use azure::{believed, run};
 
 const QUICKSTART: &str = include_str!("../../../examples/01-quickstart/main.tf");
+const JOB: &str = include_str!("../../../examples/06-job/main.tf");
 const SHOP: &str = include_str!("../../../examples/03-in-place-update/main.tf");
 
 /// One crash matrix: from one configuration to another, killed at every point on the way.
@@ -30,7 +32,11 @@ struct Case {
 
 fn cases() -> Vec<Case> {
     let shop = |from: &str, to: &str| SHOP.replace(from, to);
+    let rerun = JOB.replace("default     = \"1\"", "default     = \"2\"");
+    assert_ne!(rerun, JOB);
     vec![
+        Case { name: "wait for a job", before: None, after: JOB.into(), mode: Mode::Normal, created: 1 },
+        Case { name: "run a job again", before: Some(JOB.into()), after: rerun, mode: Mode::Normal, created: 1 },
         Case { name: "create", before: None, after: QUICKSTART.into(), mode: Mode::Normal, created: 1 },
         Case {
             name: "destroy",

@@ -368,3 +368,78 @@ fn one_request_does_not_look_at_all_groups() {
     let (few, many) = few.zip(many).expect("three batches each");
     assert!(many < few * 5, "100 creations among few took {few:?}, among ten thousand {many:?}");
 }
+
+/// Images and shares whose names say so stand in the way of a start.
+#[test]
+fn what_cannot_start() {
+    let share = json!([{"name": "data", "azureFile": {"shareName": "missing", "storageAccountName": "a"}}]);
+    let cases = [
+        (body("unpullable:1", "Never", &[]), "Failed", vec!["Pulling", "Failed", "BackOff"], "Failed"),
+        (
+            with(body("job", "Never", &[]), "/properties/volumes", share),
+            "FailedMount",
+            vec!["Pulled", "FailedMount", "BackOff"],
+            "Failed",
+        ),
+        (body("flaky:1", "Never", &[]), "Failed", vec!["Pulling", "Failed", "BackOff"], "Succeeded"),
+    ];
+    for (sent, word, names, end) in cases {
+        let mut cloud = Cloud::slow(3_000);
+        let made = cloud.put("job", &sent);
+        assert_eq!(made.status, 201, "{:?}", made.body);
+        let url = made.header("azure-asyncoperation").to_owned();
+        cloud.now = START + 9_000;
+        let poll = cloud.follow(&url);
+        assert!([json!("Pending"), json!("Creating")].contains(&poll.at("/status")), "{:?}", poll.body);
+        assert_eq!(strings(&poll.at("/properties/events"), "name"), names);
+        cloud.now = START + 45_000;
+        let events = cloud.follow(&url).at("/properties/events");
+        let failed = events.as_array().unwrap().iter().find(|event| event["name"] == word).unwrap().clone();
+        let count = if end == "Failed" { 3 } else { 1 };
+        assert_eq!((&failed["count"], &failed["type"]), (&json!(count), &json!("Warning")), "{word}");
+        cloud.now = START + 1_900_000;
+        let poll = cloud.follow(&url);
+        assert_eq!(poll.at("/status"), end, "{word}");
+        if end == "Failed" {
+            let message = poll.at("/error/message");
+            assert!(message.as_str().unwrap().ends_with("after '00:30:00'."), "{message}");
+        }
+    }
+    // What only tries in vain can be deleted while it does.
+    let mut cloud = Cloud::slow(3_000);
+    cloud.make("job", &body("unpullable:1", "Never", &[]));
+    cloud.pass(20_000);
+    assert_eq!(cloud.ask("DELETE", &group("job"), None).status, 200);
+    let refused = cloud.put("job", &body("throttled:1", "Never", &[]));
+    assert_eq!((refused.status, refused.at("/error/code")), (409, json!("RegistryErrorResponse")));
+}
+
+/// A program that is told to fail twice ends well at its third run, and is not started again.
+#[test]
+fn failures_that_pass() {
+    let mut sent = body("job", "OnFailure", &[]);
+    sent["properties"]["containers"][0]["properties"]["environmentVariables"] =
+        json!([{"name": "EMULATOR_FAILS", "value": "2"}]);
+    let mut cloud = Cloud::slow(0);
+    cloud.make("job", &sent);
+    for (second, restarts, state) in [
+        (3, 0, "Waiting"),
+        (13, 1, "Running"),
+        (15, 1, "Waiting"),
+        (35, 2, "Running"),
+        (36, 2, "Terminated"),
+        (9_999, 2, "Terminated"),
+    ] {
+        cloud.now = START + second * 1_000;
+        let reply = cloud.get("job");
+        let view = reply.at(VIEW);
+        assert_eq!(
+            (&view["restartCount"], &view["currentState"]["state"]),
+            (&json!(restarts), &json!(state)),
+            "{second}"
+        );
+    }
+    let reply = cloud.get("job");
+    assert_eq!(reply.at("/properties/instanceView/state"), "Succeeded");
+    assert_eq!(reply.at(VIEW)["previousState"]["exitCode"], 1);
+}

@@ -113,3 +113,20 @@ fn what_is_printed_by_when() {
     let late = ticks.printed(1_000_000_000_000);
     assert_eq!((late.len(), late.last().map(|line| line.at)), (1_000, Some(1_000_000_000_000)));
 }
+
+/// The environment may say how a container ends, whatever its image and command.
+#[test]
+fn what_the_environment_tells() {
+    for (variables, expected) in [
+        (&[("EMULATOR_EXIT_CODE", "3")][..], "exit 3 at 2000"),
+        (&[("EMULATOR_SECONDS", "0.5")], "exit 0 at 500"),
+        (&[("EMULATOR_LOG", "a\nb"), ("EMULATOR_SECONDS", "10")], "0:a 5000:b exit 0 at 10000"),
+        (&[("EMULATOR_EXIT_CODE", "300"), ("EMULATOR_SECONDS", "never")], "exit 44 at 2000"),
+        (&[("EMULATOR_FAILS", "2")], "exit 1 at 2000"),
+        (&[("OTHER", "1")], "for ever"),
+    ] {
+        let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let spec = Spec { image: "nginx", command: &[], environment: &environment, ports: &[], server: true };
+        assert_eq!(render(&read(&spec)), expected, "{variables:?}");
+    }
+}

@@ -72,6 +72,8 @@ fn luck() -> impl Strategy<Value = Luck> {
         1 => Just(Luck::FailsUndone),
         1 => Just(Luck::Unpollable),
         1 => Just(Luck::Endless),
+        1 => Just(Luck::Runs),
+        1 => Just(Luck::RunFails),
     ]
 }
 

@@ -39,6 +39,10 @@ pub(crate) enum Luck {
     Unpollable,
     /// The operation works and never ends.
     Endless,
+    /// The operation works, and what it made runs well after a while.
+    Runs,
+    /// The operation works, and what it made runs and fails.
+    RunFails,
 }
 
 /// A cloud of toys.
@@ -91,6 +95,7 @@ pub(crate) fn schemas() -> Schemas {
         version: 0,
         block: Block { attributes, blocks: Vec::new() },
         checks: Vec::new(),
+        clash: None,
         timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
     };
     let provider = Schema { kind: "azurerm".into(), block: Block::default(), ..schema.clone() };
@@ -178,7 +183,18 @@ fn fault(kind: FaultKind, message: &str) -> Fault {
 }
 
 fn pending(ticket: &str) -> Progress {
-    Progress::Pending { ticket: Ticket(ticket.into()), after: Duration::from_secs(1), note: String::new() }
+    Progress::Pending {
+        ticket: Ticket(ticket.into()),
+        after: Duration::from_secs(1),
+        note: String::new(),
+        news: Vec::new(),
+        standing: false,
+    }
+}
+
+fn standing(ticket: &str) -> Progress {
+    let (ticket, note, news) = (Ticket(ticket.into()), "it runs".into(), vec!["it stands".into()]);
+    Progress::Pending { ticket, after: Duration::from_secs(1), note, news, standing: true }
 }
 
 impl Provider for Toys {
@@ -235,6 +251,8 @@ impl Provider for Toys {
             Luck::FailsLater | Luck::FailsUndone => "fails",
             Luck::Unpollable => "denied",
             Luck::Endless => "endless",
+            Luck::Runs => "starts",
+            Luck::RunFails => "starts badly",
             _ => "works",
         };
         Ok(pending(ticket))
@@ -246,6 +264,9 @@ impl Provider for Toys {
             "fails" => Err(fault(FaultKind::Rejected, "it failed")),
             "denied" => Err(fault(FaultKind::Denied, "not for you")),
             "endless" => Ok(pending("endless")),
+            "starts" => Ok(standing("works")),
+            "starts badly" => Ok(standing("falls")),
+            "falls" => Err(fault(FaultKind::Run, "it fell over")),
             _ => Ok(Progress::Done(self.show(&call.id, &call.planned))),
         }
     }

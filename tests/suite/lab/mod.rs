@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use acier::diag::{Diagnostics, Sources};
+use acier::engine::resume::Patience;
 use acier::engine::{Desk, Level, Report};
 use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
@@ -164,7 +165,8 @@ pub(crate) async fn live_until<P: Provider, J: Journal>(
     let stuck = |diagnostics: Diagnostics| End { plan: None, report: Report { diagnostics, ..Report::default() } };
     let mut quiet = |_| {};
     let mut desk = Desk { state, journal, key, now: now() };
-    match acier::engine::resume::resume(provider, &mut desk, 10, &mut quiet).await {
+    let patience = if mode == Mode::Destroy { Patience::Drop } else { Patience::Follow };
+    match acier::engine::resume::resume(provider, &mut desk, 10, patience, &mut quiet).await {
         Ok(diagnostics) if diagnostics.has_errors() => return stuck(diagnostics),
         Ok(_) => {}
         Err(broken) => return End { plan: None, report: Report { broken: Some(broken), ..Report::default() } },

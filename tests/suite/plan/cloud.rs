@@ -162,6 +162,7 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
                         value: schemas.conceal(&change.kind, &made, &|secret| key().fingerprint(secret)),
                         needs: change.needs.clone(),
                         tainted: false,
+                        unfinished: false,
                         create_before_destroy: change.create_before_destroy,
                     };
                     state.objects.insert(change.addr.clone(), object);

@@ -177,6 +177,7 @@ async fn tags_alone_are_patched_and_the_rest_is_put_whole() {
     assert_eq!(*quiet.sent.borrow(), [json!({"tags": {"a": "2"}})]);
     // A PUT that leaves the tags as they were is followed by a PATCH.
     let loud = script(vec![
+        answer("GET CG", 200, body("Succeeded", Some("1.2.3.4"), json!({"a": "1"}))),
         answer("PUT CG", 200, body("Succeeded", Some("1.2.3.4"), json!({"a": "1"}))),
         answer("PATCH CG", 200, body("Succeeded", Some("1.2.3.4"), json!({"a": "2"}))),
         answer("GET CG", 200, body("Succeeded", Some("1.2.3.4"), json!({"a": "2"}))),

@@ -225,3 +225,21 @@ fn secrets_are_never_named() {
     let told = findings("azurerm_container_group", &group(&volume(&json!({"secret": {"a": "pass word"}}))));
     assert!(told.iter().all(|(_, message)| !message.contains("pass word")), "{told:?}");
 }
+
+/// What is always started again cannot be waited for to end.
+#[test]
+fn endless_waits() {
+    for (more, refused) in [
+        (json!({"wait_for": "succeeded"}), true),
+        (json!({"wait_for": "terminated", "restart_policy": "Always"}), true),
+        (json!({"wait_for": "succeeded", "restart_policy": "Never"}), false),
+        (json!({"wait_for": "terminated", "restart_policy": "OnFailure"}), false),
+        (json!({"wait_for": "running"}), false),
+        (json!({"wait_for": "provisioned"}), false),
+        (json!({"wait_for": "done"}), true),
+    ] {
+        let told = findings("azurerm_container_group", &group(&web(&more)));
+        let about: Vec<&str> = told.iter().map(|(place, _)| place.as_str()).collect();
+        assert_eq!(about, if refused { vec!["wait_for"] } else { vec![] }, "{more}: {told:?}");
+    }
+}

@@ -32,6 +32,8 @@ fn changes_of_container_groups_cost_what_azure_documents() {
     use Cost::{Nothing, Readdress, Replace, Restart};
     let table = [
         ("tags", Nothing),
+        ("wait_for", Nothing),
+        ("triggers", Restart),
         ("network_profile_id", Nothing),
         ("identity", Restart),
         ("identity.type", Restart),
@@ -105,7 +107,7 @@ fn addresses_are_unsettled_by_what_may_move_them() {
     assert_eq!(unsettled("id"), None);
 }
 
-/// The names that azurerm 4.81 has, no more and no fewer.
+/// The names that azurerm 4.81 has, and what acier adds, no more and no fewer.
 #[test]
 fn names_are_those_of_azurerm() {
     let schema = &schemas().managed["azurerm_container_group"];
@@ -115,7 +117,7 @@ fn names_are_those_of_azurerm() {
     let wanted = "container diagnostics dns_config dns_name_label dns_name_label_reuse_policy exposed_port fqdn id \
                   identity image_registry_credential init_container ip_address ip_address_type key_vault_key_id \
                   key_vault_user_assigned_identity_id location name network_profile_id os_type priority \
-                  resource_group_name restart_policy sku subnet_ids tags zones";
+                  resource_group_name restart_policy sku subnet_ids tags triggers wait_for zones";
     assert_eq!(names.join(" "), wanted);
     let features = schemas().providers["azurerm"].block.nested("features").cloned().unwrap();
     assert_eq!((features.min, features.max), (1, 1));

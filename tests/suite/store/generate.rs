@@ -86,6 +86,7 @@ fn object() -> impl Strategy<Value = Object> {
             value,
             needs: needs.into_iter().map(|addr| addr.block).collect(),
             tainted,
+            unfinished: !tainted && create_before_destroy,
             create_before_destroy,
         },
     )

@@ -54,6 +54,7 @@ pub(super) fn object(name: &str) -> Object {
         value: attributes(name),
         needs: vec![Block::root(Mode::Managed, "azurerm_resource_group", "main")],
         tainted: false,
+        unfinished: false,
         create_before_destroy: false,
     }
 }
