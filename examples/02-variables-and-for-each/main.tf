@@ -19,8 +19,8 @@ variable "stage" {
 variable "sites" {
   type = map(object({
     image  = optional(string, "mcr.microsoft.com/azuredocs/aci-helloworld:latest")
-    cpu    = optional(number, 0.5)
-    memory = optional(number, 0.5)
+    cpu    = optional(number, 1)
+    memory = optional(number, 1)
     ports  = optional(list(number), [80])
   }))
 

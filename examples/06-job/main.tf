@@ -53,8 +53,8 @@ resource "azurerm_container_group" "migration" {
   container {
     name     = "migrate"
     image    = "registry.example.com/migrate:latest"
-    cpu      = 0.5
-    memory   = 0.5
+    cpu      = 1
+    memory   = 1
     commands = ["/bin/sh", "-c", "echo migrating to release ${var.release}; sleep 1; echo done; exit ${var.exit_code}"]
   }
 

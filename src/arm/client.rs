@@ -16,6 +16,7 @@ use url::Url;
 use uuid::Uuid;
 
 use super::auth::{Asked, SignIn};
+use super::budget::{Budget, Counted, Rate};
 use super::cloud::{Endpoints, is_loopback};
 use super::error::{ArmError, Sort, at, parse_body};
 use super::lro::{self, Ticket, Verdict};
@@ -77,6 +78,9 @@ pub struct Client<T: Transport> {
     count: Cell<u64>,
     start: Instant,
     throttle: RefCell<Throttle>,
+    budget: RefCell<Budget>,
+    /// Until when a wait for Azure's throttle was announced.
+    told: Cell<Duration>,
     /// Tries that are left until somebody answers for the first time.
     contact: Cell<u32>,
 }
@@ -105,6 +109,8 @@ impl<T: Transport> Client<T> {
             count: Cell::new(0),
             start: Instant::now(),
             throttle,
+            budget: RefCell::default(),
+            told: Cell::new(Duration::ZERO),
             contact: Cell::new(FIRST_CONTACT),
         }
     }
@@ -140,6 +146,23 @@ impl<T: Transport> Client<T> {
     #[must_use]
     pub fn transport(&self) -> &T {
         &self.transport
+    }
+
+    /// Takes the next turn of a counted call, and says how long it is until then; whoever takes
+    /// it waits before the call. Where nothing is limited it is always now.
+    pub fn turn(&self, counted: Counted) -> Duration {
+        if self.options.limits == Limits::UNLIMITED {
+            return Duration::ZERO;
+        }
+        self.budget.borrow_mut().take(counted, self.start.elapsed())
+    }
+
+    /// How long it is until the last of so many turns; nothing where nothing is limited.
+    #[must_use]
+    pub fn foresee(&self, counted: Counted, count: usize) -> Option<(Duration, Rate)> {
+        let budget = self.budget.borrow();
+        let limited = self.options.limits != Limits::UNLIMITED;
+        limited.then(|| (budget.foresee(counted, self.start.elapsed(), count), budget.rate(counted)))
     }
 
     /// Sends one call and gives an answer of 2xx.
@@ -252,6 +275,8 @@ impl<T: Transport> Client<T> {
             let now = self.start.elapsed();
             if let Ok(response) = &outcome {
                 self.throttle.borrow_mut().learn(now, response);
+                let counted = if kind == Kind::Delete { Counted::Deletions } else { Counted::Creations };
+                self.budget.borrow_mut().learn(counted, now, response);
             }
             let refused = outcome.as_ref().is_ok_and(|response| response.status == 401) && !renewed;
             if let Some(bearer) = bearer.as_deref().filter(|_| refused) {
@@ -266,6 +291,12 @@ impl<T: Transport> Client<T> {
             };
             if throttled {
                 self.throttle.borrow_mut().hold(kind, now, wait);
+                // All calls of the sort wait together, and one of them says so.
+                if self.told.get() > now {
+                    self.sleep(wait).await;
+                    continue;
+                }
+                self.told.set(now + wait);
             }
             self.wait(wait, &why).await;
         }
@@ -349,7 +380,6 @@ impl<T: Transport> Client<T> {
         Request { method, url: url.to_owned(), headers, body }
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the client waits between tries, on tokio's clock")]
     pub(super) async fn wait(&self, wait: Duration, why: &str) {
         if wait.is_zero() {
             return;
@@ -357,6 +387,11 @@ impl<T: Transport> Client<T> {
         if let Some(notice) = self.options.notice.as_ref().filter(|_| wait >= NOTICED) {
             notice(format!("{}, waiting {} s", why.trim_end_matches('.'), wait.as_secs_f64().ceil()));
         }
+        self.sleep(wait).await;
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the client waits between tries, on tokio's clock")]
+    async fn sleep(&self, wait: Duration) {
         tokio::time::sleep(wait).await;
     }
 

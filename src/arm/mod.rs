@@ -1,11 +1,12 @@
 //! Azure Resource Manager over HTTP: ids, bodies, the poller, sign-in, throttling, the client.
 //!
 //! **Never:** know acier: no values, addresses, plans or state. It could be its own crate.
-//! `id`, `error`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client`,
+//! `id`, `error`, `budget`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client`,
 //! `discovery`, `registration` and `net` wait.
 
 pub mod auth;
 pub mod auth_file;
+pub mod budget;
 pub mod client;
 pub mod cloud;
 pub mod discovery;

@@ -76,6 +76,8 @@ pub(super) enum Command {
     Logs(LogsArguments),
     /// Serve the Azure API on loopback, for tools and tests
     Emulator(EmulatorArguments),
+    /// Show the kinds: attributes, blocks, defaults, and what changing each costs
+    Schema(SchemaArguments),
     /// Show the version
     Version(VersionArguments),
 }
@@ -111,6 +113,9 @@ pub(super) struct PlanningArguments {
     /// Read the cloud before planning
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) refresh: bool,
+    /// Ask the service about regions, sizes and quotas before anything is done
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) preflight: bool,
     /// Only bring state and outputs in line with the cloud
     #[arg(long)]
     pub(super) refresh_only: bool,
@@ -351,9 +356,23 @@ pub(super) struct EmulatorBehaviour {
     /// Begin with subscriptions that must be registered for Microsoft.ContainerInstance first
     #[arg(long, env = "ACIER_EMULATOR_UNREGISTERED")]
     pub(super) unregistered: bool,
+    /// Refuse with 429 what exceeds the service's request limits, and 100 creations in five minutes
+    #[arg(long, env = "ACIER_EMULATOR_THROTTLE")]
+    pub(super) throttle: bool,
     /// How long tokens live: 30s, 10m
     #[arg(long, value_name = "TIME", env = "ACIER_EMULATOR_TOKEN_LIFETIME")]
     pub(super) token_lifetime: Option<String>,
+}
+
+/// `acier schema`
+#[derive(Args, Debug)]
+pub(super) struct SchemaArguments {
+    /// Only this kind: azurerm_container_group
+    #[arg(value_name = "KIND")]
+    pub(super) kind: Option<String>,
+    /// Print JSON instead of reference pages in Markdown
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `acier version`

@@ -24,5 +24,6 @@ pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String
     }
     settings.faithful = behaviour.faithful;
     settings.unregistered = behaviour.unregistered;
+    settings.throttle = behaviour.throttle;
     Ok(settings)
 }

@@ -47,7 +47,8 @@ fn block(
 
 /// Whether a configuration would say it: not what the cloud decides, not a default, not nothing.
 fn is_said(value: &Value, attribute: &schema::Attribute) -> bool {
-    let nothing = value.is_null() || value.children().next().is_none() && value.as_members().is_some();
+    let empty = value.children().next().is_none() && value.as_members().is_some();
+    let nothing = value.is_null() || empty && !value.is_undisclosed();
     let default = attribute.default.as_ref().is_some_and(|default| default.same(value));
     attribute.usage != Usage::Computed && !nothing && !default && attribute.deprecated.is_none()
 }

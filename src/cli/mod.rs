@@ -16,6 +16,8 @@ mod outputs;
 mod planning;
 mod progress;
 mod project;
+mod schema_json;
+mod schema_page;
 mod screen;
 mod session;
 mod show_json;
@@ -82,6 +84,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),
         Command::Logs(arguments) => block_on(screen, commands::logs::run(folder, vars, &arguments, screen)),
         Command::Emulator(arguments) => block_on(screen, commands::emulator::run(&arguments, folder, screen)),
+        Command::Schema(arguments) => Ok(commands::schema::run(&arguments, screen)),
         Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),
     }
 }

@@ -3,11 +3,15 @@
 //! **Never:** change anything. In: a session and what the user asked. Out: a plan.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use crate::addr::{Addr, Target, parse};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::engine::foresee::foresee;
 use crate::engine::refresh::{answer, refresh};
+use crate::lang::watch::watched;
 use crate::plan::{Mode, Options, Plan, Planned, Refreshed, plan};
+use crate::provider::Turn;
 use crate::value::Value;
 
 use super::arguments::PlanningArguments;
@@ -52,8 +56,43 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
     })
 }
 
-/// Refreshes and plans.
+/// Refreshes, plans, and asks the service what it will say to the plan.
 pub(super) async fn make_plan(
+    session: &mut Session,
+    options: &Options,
+    arguments: &PlanningArguments,
+    screen: &Screen,
+) -> Outcome<(Plan, Diagnostics)> {
+    let (plan, mut warnings) = decide(session, options, arguments, screen).await?;
+    session.pace = None;
+    // Who does not want the cloud to be read does not want it to be asked either.
+    if arguments.preflight && arguments.refresh && !plan.is_empty() {
+        let foresight = foresee(&session.cloud, &plan).await;
+        warnings.extend(session.place(foresight.diagnostics));
+        session.pace = foresight.pace;
+        if warnings.has_errors() {
+            screen.diagnostics(&warnings, &session.project.sources);
+            return Err(Exit::Failed);
+        }
+    }
+    Ok((plan, warnings))
+}
+
+/// What a plan says about its pace: `About 3 h 20 min at this subscription's rate: ...`
+pub(super) fn pace(turn: &Turn) -> String {
+    format!("About {} at this subscription's rate: {}", span(turn.after), turn.why)
+}
+
+fn span(time: Duration) -> String {
+    let minutes = time.as_secs().div_ceil(60);
+    match (minutes / 60, minutes % 60) {
+        (0, minutes) => format!("{minutes} min"),
+        (hours, 0) => format!("{hours} h"),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
+
+async fn decide(
     session: &mut Session,
     options: &Options,
     arguments: &PlanningArguments,
@@ -61,7 +100,10 @@ pub(super) async fn make_plan(
 ) -> Outcome<(Plan, Diagnostics)> {
     // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
     let refreshed = if arguments.refresh {
-        match refresh(&session.cloud, &session.state, &session.key, arguments.parallelism, &|_| true).await {
+        let watched = watched(&session.project.module, &session.project.schemas);
+        let is_watched = |addr: &Addr| watched.contains(&addr.block);
+        let Session { cloud, state, key, .. } = &*session;
+        match refresh(cloud, state, key, arguments.parallelism, &|_| true, &is_watched).await {
             Ok(refreshed) => refreshed,
             Err(diagnostics) => {
                 screen.diagnostics(&session.place(diagnostics), &session.project.sources);

@@ -22,6 +22,9 @@ pub(super) fn line(notice: &Notice) -> String {
             let id = id.as_ref().filter(|id| !id.is_empty()).map(|id| format!(" [id={id}]")).unwrap_or_default();
             format!("{addr}: {} complete after {}{id}", end(*act), time(*elapsed))
         }
+        Notice::Waiting { wait, why } => {
+            format!("The next steps wait {} for their turn. {why}", time(*wait))
+        }
         Notice::Happened { addr, line } => format!("{addr}: {line}"),
         Notice::Failed { addr, act } => format!("{addr}: {} failed", end(*act)),
         Notice::Resuming { steps } => {

@@ -14,7 +14,7 @@ use crate::engine::resume::{Patience, resume};
 use crate::engine::{Desk, Notice};
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
-use crate::provider::{Fault, Provider};
+use crate::provider::{Fault, Provider, Turn};
 use crate::seal::Key;
 use crate::state::State;
 use crate::store::{Access, Store, StoreError};
@@ -40,6 +40,8 @@ pub(super) struct Session {
     pub(super) key: Key,
     /// The cloud.
     pub(super) cloud: Cloud,
+    /// How long the present plan takes at least, if the service limits that.
+    pub(super) pace: Option<Turn>,
 }
 
 /// A command that cannot go on has said why; this is how the program ends.
@@ -135,7 +137,7 @@ impl Session {
         let (store, state) = open_store(&project.folder, Access::Read, screen)?;
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
-        let session = Session { project, inputs, store, state, key, cloud };
+        let session = Session { project, inputs, store, state, key, cloud, pace: None };
         session.check_cloud(screen)?;
         Ok(session)
     }
@@ -171,7 +173,7 @@ impl Session {
         let (store, state) = open_store(&project.folder, Access::Write, screen)?;
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
-        let mut session = Session { project, inputs, store, state, key, cloud };
+        let mut session = Session { project, inputs, store, state, key, cloud, pace: None };
         session.check_cloud(screen)?;
         session.resume(patience, screen).await?;
         Ok(session)

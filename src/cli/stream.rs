@@ -7,6 +7,7 @@ use serde_json::{Value as Json, json};
 use crate::addr::{Addr, Key};
 use crate::engine::{Notice, Report};
 use crate::plan::{Action, Change, Plan, StepAct};
+use crate::provider::Turn;
 use crate::state::State;
 
 use super::json;
@@ -64,7 +65,7 @@ fn act(act: StepAct) -> &'static str {
 }
 
 /// The lines of a plan: drift, changes, summary, outputs.
-pub(super) fn plan(screen: &Screen, plan: &Plan) {
+pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
     let version = env!("CARGO_PKG_VERSION");
     line(screen, "info", &format!("acier {version}"), "version", json!({ "acier": version, "ui": "1.2" }));
     let of =
@@ -81,6 +82,10 @@ pub(super) fn plan(screen: &Screen, plan: &Plan) {
         json!({ "changes": { "add": add, "change": change, "import": 0, "remove": remove, "operation": "plan" } });
     let message = format!("Plan: {add} to add, {change} to change, {remove} to destroy.");
     line(screen, "info", &message, "change_summary", fields);
+    if let Some(turn) = pace {
+        let fields = json!({ "pace": { "seconds": turn.after.as_secs(), "reason": turn.why } });
+        line(screen, "info", &crate::cli::planning::pace(turn), "plan_pace", fields);
+    }
 }
 
 /// The line of a notice.
@@ -102,7 +107,11 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
             line(screen, "info", &message, "apply_complete", hook(addr, *act, Some(elapsed.as_secs())));
         }
         Notice::Failed { addr, act } => line(screen, "error", &message, "apply_errored", hook(addr, *act, None)),
-        Notice::Happened { .. } | Notice::Resuming { .. } | Notice::Resumed { .. } | Notice::Stopping { .. } => {
+        Notice::Happened { .. }
+        | Notice::Waiting { .. }
+        | Notice::Resuming { .. }
+        | Notice::Resumed { .. }
+        | Notice::Stopping { .. } => {
             line(screen, "info", &message, "log", json!({}));
         }
     }

@@ -13,7 +13,22 @@ use uuid::Uuid;
 const SECRETS: &[&str] =
     &["securevalue", "password", "storageaccountkey", "workspacekey", "workspaceresourceid", "protectedsettings"];
 /// Maps whose keys are the user's own, so that a key may look like a member.
-const FREE: &[&str] = &["tags", "keyvaluepairs", "metadata", "secretreference", "userassignedidentities"];
+const FREE: &[&str] = &["tags", "keyvaluepairs", "metadata", "secretreference", "userassignedidentities", "settings"];
+/// Members that came with a version of the interface; older ones do not know them (REST reference).
+const SINCE: &[(&str, &str)] = &[
+    ("userassignedidentityclientid", "2026-07-01"),
+    ("secretreferences", "2024-11-01"),
+    ("securevaluereference", "2024-11-01"),
+    ("storageaccountkeyreference", "2024-11-01"),
+    ("passwordreference", "2024-11-01"),
+    ("secretreference", "2024-11-01"),
+    ("identityacls", "2024-11-01"),
+    ("configmap", "2024-05-01"),
+    ("containergroupprofile", "2024-05-01"),
+    ("standbypoolprofile", "2024-05-01"),
+];
+/// The newest of those versions.
+pub(crate) const NEWEST: &str = "2026-07-01";
 /// Members that only the service writes.
 const READ_ONLY: &[&str] = &["provisioningstate", "instanceview", "iscreatedfromstandbypool"];
 /// The order of properties in recorded answers; the rest follows as it was sent.
@@ -44,6 +59,9 @@ const IDENTITIES: &[&str] = &["None", "SystemAssigned", "UserAssigned", "SystemA
 /// The echoed form of a body.
 pub(crate) fn echo(mut sent: Map<String, Value>, api: &str, tenant: &str, id: &str) -> Map<String, Value> {
     strip(&mut sent);
+    if api < NEWEST {
+        drop_newer(&mut sent, api);
+    }
     let mut body = Map::new();
     let properties = match take(&mut sent, "properties") {
         Some(Value::Object(properties)) => properties,
@@ -85,6 +103,41 @@ fn strip_value(value: &mut Value) {
         Value::Array(items) => items.iter_mut().for_each(strip_value),
         _ => {}
     }
+}
+
+/// Removes the members that a version of the interface does not know, at every depth.
+pub(crate) fn drop_newer(map: &mut Map<String, Value>, api: &str) {
+    let known = |name: &str| SINCE.iter().all(|(newer, since)| *newer != name || api >= *since);
+    map.retain(|name, _| known(&name.to_lowercase()));
+    for (name, value) in map.iter_mut() {
+        if !FREE.contains(&name.to_lowercase().as_str()) {
+            drop_newer_in(value, api);
+        }
+    }
+}
+
+fn drop_newer_in(value: &mut Value, api: &str) {
+    match value {
+        Value::Object(map) => drop_newer(map, api),
+        Value::Array(items) => items.iter_mut().for_each(|item| drop_newer_in(item, api)),
+        _ => {}
+    }
+}
+
+/// Whether two echoed bodies differ in config maps and, tags apart, in nothing else. Config maps reach running
+/// containers without a restart ("Config maps for Azure Container Instances").
+pub(crate) fn differ_in_config_maps(before: &Map<String, Value>, after: &Map<String, Value>) -> bool {
+    let bare = |body: &Map<String, Value>| {
+        let mut body = Value::Object(
+            body.iter().filter(|(name, _)| *name != "tags").map(|(name, own)| (name.clone(), own.clone())).collect(),
+        );
+        let containers = body.pointer_mut("/properties/containers").and_then(Value::as_array_mut);
+        for own in containers.into_iter().flatten().filter_map(|item| item.get_mut("properties")?.as_object_mut()) {
+            take(own, "configMap");
+        }
+        body
+    };
+    before.get("properties") != after.get("properties") && bare(before) == bare(after)
 }
 
 fn arrange(mut sent: Map<String, Value>, api: &str) -> Map<String, Value> {

@@ -7,11 +7,12 @@
 use serde_json::{Map, Value};
 
 use crate::emulator::answer::{Refusal, empty, of, with};
-use crate::emulator::body::{echo, take};
+use crate::emulator::body::{differ_in_config_maps, echo, take};
 use crate::emulator::catalogue::{check_location, plain_location};
 use crate::emulator::check::{check_body, check_name, check_update};
 use crate::emulator::groups::{check_tags, find_open, id_of, listed, page_token};
 use crate::emulator::operations::{begin, launch, pause, status_url};
+use crate::emulator::parts::{check_parts, check_secrets};
 use crate::emulator::quota::Share;
 use crate::emulator::record::{Change, ContainerGroup, Reason};
 use crate::emulator::route::Ask;
@@ -83,12 +84,14 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
         check_same_location(old, &location, place)?;
         check_settled(old, ask.now)?;
     }
+    check_secrets(&place.name, &sent)?;
     let id = old.as_ref().map_or(id, |old| old.id.clone());
     let body = echo(sent, ask.api(), &world.settings.identity.tenant, &id);
     let empty_map = Map::new();
     let properties = body.get("properties").and_then(Value::as_object).unwrap_or(&empty_map);
     check_body(&place.name, properties)?;
     subnets::check(&place.name, &subscription, properties)?;
+    check_parts(&place.name, &body)?;
     let over = old.as_ref().is_some_and(|old| is_over(old, ask.now));
     if let Some(old) = old.as_ref().filter(|_| !over) {
         check_update(&old.name, &old.body, &body)?;
@@ -96,7 +99,11 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     subnets::check_free(world, &place.key, &place.name, &body, ask.now)?;
     let limits = &world.settings.quota;
     world.tables.usage.check(limits, &subscription, &location, old.as_ref().map(share), Share::of(properties))?;
-    let group = make(world, ask, place, old.as_ref(), (id, location, body), over);
+    let quiet = |old: &&ContainerGroup| !over && old.stopped.is_none() && differ_in_config_maps(&old.body, &body);
+    let group = match old.as_ref().filter(quiet) {
+        Some(old) => ContainerGroup { body, ..old.clone() },
+        None => make(world, ask, place, old.as_ref(), (id, location, body), over),
+    };
     if world.tables.is_label_taken(&place.key, &group) {
         let label = group.body["properties"]["ipAddress"]["dnsNameLabel"].as_str().unwrap_or_default();
         let message = format!(

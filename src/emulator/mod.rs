@@ -21,6 +21,7 @@ mod login;
 mod logs;
 mod metadata;
 mod operations;
+mod parts;
 pub mod program;
 mod quota;
 mod record;

@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::emulator::body::environment;
+use crate::emulator::body::{NEWEST, drop_newer, environment};
 use crate::emulator::check::{items, text};
 use crate::emulator::instance::{Life, Phase, Policy, events, live};
 use crate::emulator::program::{Spec, Timeline, read};
@@ -259,6 +259,7 @@ fn properties(
         out.insert("isCustomProvisioningTimeout".to_owned(), json!(false));
     }
     // While a new group comes to be, its containers have no view at all.
+    let older = api < NEWEST && (api < "2024-11-01" || own.contains_key("volumes"));
     let views = detail == Detail::Whole && !(is_transitioning(group, now) && group.launch.reason == Reason::Created);
     for (name, value) in own.iter().filter(|(name, _)| *name != "sku") {
         let value = match name.as_str() {
@@ -269,10 +270,16 @@ fn properties(
             _ => value.clone(),
         };
         out.insert(name.clone(), value);
+        if name == "standbyPoolProfile" {
+            out.insert("isCreatedFromStandbyPool".to_owned(), json!(true));
+        }
         if name == "osType" && detail != Detail::Item {
             let state = if fresh { "Pending" } else { state(group, members, now) };
             out.insert("instanceView".to_owned(), json!({"events": [], "state": state}));
         }
+    }
+    if older {
+        drop_newer(&mut out, api);
     }
     out
 }

@@ -4,7 +4,7 @@
 //! it, a provider. Out: events in the journal and a report. The decision to question: intents of
 //! all steps that are ready together are made durable by one sync, so a wide plan pays for few.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -57,6 +57,10 @@ pub(super) struct Walk<'a, 'd, P, J> {
     pub(super) flights: BTreeMap<u32, Flight>,
     pub(super) futures: FuturesUnordered<LocalBoxFuture<'a, (u32, Landed)>>,
     pub(super) report: Report,
+    /// Steps that wait for their turn, and those of them whose turn it is.
+    pub(super) waiting: BTreeMap<u32, Flight>,
+    pub(super) turned: VecDeque<u32>,
+    pub(super) stop: watch::Receiver<Level>,
 }
 
 /// Carries out a plan.
@@ -88,6 +92,9 @@ pub async fn apply<'a, 'd: 'a, P: Provider, J: Journal>(
         flights: BTreeMap::new(),
         futures: FuturesUnordered::new(),
         report: Report::default(),
+        waiting: BTreeMap::new(),
+        turned: VecDeque::new(),
+        stop: stop.clone(),
     };
     if let Err(broken) = walk.run(parallelism.max(1), &mut stop).await {
         walk.report.broken = Some(broken);
@@ -141,6 +148,13 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     /// Begins as many ready steps as fit; their intents become durable together.
     fn begin_ready(&mut self, parallelism: usize) -> Result<(), JournalError> {
         while self.flights.len() < parallelism {
+            if let Some(number) = self.turned.pop_front() {
+                self.take_turn(number)?;
+                continue;
+            }
+            if self.waiting.len() >= parallelism {
+                break;
+            }
             let Some(number) = self.ready.take() else { break };
             self.begin_step(number)?;
         }
@@ -189,13 +203,23 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 return Ok(());
             }
         };
-        let known = (step.act != StepAct::Create).then(|| flight.call.id.clone());
-        (self.notices)(Notice::Started { addr: change.addr.clone(), act: step.act, id: known });
-        let number = step.number;
+        let turn = if step.act == StepAct::Read { None } else { self.provider.turn(&flight.call) };
+        match turn {
+            Some(turn) => self.await_turn(step.number, flight, turn),
+            None => self.set_out(step.number, change, flight)?,
+        }
+        Ok(())
+    }
+
+    /// Takes a step into flight.
+    pub(super) fn set_out(&mut self, number: u32, change: &Change, flight: Flight) -> Result<(), JournalError> {
+        let act = flight.act;
+        let known = (act != StepAct::Create).then(|| flight.call.id.clone());
+        (self.notices)(Notice::Started { addr: change.addr.clone(), act, id: known });
         let call = flight.call.clone();
         self.flights.insert(number, flight);
         let provider = self.provider;
-        match step.act {
+        match act {
             StepAct::Read => self.futures.push(Box::pin(async move {
                 (number, Landed::Fetched(provider.fetch(&call.kind, &call.planned).await))
             })),

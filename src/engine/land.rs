@@ -26,6 +26,8 @@ pub(super) enum Landed {
     Ended(Result<Progress, Fault>),
     /// After a failure: what exists now.
     Examined(Fault, Result<Value, Fault>),
+    /// The turn of a step has come, or nothing more is to be begun.
+    Turn(bool),
     /// A data source.
     Fetched(Result<Value, Fault>),
 }
@@ -36,6 +38,14 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
         let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
         match landed {
+            Landed::Turn(true) => {
+                self.turned.push_back(number);
+                Ok(())
+            }
+            Landed::Turn(false) => {
+                self.waiting.remove(&number);
+                Ok(())
+            }
             Landed::Checked(Ok(found)) if found.is_null() && self.report.interrupted => {
                 // Nothing was sent yet, and the user asked to begin nothing more.
                 self.flights.remove(&number);

@@ -8,11 +8,13 @@
 
 pub mod apply;
 pub mod drive;
+pub mod foresee;
 mod land;
 pub mod notice;
 pub mod record;
 pub mod refresh;
 pub mod resume;
+mod turns;
 
 pub use notice::{Level, Notice, Report};
 pub use record::Desk;

@@ -53,6 +53,13 @@ pub enum Notice {
         /// One line.
         line: String,
     },
+    /// Steps wait for their turn, because the cloud allows only so many in a time.
+    Waiting {
+        /// How long until the first of them goes on.
+        wait: Duration,
+        /// What the cloud allows.
+        why: String,
+    },
     /// A step ended well.
     Finished {
         /// On what.

@@ -4,7 +4,7 @@
 //! In: a body, its schema, a reader. Out: the object, with unknowns in place of what is wrong, and
 //! all findings. Checks of the schema run on what is known.
 
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
 use crate::schema::{Attribute, Block as Schema, NestedBlock, Nesting, ObjectCheck, Secrecy, Usage};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Members, Path, Type, Value};
@@ -48,6 +48,9 @@ impl Decoder<'_> {
         if !self.out.has_errors() {
             for finding in checks.iter().flat_map(|check| check(&value)) {
                 let mut wrong = Diagnostic::error(finding.summary, finding.detail);
+                if finding.warning {
+                    wrong.severity = Severity::Warning;
+                }
                 wrong.hint = finding.hint;
                 self.out.push(wrong.at(locate(body, &finding.path, header)));
             }

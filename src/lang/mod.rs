@@ -33,3 +33,4 @@ mod target;
 mod timeouts;
 mod variable;
 mod version;
+pub mod watch;

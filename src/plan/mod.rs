@@ -6,6 +6,7 @@
 //! reverse order of deletions); the engine only walks steps.
 
 mod action;
+mod adopt;
 pub mod change;
 mod conform;
 mod data;
@@ -124,6 +125,7 @@ pub fn plan(
         places: BTreeMap::new(),
         going: Going::default(),
         moved: BTreeMap::new(),
+        adopted: BTreeMap::new(),
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
         making: BTreeSet::new(),
@@ -218,6 +220,10 @@ fn finish(
         refreshed.found.retain(|(addr, deposed, _)| addr != from || deposed.is_some());
         refreshed.found.push((from.clone(), None, None));
         refreshed.found.push((to.clone(), None, Some((*object).clone())));
+    }
+    for (addr, object) in walk.adopted {
+        refreshed.found.retain(|(found, deposed, _)| *found != addr || deposed.is_some());
+        refreshed.found.push((addr, None, Some(object)));
     }
     let plan = Plan {
         mode: walk.options.mode,

@@ -18,6 +18,7 @@ use crate::state::Object;
 use crate::value::Value;
 
 use super::action::Case;
+use super::adopt;
 use super::change::{Action, Change, Why};
 use super::laid::Laid;
 use super::order::Order;
@@ -44,6 +45,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) going: Going,
     /// Objects that the configuration moved, by their new address, with the old one.
     pub(crate) moved: BTreeMap<Addr, (Addr, &'a Object)>,
+    /// Objects of which the configuration says more than the cloud.
+    pub(crate) adopted: BTreeMap<Addr, Object>,
     /// Blocks that were planned, all instances known.
     pub(crate) planned: BTreeSet<Block>,
     /// Blocks with an instance that changes.
@@ -227,6 +230,11 @@ impl<'a> Walk<'a> {
         }
         if let (true, Some(prior)) = (change.action != Action::Update && change.action != Action::NoOp, prior) {
             self.going.add(&prior.id, addr.to_string());
+        }
+        if let (Action::NoOp, Some(prior)) = (change.action, prior)
+            && let Some(object) = adopt::adopt(&schema.block, prior, &change.after, self.key)
+        {
+            self.adopted.insert(addr.clone(), object);
         }
         self.check_destroy(&change);
         self.scope.publish(&addr, propose::conceal(&change.after));

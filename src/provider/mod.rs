@@ -128,6 +128,53 @@ pub enum FaultKind {
     Invalid,
 }
 
+/// When a call may be sent, where the cloud allows only so many in a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// How long it is until then.
+    pub after: Duration,
+    /// What the cloud allows, a full sentence.
+    pub why: String,
+}
+
+/// A change that a plan would make, to ask beforehand what the cloud will say to it.
+#[derive(Clone, Debug)]
+pub struct Prospect {
+    /// What would be asked.
+    pub verb: Verb,
+    /// The kind of the object.
+    pub kind: Name,
+    /// Its attributes before; null for a creation.
+    pub prior: Value,
+    /// Its attributes after, partly unknown; null for a deletion.
+    pub planned: Value,
+}
+
+/// What the cloud will most likely say to one of the changes of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Omen {
+    /// Which of the changes; nothing for one about all of them.
+    pub about: Option<usize>,
+    /// Whether it is sure to be refused.
+    pub sure: bool,
+    /// A few words.
+    pub summary: String,
+    /// Full sentences with the numbers.
+    pub detail: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// What can be said about a plan before anything is done.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outlook {
+    /// What will most likely be refused, in the order of the changes.
+    pub omens: Vec<Omen>,
+    /// How long the changes take at least, because only so many are allowed in a time; nothing
+    /// where that does not hold them up.
+    pub pace: Option<Turn>,
+}
+
 /// A cloud.
 pub trait Provider {
     /// What its kinds contain.
@@ -145,6 +192,20 @@ pub trait Provider {
 
     /// The text that all objects share that one `list` answers for; nothing for a kind without lists.
     fn scope(&self, handle: &Handle) -> Option<Name>;
+
+    /// The larger scope whose list answers for this scope too, with how many objects a page of
+    /// lists holds; nothing if there is none.
+    fn wider(&self, scope: &str) -> Option<(Name, usize)>;
+
+    /// Takes the next turn of a call whose sort is limited in number; the caller waits for it
+    /// before it begins the call. Nothing for a call that may be sent now.
+    fn turn(&self, call: &Call) -> Option<Turn>;
+
+    /// Asks, without changing anything, what will become of these changes.
+    ///
+    /// # Errors
+    /// The cloud could not be asked; the changes may be made all the same.
+    fn foresee(&self, changes: &[Prospect]) -> impl Future<Output = Result<Outlook, Fault>>;
 
     /// Reads one object; null if it is gone.
     fn read(&self, handle: &Handle) -> impl Future<Output = Result<Value, Fault>>;

@@ -12,14 +12,14 @@ use serde_json::Value as Json;
 use crate::arm::client::Client;
 use crate::arm::registration::register;
 use crate::arm::wire::Transport;
-use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use crate::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
 use crate::schema::Schemas;
 use crate::value::{Name, Type, Value};
 
 use super::memory::Memory;
 use super::progress::Stage;
-use super::table::Kind;
-use super::{codec, faults, ids, kinds, progress, run, wait};
+use super::table::{Kind, Nested, Row};
+use super::{codec, faults, ids, kinds, progress, run, versions, wait};
 
 /// Azure.
 pub struct Azure<T: Transport> {
@@ -65,15 +65,23 @@ impl<T: Transport> Azure<T> {
         self.client.get(&path(kind, id)).await.map_err(|error| faults::fault(&error))
     }
 
+    /// Reads an object of which `known` is known.
+    pub(super) async fn look(&self, kind: &Kind, id: &str, known: &Value) -> Result<Option<Json>, Fault> {
+        self.client.get(&path_for(kind, id, known)).await.map_err(|error| faults::fault(&error))
+    }
+
     async fn put(&self, kind: &'static Kind, call: &Call, memory: Memory) -> Result<Progress, Fault> {
         wait::check(call)?;
         let body = codec::encode(kind, &call.planned).map_err(|error| faults::unsendable(&error))?;
-        let verdict = self.client.begin("PUT", &path(kind, &call.id), Some(&body)).await;
+        let verdict = self.client.begin("PUT", &path_for(kind, &call.id, &call.planned), Some(&body)).await;
         progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?, memory).await
     }
 
     async fn update(&self, kind: &'static Kind, call: &Call) -> Result<Progress, Fault> {
-        if call.cost > crate::schema::Cost::Nothing {
+        let (before, after) = (&call.prior, &call.planned);
+        if call.cost > crate::schema::Cost::Nothing
+            || kind.table.blocks.iter().any(|nested| differs(nested, before, after))
+        {
             let (memory, news) = wait::before(self, kind, call).await?;
             return Ok(wait::prepend(news, self.put(kind, call, memory).await?));
         }
@@ -97,28 +105,48 @@ impl<T: Transport> Azure<T> {
     /// Changes some attributes and nothing else.
     pub(super) async fn patch(&self, kind: &Kind, call: &Call, names: &[&str]) -> Result<(), Fault> {
         let body = codec::encode_only(kind, &call.planned, names).map_err(|error| faults::unsendable(&error))?;
-        let sent = self.client.send("PATCH", &path(kind, &call.id), Some(&body)).await;
+        let sent = self.client.send("PATCH", &path_for(kind, &call.id, &call.planned), Some(&body)).await;
         sent.map(drop).map_err(|error| faults::fault(&error))
     }
 }
 
 /// The attributes of no cost that differ.
 fn changed(kind: &Kind, call: &Call) -> Vec<&'static str> {
-    let rows = kind.table.rows.iter().filter(|row| {
-        row.cost == crate::schema::Cost::Nothing
-            && row.usage != crate::schema::Usage::Computed
-            && !matches!(row.form, super::table::Form::Absent)
-    });
-    let differs = |name: &str| match (call.prior.get(name), call.planned.get(name)) {
-        (Some(before), Some(after)) => !before.same(after),
-        (before, after) => before.is_some() != after.is_some(),
-    };
-    rows.map(|row| row.name).filter(|name| differs(name)).collect()
+    let rows = kind.table.rows.iter().filter(|row| is_free(row));
+    rows.map(|row| row.name).filter(|name| !agree(&call.prior, &call.planned, name)).collect()
 }
 
-/// The path of an object with the version of its interface.
+/// Whether changing an attribute costs nothing and is sent all the same.
+fn is_free(row: &Row) -> bool {
+    row.cost == crate::schema::Cost::Nothing
+        && row.usage != crate::schema::Usage::Computed
+        && !matches!(row.form, super::table::Form::Absent)
+}
+
+fn agree(before: &Value, after: &Value, name: &str) -> bool {
+    match (before.get(name), after.get(name)) {
+        (Some(before), Some(after)) => before.same(after),
+        (before, after) => before.is_some() == after.is_some(),
+    }
+}
+
+/// Whether blocks differ in attributes of no cost: a PATCH cannot say that.
+fn differs(nested: &Nested, before: &Value, after: &Value) -> bool {
+    let blocks = [before, after].map(|value| value.get(nested.name).and_then(Value::as_sequence).unwrap_or_default());
+    blocks[0].iter().zip(blocks[1]).any(|(before, after)| {
+        nested.table.rows.iter().any(|row| is_free(row) && !agree(before, after, row.name))
+            || nested.table.blocks.iter().any(|nested| differs(nested, before, after))
+    })
+}
+
+/// The path of an object with the kind's version of the interface.
 pub(super) fn path(kind: &Kind, id: &str) -> String {
     format!("{id}?api-version={}", kind.api_version)
+}
+
+/// The path of an object with the version of the interface that it needs.
+pub(super) fn path_for(kind: &Kind, id: &str, known: &Value) -> String {
+    format!("{id}?api-version={}", versions::needed(kind, known))
 }
 
 fn managed(kind: &str) -> Result<&'static Kind, Fault> {
@@ -130,6 +158,9 @@ fn managed(kind: &str) -> Result<&'static Kind, Fault> {
 fn list_of(id: &str) -> Option<&str> {
     id.trim_end_matches('/').rsplit_once('/').map(|(list, _)| list)
 }
+
+/// The objects on a page of a list, as far as anybody has seen.
+const PAGE: usize = 100;
 
 fn gone() -> Value {
     Value::null(Type::Dynamic)
@@ -160,15 +191,30 @@ impl<T: Transport> Provider for Azure<T> {
         list_of(&handle.id).map(Name::from)
     }
 
+    fn wider(&self, scope: &str) -> Option<(Name, usize)> {
+        super::foresee::wider(scope).map(|wider| (wider.into(), PAGE))
+    }
+
+    fn turn(&self, call: &Call) -> Option<Turn> {
+        self.next_turn(call)
+    }
+
+    async fn foresee(&self, changes: &[Prospect]) -> Result<Outlook, Fault> {
+        self.outlook(changes).await
+    }
+
     async fn read(&self, handle: &Handle) -> Result<Value, Fault> {
         let kind = managed(&handle.kind)?;
-        let found = self.get(kind, &handle.id).await?;
+        let found = self.look(kind, &handle.id, &handle.prior).await?;
         Ok(found.map_or_else(gone, |body| codec::decode(kind, &body, &handle.prior)))
     }
 
     async fn list(&self, scope: &str, handles: &[Handle]) -> Result<Vec<Value>, Fault> {
         let Some(first) = handles.first() else { return Ok(Vec::new()) };
-        let listed = match self.client.list(&path(managed(&first.kind)?, scope)).await {
+        // One list answers for all, so it must know what any of them has.
+        let kind = managed(&first.kind)?;
+        let newest = handles.iter().max_by_key(|handle| versions::needed(kind, &handle.prior)).unwrap_or(first);
+        let listed = match self.client.list(&path_for(kind, scope, &newest.prior)).await {
             Ok(listed) => listed,
             // The resource group is gone, and with it all that was in it.
             Err(error) if error.is_gone() => return Ok(handles.iter().map(|_| gone()).collect()),
@@ -205,7 +251,8 @@ impl<T: Transport> Provider for Azure<T> {
 
     async fn follow(&self, call: &Call) -> Result<Progress, Fault> {
         let kind = managed(&call.kind)?;
-        let Some(body) = self.get(kind, &call.id).await? else { return Ok(Progress::Done(gone())) };
+        let known = if call.planned.is_null() { &call.prior } else { &call.planned };
+        let Some(body) = self.look(kind, &call.id, known).await? else { return Ok(Progress::Done(gone())) };
         let stage = match (call.verb, progress::state(&body)) {
             (Verb::Delete, state) if progress::is(state, "Deleting") => Stage::Gone,
             (Verb::Delete, _) => return Ok(Progress::Done(codec::decode(kind, &body, &call.prior))),
@@ -249,7 +296,7 @@ impl<T: Transport> Azure<T> {
             Err("subscription_id") => format!("/subscriptions/{own}"),
             Err(name) => return Err(faults::invalid(format!("\"{name}\" is not known or not a name."))),
         };
-        self.get(kind, &id).await
+        self.look(kind, &id, config).await
     }
 
     /// Who we are, from the claims of the token; azurerm's id is the four of them in base64.

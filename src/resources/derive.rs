@@ -10,6 +10,13 @@ pub(crate) fn nothing(_group: &Value) -> Option<Value> {
     Some(Value::null(Type::String))
 }
 
+/// A group in no subnet has no name for it.
+pub(crate) fn no_subnet(group: &Value) -> Option<Value> {
+    let none =
+        group.get("subnet_ids").is_none_or(|ids| ids.is_null() || ids.as_sequence().is_some_and(<[_]>::is_empty));
+    none.then(|| Value::null(Type::String))
+}
+
 /// A container without its own command runs the image's, which the service does not name.
 pub(crate) fn no_command(_container: &Value) -> Option<Value> {
     Some(Value::null(Type::list(Type::String)))

@@ -10,14 +10,17 @@ mod checks;
 pub mod codec;
 mod derive;
 mod faults;
+mod foresee;
 mod ids;
 pub mod kinds;
 mod memory;
 pub mod operate;
+pub mod places;
 mod progress;
 mod run;
 mod schema_of;
 pub mod table;
+mod versions;
 mod wait;
 
 use std::sync::OnceLock;

@@ -165,7 +165,7 @@ async fn examine<T: Transport>(
     memory: Option<Memory>,
 ) -> Result<Progress, Fault> {
     let mut fault = faults::fault(error);
-    let Ok(Some(body)) = azure.get(kind, &call.id).await else { return Err(fault) };
+    let Ok(Some(body)) = azure.look(kind, &call.id, known(call)).await else { return Err(fault) };
     // An operation that ended long ago is forgotten; the object knows.
     let forgotten = error.status == 404;
     if (call.verb == Verb::Create || forgotten) && is(state(&body), "Succeeded") {
@@ -183,7 +183,7 @@ pub(super) async fn settle<T: Transport>(
     count: u64,
     memory: Option<Memory>,
 ) -> Result<Progress, Fault> {
-    match azure.get(kind, &call.id).await? {
+    match azure.look(kind, &call.id, known(call)).await? {
         Some(body) => land(azure, kind, call, &body, count, memory).await,
         // Reading may lag behind writing.
         None if count < LOOKS => Ok(remember(&Stage::Settle, count, String::new(), memory.as_ref())),
@@ -217,10 +217,15 @@ async fn land<T: Transport>(
     if retagged && !same_tags(&value, &call.planned) {
         // A PUT over an existing container group was reported to leave its tags as they were.
         azure.patch(kind, call, &["tags"]).await?;
-        let body = azure.get(kind, &call.id).await?.ok_or_else(|| faults::missing(&call.id))?;
+        let body = azure.look(kind, &call.id, known(call)).await?.ok_or_else(|| faults::missing(&call.id))?;
         return Ok(waiting::arrive(kind, call, &body, memory));
     }
     Ok(waiting::arrive(kind, call, body, memory))
+}
+
+/// What is known of the object while it is followed.
+pub(super) fn known(call: &Call) -> &Value {
+    if call.planned.is_null() { &call.prior } else { &call.planned }
 }
 
 fn same_tags(value: &Value, planned: &Value) -> bool {
@@ -292,7 +297,7 @@ async fn disappear<T: Transport>(
     call: &Call,
     count: u64,
 ) -> Result<Progress, Fault> {
-    match azure.get(kind, &call.id).await? {
+    match azure.look(kind, &call.id, known(call)).await? {
         None => Ok(Progress::Done(Value::null(Type::Dynamic))),
         Some(body) if is(state(&body), "Failed") && count > 0 => {
             let mut fault = faults::failed(&call.id, state(&body));

@@ -2,7 +2,7 @@
 //!
 //! **Never:** add anything that the table does not say.
 
-use crate::schema::{Attribute, Block, NestedBlock, Schema};
+use crate::schema::{Attribute, Block, NestedBlock, Schema, Usage};
 
 use super::table::{Kind, Nested, Row, Table};
 
@@ -28,7 +28,8 @@ fn attribute(row: &Row) -> Attribute {
         name: row.name.into(),
         ty: row.ty.build(),
         usage: row.usage,
-        default: row.fallback.build(),
+        // The fallback of a computed attribute is what silence of the cloud means, not a setting.
+        default: row.fallback.build().filter(|_| row.usage != Usage::Computed),
         secrecy: row.secrecy,
         cost: row.cost,
         reason: row.reason,
@@ -37,6 +38,7 @@ fn attribute(row: &Row) -> Attribute {
         as_blocks: row.as_blocks,
         unsettled_by: row.unsettled_by,
         derive: row.derive,
+        volatile: row.volatile,
         deprecated: row.deprecated,
         about: row.about,
     }

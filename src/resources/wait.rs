@@ -104,7 +104,7 @@ pub(super) async fn look<T: Transport>(
     count: u64,
     memory: Memory,
 ) -> Result<Progress, Fault> {
-    match azure.get(kind, &call.id).await? {
+    match azure.look(kind, &call.id, progress::known(call)).await? {
         Some(body) => weigh(azure, kind, call, &body, count, memory).await,
         None => Err(faults::missing(&call.id)),
     }

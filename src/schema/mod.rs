@@ -4,6 +4,7 @@
 //! schemas from its tables. `lang` checks configuration against them, `plan` reads costs from them.
 //! The decision to question: costs are ordered, so that the cost of a change is their maximum.
 
+mod steady;
 pub mod walk;
 
 use std::collections::BTreeMap;
@@ -59,6 +60,8 @@ pub enum Equality {
     Location,
     /// When they are the same, where a zero says no more than null.
     ZeroIsNull,
+    /// When they are texts of the same JSON.
+    Json,
 }
 
 /// Checks a known, non-null value; the error is a full sentence for the detail of a diagnostic.
@@ -79,6 +82,8 @@ pub struct Finding {
     pub detail: String,
     /// What to do next.
     pub hint: Option<String>,
+    /// The service may take it all the same, so it is said and nothing is refused.
+    pub warning: bool,
 }
 
 /// Checks an object whose parts may be unknown; it must stay silent about what it cannot know.
@@ -117,6 +122,9 @@ pub struct Attribute {
     pub unsettled_by: Option<Cost>,
     /// Only for computed attributes: what the cloud will answer, where the configuration tells.
     pub derive: Option<Derive>,
+    /// Only for computed attributes: it changes by itself while the object runs, so a difference is
+    /// neither drift nor a change, and no list returns it.
+    pub volatile: bool,
     /// Not null only in old configurations; the sentence says what to use instead.
     pub deprecated: Option<&'static str>,
     /// What it means, for reference pages.

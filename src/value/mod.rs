@@ -363,6 +363,20 @@ impl Value {
         self
     }
 
+    /// Stands for a secret of which not even a fingerprint is known: the cloud may hold one and
+    /// does not say, as with an object that was not made from this state.
+    #[must_use]
+    pub fn undisclosed() -> Value {
+        Value::string("").with_marks(Marks::FINGERPRINT.union(Marks::SENSITIVE))
+    }
+
+    /// Whether this is [`Value::undisclosed`], or a map of which not even the keys are known.
+    #[must_use]
+    pub fn is_undisclosed(&self) -> bool {
+        let empty = self.as_str() == Some("") || self.as_members().is_some_and(BTreeMap::is_empty);
+        self.marks.has(Marks::FINGERPRINT) && empty
+    }
+
     /// This value, sensitive.
     #[must_use]
     pub fn sensitive(self) -> Value {

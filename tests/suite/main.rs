@@ -21,6 +21,7 @@ mod lab;
 mod parse;
 mod plan;
 mod resources;
+mod rows;
 mod store;
 mod value;
 mod walls;

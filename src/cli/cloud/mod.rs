@@ -102,6 +102,7 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
         quota: env("ACIER_EMULATOR_QUOTA"),
         faithful: env("ACIER_EMULATOR_FAITHFUL").is_some(),
         unregistered: env("ACIER_EMULATOR_UNREGISTERED").is_some(),
+        throttle: env("ACIER_EMULATOR_THROTTLE").is_some(),
         token_lifetime: env("ACIER_EMULATOR_TOKEN_LIFETIME"),
     };
     let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "");
@@ -113,7 +114,8 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
     let credentials = Credentials::ClientSecret { tenant, client, secret: Secret::new(secret) };
     let subscription = settings.text("subscription_id", &["ARM_SUBSCRIPTION_ID"]).unwrap_or(subscription);
     // Azure's limits guard a service that many share; nobody shares a cloud in this process.
-    let options = Options { limits: Limits::UNLIMITED, ..calls::options(settings, subscription, notice)? };
+    let limits = if behaviour.throttle { Limits::default() } else { Limits::UNLIMITED };
+    let options = Options { limits, ..calls::options(settings, subscription, notice)? };
     let auxiliary = calls::auxiliary(settings, &credentials)?;
     let client = Client::new(Carrier::Embedded(Box::new(embedded)), SignIn::new(credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::cli::arguments::ApplyArguments;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::listen;
-use crate::cli::planning::{make_plan, options};
+use crate::cli::planning::{make_plan, options, pace};
 use crate::cli::progress;
 use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
@@ -66,9 +66,10 @@ async fn planned(
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {
-        stream::plan(screen, &plan);
+        stream::plan(screen, &plan, session.pace.as_ref());
     } else {
         screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
+        session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
     }
     Ok((session, plan))
 }

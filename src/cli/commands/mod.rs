@@ -13,6 +13,7 @@ pub(super) mod plan;
 pub(super) mod ps;
 pub(super) mod refresh;
 pub(super) mod repair;
+pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod state;
 pub(super) mod validate;

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::cli::arguments::PlanArguments;
 use crate::cli::exit::Exit;
-use crate::cli::planning::{make_plan, options};
+use crate::cli::planning::{make_plan, options, pace};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail};
@@ -26,9 +26,10 @@ pub(in crate::cli) async fn run(
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {
-        stream::plan(screen, &plan);
+        stream::plan(screen, &plan, session.pace.as_ref());
     } else {
         screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
+        session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
     }
     if let Some(out) = &arguments.out {
         // Its fingerprints must still mean the same when it is carried out, so the key is kept now.

@@ -47,7 +47,9 @@ impl<'a> Body<'a> {
         let shown = |sides: Sides<'_>| {
             !(is_empty(sides.before) && is_empty(sides.after)) || sides.before.is_some() && sides.after.is_some()
         };
-        let attributes = block.attributes.iter().map(|attribute| (attribute, sides.get(&attribute.name)));
+        // What changes by itself is no part of what a plan promises.
+        let attributes = block.attributes.iter().filter(|attribute| !attribute.volatile);
+        let attributes = attributes.map(|attribute| (attribute, sides.get(&attribute.name)));
         let mut attributes: Vec<(&Attribute, Sides<'_>)> = attributes.filter(|(_, inner)| shown(*inner)).collect();
         attributes.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         let width = attributes.iter().map(|(attribute, _)| attribute.name.chars().count()).max().unwrap_or_default();
@@ -175,7 +177,7 @@ impl<'a> Body<'a> {
         if after.is_unknown() {
             return false;
         }
-        let plain = block.attributes.iter().all(|attribute| {
+        let plain = block.attributes.iter().filter(|attribute| !attribute.volatile).all(|attribute| {
             let (old, new) = (there(before.get(&attribute.name)), there(after.get(&attribute.name)));
             is_empty(old) && is_empty(new)
                 || self.sign(attribute, &self.place(path, &attribute.name), Sides { before: old, after: new })

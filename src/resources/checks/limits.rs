@@ -45,6 +45,30 @@ pub(super) fn counts(object: &Value) -> Vec<Finding> {
     findings
 }
 
+/// What all containers of a group ask for together, CPU and memory; nothing while a part is unknown.
+pub(super) fn totals(object: &Value) -> Option<(f64, f64)> {
+    let containers = object.get("container")?.as_sequence()?;
+    let sum = |name: &str| containers.iter().map(|own| Some(own.get(name)?.as_number()?.as_f64())).sum::<Option<f64>>();
+    Some((sum("cpu")?, sum("memory")?))
+}
+
+/// No host has more ("Resource availability and quota limits").
+pub(super) fn ceilings(object: &Value) -> Vec<Finding> {
+    let Some((cpu, memory)) = totals(object) else { return Vec::new() };
+    let (what, most_cpu, most_memory) = match (object.text("priority"), object.text("sku")) {
+        (Some("Spot"), _) => ("A Spot container group", 4.0, 16.0),
+        (_, Some("Confidential")) => ("A Confidential container group", 31.0, 180.0),
+        _ => ("A container group", 31.0, 240.0),
+    };
+    if cpu <= most_cpu && memory <= most_memory {
+        return Vec::new();
+    }
+    let detail = format!(
+        "{what} has at most {most_cpu} CPU and {most_memory} GB in all, and this one {cpu} CPU and {memory} GB."
+    );
+    vec![finding(Path::root().attr("container"), "Container group too big", detail)]
+}
+
 /// A limit is not below its request.
 pub(super) fn sizes(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -4,10 +4,12 @@
 //! attribute, the other files at whole objects. Limits are those of "Service limits for Azure
 //! Container Instances" and of recorded exchanges; where the two differ, what was recorded wins.
 
+mod doubts;
 mod jobs;
 mod limits;
 mod network;
 pub(crate) mod objects;
+mod references;
 pub(crate) mod values;
 mod volumes;
 
@@ -22,18 +24,34 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
     objects::names,
     objects::probes,
     objects::identity,
+    objects::logs,
     jobs::endless,
     network::ports,
     network::address,
     network::labels,
+    network::kinds,
     limits::counts,
     limits::sizes,
+    limits::ceilings,
     volumes::kinds,
     volumes::shared,
+    volumes::mounts,
+    references::secrets,
+    references::credentials,
+    references::extensions,
+    doubts::names,
+    doubts::network,
+    doubts::sizes,
+    doubts::idle,
 ];
 
 fn finding(path: Path, summary: &str, detail: String) -> Finding {
-    Finding { path, summary: summary.into(), detail, hint: None }
+    Finding { path, summary: summary.into(), detail, hint: None, warning: false }
+}
+
+fn warn(mut finding: Finding) -> Finding {
+    finding.warning = true;
+    finding
 }
 
 fn advise(mut finding: Finding, hint: &str) -> Finding {

@@ -127,6 +127,25 @@ pub(super) fn address(object: &Value) -> Vec<Finding> {
     findings
 }
 
+/// Spot groups are of the Standard SKU; a port block says which port.
+pub(super) fn kinds(object: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if object.text("priority") == Some("Spot")
+        && let Some(sku) = object.text("sku").filter(|sku| !matches!(*sku, "Standard" | "NotSpecified"))
+    {
+        let detail = format!("Spot container groups are of the SKU \"Standard\", and this one is \"{sku}\".");
+        findings.push(finding(Path::root().attr("sku"), "Spot group of another SKU", detail));
+    }
+    for (spot, container) in blocks(object, None, "container") {
+        let ports = container.get("ports").and_then(Value::as_sequence).unwrap_or_default();
+        if ports.iter().any(|port| !port.is_unknown() && port.get("port").is_some_and(Value::is_null)) {
+            let detail = format!("A ports block of container \"{}\" does not say which port.", name_of(container));
+            findings.push(finding(spot.attr("ports"), "Port block without a port", detail));
+        }
+    }
+    findings
+}
+
 /// DNS labels need a public address.
 pub(super) fn labels(object: &Value) -> Vec<Finding> {
     if !given(object, "dns_name_label") {

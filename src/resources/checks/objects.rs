@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use crate::schema::Finding;
 use crate::value::{Path, Value};
 
-use super::{advise, all_containers, blocks, finding, given, name_of, unknown};
+use super::{advise, all_containers, blocks, finding, given, name_of, unknown, warn};
 
 /// Azure Resource Manager, "Limits": 50 tags, names up to 512 characters, values up to 256.
 pub(crate) fn tags(object: &Value) -> Vec<Finding> {
@@ -22,12 +22,17 @@ pub(crate) fn tags(object: &Value) -> Vec<Finding> {
         ));
     }
     for (name, value) in tags {
-        if name.chars().count() > 512 || name.contains(['<', '>', '%', '&', '\\', '?', '/']) || name.is_empty() {
+        if name.chars().count() > 512 || name.is_empty() {
             findings.push(finding(
                 path.key(name),
                 "Invalid tag name",
-                format!("The name of a tag is 1 to 512 characters without <>%&\\?/, so \"{name}\" is not one."),
+                format!("The name of a tag is 1 to 512 characters, so \"{name}\" is not one."),
             ));
+        } else if name.contains(['<', '>', '%', '&', '\\', '?', '/']) {
+            // Azure itself makes tags of names like `hidden-link:/subscriptions/...`.
+            let detail =
+                format!("Azure documents the name of a tag as having none of <>%&\\?/, so \"{name}\" may be refused.");
+            findings.push(warn(finding(path.key(name), "Unusual tag name", detail)));
         }
         if value.as_str().is_some_and(|text| text.chars().count() > 256) {
             findings.push(finding(
@@ -54,16 +59,16 @@ pub(super) fn names(object: &Value) -> Vec<Finding> {
                 format!("Another container of the group has the name \"{name}\" already."),
             ));
         }
-        let (open, secure) = (container.get("environment_variables"), container.get("secure_environment_variables"));
-        let secure = secure.and_then(Value::as_members);
-        for name in open.and_then(Value::as_members).into_iter().flatten().map(|(name, _)| name) {
-            if secure.is_some_and(|secure| secure.contains_key(name)) {
+        let mut variables = BTreeSet::new();
+        for kind in ["secure_environment_variables", "secure_environment_variable_references", "environment_variables"]
+        {
+            let own = container.get(kind).and_then(Value::as_members).into_iter().flatten();
+            for (name, _) in own.filter(|(name, _)| !variables.insert((*name).clone())) {
                 findings.push(finding(
-                    spot.attr("environment_variables").key(name),
+                    spot.attr(kind).key(name),
                     "Duplicate environment variable",
                     format!(
-                        "Container \"{}\" has the environment variable \"{name}\" both in environment_variables and \
-                         in secure_environment_variables.",
+                        "Container \"{}\" has the environment variable \"{name}\" in {kind} and in another argument.",
                         name_of(container)
                     ),
                 ));
@@ -100,6 +105,25 @@ pub(super) fn probes(object: &Value) -> Vec<Finding> {
     findings
 }
 
+/// Metadata is for one type of logs (the service answers LogAnalyticsMetadataNotAllowed).
+pub(super) fn logs(object: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (spot, diagnostics) in blocks(object, None, "diagnostics") {
+        for (spot, logs) in blocks(diagnostics, Some(&spot), "log_analytics") {
+            let some = logs.get("metadata").and_then(Value::as_members).is_some_and(|members| !members.is_empty());
+            if some && logs.text("log_type") == Some("ContainerInstanceLogs") {
+                let detail = "The service takes metadata for log_type = \"ContainerInsights\" only and refuses this with \
+                              LogAnalyticsMetadataNotAllowed.";
+                findings.push(finding(spot.attr("metadata"), "Metadata for the wrong type of logs", detail.into()));
+            } else if some && logs.get("log_type").is_some_and(Value::is_null) {
+                let detail = "Metadata is sent beside log_type only, and log_type is not set, so it has no effect.";
+                findings.push(warn(finding(spot.attr("metadata"), "Metadata without a type of logs", detail.into())));
+            }
+        }
+    }
+    findings
+}
+
 /// Ids of identities go with a user-assigned type.
 pub(super) fn identity(object: &Value) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -120,16 +144,6 @@ pub(super) fn identity(object: &Value) -> Vec<Finding> {
                 format!("The identity has the type \"{kind}\", which needs identity_ids."),
             ));
         }
-    }
-    if given(object, "key_vault_user_assigned_identity_id")
-        && !given(object, "key_vault_key_id")
-        && !unknown(object, "key_vault_key_id")
-    {
-        findings.push(finding(
-            Path::root().attr("key_vault_user_assigned_identity_id"),
-            "Identity for a key without a key",
-            "key_vault_user_assigned_identity_id says who reads the key, but key_vault_key_id is not set.".into(),
-        ));
     }
     findings
 }

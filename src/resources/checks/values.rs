@@ -43,6 +43,8 @@ words! {
     LOG_TYPES log_type ["ContainerInsights", "ContainerInstanceLogs"];
     /// Protocols.
     PROTOCOLS protocol ["TCP", "UDP"];
+    /// Which containers may use an identity.
+    ACCESSES access ["All", "System", "User"];
     /// Schemes of probes.
     SCHEMES scheme ["http", "https"];
 }
@@ -71,6 +73,25 @@ pub(crate) fn not_empty(value: &Value) -> Verdict {
 
 pub(crate) fn each_not_empty(value: &Value) -> Verdict {
     value.as_sequence().unwrap_or_default().iter().try_for_each(not_empty)
+}
+
+pub(crate) fn each_value_not_empty(value: &Value) -> Verdict {
+    value.as_members().into_iter().flatten().try_for_each(|(_, value)| not_empty(value))
+}
+
+/// Text in base64; the text itself may be secret and is not shown.
+pub(crate) fn base64(value: &Value) -> Verdict {
+    text(value, |text| {
+        holds(STANDARD.decode(text).is_ok(), || "The value must be in base64. Use base64encode().".into())
+    })
+}
+
+/// Text that holds JSON; it may be secret and is not shown.
+pub(crate) fn json(value: &Value) -> Verdict {
+    text(value, |text| {
+        let read = serde_json::from_str::<serde_json::Value>(text);
+        holds(text.is_empty() || read.is_ok(), || "The value must be JSON. Use jsonencode().".into())
+    })
 }
 
 /// Resource groups: 1 to 90 letters, digits and `-_.()`, no full stop at the end.
@@ -190,6 +211,50 @@ pub(crate) fn identity_id(value: &Value) -> Verdict {
             "/providers/microsoft.managedidentity/userassignedidentities/",
             "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.ManagedIdentity/userAssignedIdentities/<name>",
         )
+    })
+}
+
+pub(crate) fn workspace_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        arm_id(
+            id,
+            "/providers/microsoft.operationalinsights/workspaces/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.OperationalInsights/workspaces/<name>",
+        )
+    })
+}
+
+pub(crate) fn profile_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        arm_id(
+            id,
+            "/providers/microsoft.containerinstance/containergroupprofiles/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.ContainerInstance/containerGroupProfiles/<name>",
+        )
+    })
+}
+
+pub(crate) fn pool_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        arm_id(
+            id,
+            "/providers/microsoft.standbypool/standbycontainergrouppools/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.StandbyPool/standbyContainerGroupPools/<name>",
+        )
+    })
+}
+
+/// The address of a secret in a key vault, with or without a version.
+pub(crate) fn secret_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        let parts: Vec<&str> =
+            id.strip_prefix("https://").unwrap_or_default().trim_end_matches('/').split('/').collect();
+        let fits = matches!(parts[..], [host, "secrets", name] | [host, "secrets", name, _] if !host.is_empty() && !name.is_empty());
+        holds(fits, || {
+            format!(
+                "\"{id}\" is not the id of a secret: https://<vault>/secrets/<name> or https://<vault>/secrets/<name>/<version>."
+            )
+        })
     })
 }
 

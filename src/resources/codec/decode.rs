@@ -8,12 +8,12 @@ use serde_json::Value as Json;
 
 use crate::resources::ids;
 use crate::resources::table::{Form, Kind, Nested, Row, Shape, Table, Ty};
-use crate::schema::{Equality, Nesting, Secrecy};
+use crate::schema::{Equality, Nesting, Secrecy, Usage};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Members, Type, Value};
 
 use super::mould::Mould;
-use super::{forms, json, mould, volumes};
+use super::{forms, json, mould, pairs, volumes};
 
 /// The object of a kind.
 pub(super) fn object(kind: &'static Kind, body: &Json, base: &Value) -> Value {
@@ -84,9 +84,17 @@ impl Walk<'_> {
             Shape::Mounts => {
                 items(&|index, item| read(&volumes::put_together(item, self.root), partner(nested, item, index, own)))
             }
-            Shape::One | Shape::OneOrNone => {
+            Shape::One | Shape::First | Shape::Last | Shape::OneOrNone => {
+                // The blocks that do not count were never sent, so they stay as they are.
+                let at = if nested.shape == Shape::Last { own.len().saturating_sub(1) } else { 0 };
                 let one = found.filter(|found| stands(nested, found, !own.is_empty()));
-                one.map(|found| read(found, own.first())).into_iter().collect()
+                let one = one.map(|found| read(found, own.get(at)));
+                let others = own.iter().enumerate().filter(|(index, _)| *index != at).map(|(_, other)| other.clone());
+                match (nested.shape, one) {
+                    (_, None) => Vec::new(),
+                    (Shape::Last, Some(one)) => others.chain([one]).collect(),
+                    (_, Some(one)) => std::iter::once(one).chain(others).collect(),
+                }
             }
         };
         let blocks = match nested.nesting {
@@ -117,9 +125,10 @@ fn partner<'v>(nested: &Nested, item: &Json, index: usize, own: &'v [Value]) -> 
 
 /// What only we know: kept as long as the body shows the thing that it belongs to.
 fn secret(row: &Row, ty: &Type, body: &Json, own: Option<&Value>, base: Option<&Value>) -> Value {
-    if let Form::SecurePairs(plain) = row.form {
-        let plain_row = base.and_then(|base| base.get(plain));
-        let found = json::find(body, row.place).and_then(|items| forms::read_secure(items, own, plain_row));
+    if let Form::SecurePairs(open, referred) = row.form {
+        let sibling = |name: &str| base.and_then(|base| base.get(name)).filter(|sibling| sibling.is_wholly_known());
+        let items = json::find(body, row.place);
+        let found = items.and_then(|items| pairs::read_secure(items, own, sibling(open), sibling(referred)));
         let marks = own.map(Value::marks).unwrap_or_default();
         return match found {
             Some(found) => found.with_marks(marks),
@@ -131,6 +140,7 @@ fn secret(row: &Row, ty: &Type, body: &Json, own: Option<&Value>, base: Option<&
     match (holder, own) {
         (None, _) => absent(row, ty, own, base),
         (Some(_), Some(own)) if !own.is_null() => of_type(own, ty),
+        (Some(_), None) => undisclosed(row),
         (Some(_), _) if is_map => Value::map(Type::String, Members::new()),
         (Some(_), _) => Value::null(ty.clone()),
     }
@@ -147,7 +157,7 @@ fn absent(row: &Row, ty: &Type, own: Option<&Value>, base: Option<&Value>) -> Va
         }
     }
     if let Some(given) = given
-        && (row.sticky || matches!(row.form, Form::Absent | Form::Segment))
+        && (row.sticky || alone(row, base) || matches!(row.form, Form::Absent | Form::Segment))
     {
         return of_type(given, ty);
     }
@@ -155,10 +165,26 @@ fn absent(row: &Row, ty: &Type, own: Option<&Value>, base: Option<&Value>) -> Va
     if let Some(fallback) = row.fallback.build().filter(|_| !row.as_blocks) {
         return fallback;
     }
+    if row.sticky && row.usage == Usage::Optional && base.is_none() {
+        return undisclosed(row);
+    }
     let zero = |own: &Value| row.zero_is_unset && own.as_int() == Some(0);
     match given {
         Some(given) if forms::empty(given) || zero(given) => of_type(given, ty),
         _ => Value::null(ty.clone()),
+    }
+}
+
+/// Whether the sibling without which an attribute is not sent is missing.
+fn alone(row: &Row, base: Option<&Value>) -> bool {
+    row.beside.is_some_and(|sibling| base.and_then(|base| base.get(sibling)).is_none_or(forms::empty))
+}
+
+/// What the cloud may have and does not show.
+fn undisclosed(row: &Row) -> Value {
+    match row.ty {
+        Ty::Map(_) => Value::map(Type::String, Members::new()).with_marks(Marks::FINGERPRINT.union(Marks::SENSITIVE)),
+        _ => Value::undisclosed(),
     }
 }
 

@@ -43,8 +43,7 @@ pub(super) fn part(table: &Table, object: &Value, names: &[&str]) -> Result<Json
 fn block(table: &Table, object: &Value, path: &Path, shared: &mut Vec<Json>) -> Result<Members, Unsendable> {
     let mut body = Members::new();
     for row in table.rows {
-        let hidden = row.unless.is_some_and(|(sibling, value)| object.text(sibling) == Some(value));
-        if hidden || row.usage == Usage::Computed {
+        if is_hidden(row, object) || row.usage == Usage::Computed {
             continue;
         }
         if let Form::PortsOr(blocks) = row.form {
@@ -52,13 +51,22 @@ fn block(table: &Table, object: &Value, path: &Path, shared: &mut Vec<Json>) -> 
             let ports = own.map_or_else(|| forms::all_ports(object, blocks), forms::ports);
             json::put(&mut body, row.place, Json::Array(ports));
         } else if let Some(written) = sent(row, object, path)?.and_then(|value| forms::write(row, value)) {
-            json::put(&mut body, row.place, written);
+            match row.form {
+                Form::OfFirst(name) => json::put_in_first(&mut body, row.place, name, written),
+                _ => json::put(&mut body, row.place, written),
+            }
         }
     }
     for nested in table.blocks {
         blocks(nested, object, path, &mut body, shared)?;
     }
     Ok(body)
+}
+
+/// Whether a sibling keeps an attribute out of the body.
+fn is_hidden(row: &Row, object: &Value) -> bool {
+    row.unless.is_some_and(|(sibling, value)| object.text(sibling) == Some(value))
+        || row.beside.is_some_and(|sibling| object.get(sibling).is_none_or(forms::empty))
 }
 
 /// The value to send; nothing where the cloud is to decide.
@@ -103,7 +111,7 @@ fn blocks(
         Shape::Absent => {}
         Shape::Each if written.is_empty() => {}
         Shape::Each => json::put(body, nested.place, written.into_iter().map(Json::Object).collect()),
-        Shape::One | Shape::OneOrNone => match written.into_iter().next() {
+        Shape::One | Shape::First | Shape::Last | Shape::OneOrNone => match pick(nested.shape, written) {
             Some(one) => json::put(body, nested.place, Json::Object(one)),
             None if nested.shape == Shape::OneOrNone => {
                 json::put(body, nested.place, serde_json::json!({"type": "None"}))
@@ -117,4 +125,9 @@ fn blocks(
         }
     }
     Ok(())
+}
+
+/// The one block that counts.
+fn pick(shape: Shape, written: Vec<Members>) -> Option<Members> {
+    if shape == Shape::Last { written.into_iter().next_back() } else { written.into_iter().next() }
 }

@@ -11,6 +11,7 @@ use crate::resources::table::{Form, Row};
 use crate::value::{Content, Members, Number, Type, Value};
 
 use super::json::{find, member};
+use super::{mirror, pairs};
 
 /// Writes a known value; nothing if it says nothing.
 pub(super) fn write(row: &Row, value: &Value) -> Option<Json> {
@@ -24,12 +25,15 @@ pub(super) fn write(row: &Row, value: &Value) -> Option<Json> {
             let keys: Map<String, Json> = texts().map(|id| (id.to_owned(), json!({}))).collect();
             (!keys.is_empty()).then_some(Json::Object(keys))
         }
-        Form::Pairs => some(pairs(value, "value")),
-        Form::SecurePairs(_) => some(pairs(value, "secureValue")),
+        Form::Pairs => some(pairs::write(value, "value")),
+        Form::SecurePairs(..) => some(pairs::write(value, "secureValue")),
+        Form::ReferencePairs => some(pairs::write(value, "secureValueReference")),
+        Form::Json => value.as_str().and_then(|text| serde_json::from_str(text).ok()),
+        Form::OfFirst(_) => value.as_str().filter(|text| !text.is_empty()).map(Json::from),
         Form::PortsOr(_) => some(ports(value)),
         Form::Presence => (value.as_bool() == Some(true)).then(|| json!({})),
         Form::Hatch(write, _) => value.as_str().and_then(write),
-        Form::Absent | Form::Segment | Form::Identity => None,
+        Form::Absent | Form::Segment | Form::Identity | Form::Mirror => None,
     }
 }
 
@@ -48,7 +52,7 @@ fn says_something(row: &Row, written: &Json) -> bool {
     }
 }
 
-fn plain(value: &Value) -> Option<Json> {
+pub(super) fn plain(value: &Value) -> Option<Json> {
     Some(match value.content() {
         Content::Null(_) | Content::Unknown { .. } => return None,
         Content::Bool(value) => Json::Bool(*value),
@@ -62,11 +66,6 @@ fn plain(value: &Value) -> Option<Json> {
             Json::Object(members.collect())
         }
     })
-}
-
-fn pairs(map: &Value, named: &str) -> Vec<Json> {
-    let members = map.as_members().into_iter().flatten();
-    members.filter_map(|(name, value)| Some(json!({ "name": &**name, named: plain(value)? }))).collect()
 }
 
 /// Ports as the body has them.
@@ -108,7 +107,14 @@ pub(super) fn read(row: &Row, ty: &Type, found: &Json, own: Option<&Value>) -> O
         Form::Joined => texts(ty, found.as_str()?.split_whitespace()),
         Form::Ids => texts(ty, found.as_array()?.iter().filter_map(|item| member(item, "id")?.as_str())),
         Form::Keys => texts(ty, found.as_object()?.keys().map(String::as_str)),
-        Form::Pairs => read_pairs(found.as_array()?, own),
+        Form::Pairs => pairs::read(found, own),
+        Form::ReferencePairs => pairs::read_referred(found, own),
+        Form::Json => Some(Value::string(read_json(found, own))),
+        Form::OfFirst(name) => {
+            let text = member(found.as_array()?.first()?, name)?.as_str()?;
+            (!text.is_empty()).then(|| Value::string(text))
+        }
+        Form::Mirror => mirror::read(found, ty),
         Form::PortsOr(_) => {
             let ports: Vec<Value> = found.as_array()?.iter().filter_map(read_port).collect();
             (!ports.is_empty()).then(|| Value::set(port_type(), ports))
@@ -116,7 +122,7 @@ pub(super) fn read(row: &Row, ty: &Type, found: &Json, own: Option<&Value>) -> O
         Form::Presence => Some(Value::bool(true)),
         Form::Hatch(_, read) => read(found).map(Value::string),
         Form::Identity => read_identity(found, ty),
-        Form::Absent | Form::Segment | Form::SecurePairs(_) => None,
+        Form::Absent | Form::Segment | Form::SecurePairs(..) => None,
     }
 }
 
@@ -152,45 +158,10 @@ fn texts<'t>(ty: &Type, texts: impl Iterator<Item = &'t str>) -> Option<Value> {
     })
 }
 
-/// A pair without a value is a secure one, unless we know it as an empty one of our own.
-fn is_plain(item: &Json, name: &str, own: Option<&Value>) -> bool {
-    member(item, "value").is_some_and(|value| !value.is_null())
-        || own.and_then(|own| own.text(name)).is_some_and(str::is_empty)
-}
-
-fn read_pairs(items: &[Json], own: Option<&Value>) -> Option<Value> {
-    let mut members = Members::new();
-    for item in items {
-        let Some(name) = member(item, "name").and_then(Json::as_str) else { continue };
-        if is_plain(item, name, own) {
-            let value = member(item, "value").and_then(|value| value_of(value, &Type::String));
-            members.insert(name.into(), value.unwrap_or_else(|| Value::string("")));
-        }
-    }
-    (!members.is_empty()).then(|| Value::map(Type::String, with_nulls(members, own)))
-}
-
-/// The secure pairs of an array: their values are those of `own`, null where it has none.
-pub(super) fn read_secure(items: &Json, own: Option<&Value>, own_plain: Option<&Value>) -> Option<Value> {
-    let mut members = Members::new();
-    for item in items.as_array()? {
-        let Some(name) = member(item, "name").and_then(Json::as_str) else { continue };
-        if !is_plain(item, name, own_plain) {
-            let known = own.and_then(|own| own.get(name)).cloned();
-            members.insert(name.into(), known.unwrap_or_else(|| Value::null(Type::String)));
-        }
-    }
-    (!members.is_empty()).then(|| Value::map(Type::String, with_nulls(members, own)))
-}
-
-/// Members that are null in `own` were never sent, so their absence says nothing.
-fn with_nulls(mut members: Members, own: Option<&Value>) -> Members {
-    for (name, value) in own.and_then(Value::as_members).into_iter().flatten() {
-        if value.is_null() {
-            members.entry(name.clone()).or_insert_with(|| value.clone());
-        }
-    }
-    members
+/// JSON as text: our own, if it says the same.
+fn read_json(found: &Json, own: Option<&Value>) -> String {
+    let same = |text: &&str| serde_json::from_str::<Json>(text).is_ok_and(|own| own == *found);
+    own.and_then(Value::as_str).filter(same).map_or_else(|| found.to_string(), str::to_owned)
 }
 
 fn read_identity(found: &Json, ty: &Type) -> Option<Value> {

@@ -27,6 +27,20 @@ pub(super) fn parent<'j>(body: &'j Json, place: &str) -> Option<&'j Json> {
     }
 }
 
+/// Puts a member into the first object of the array at a place, if there is one.
+pub(super) fn put_in_first(body: &mut Map<String, Json>, place: &str, name: &str, value: Json) {
+    let (first, rest) = place.split_once('.').map_or((place, None), |(first, rest)| (first, Some(rest)));
+    match (body.get_mut(first), rest) {
+        (Some(Json::Object(inner)), Some(rest)) => put_in_first(inner, rest, name, value),
+        (Some(Json::Array(items)), None) => {
+            if let Some(Json::Object(item)) = items.first_mut() {
+                item.insert(name.to_owned(), value);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// Puts something at a place, making the objects on the way; objects are merged, arrays joined.
 pub(super) fn put(body: &mut Map<String, Json>, place: &str, value: Json) {
     match place.split_once('.') {

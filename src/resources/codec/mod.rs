@@ -9,7 +9,9 @@ mod decode;
 mod encode;
 mod forms;
 mod json;
+mod mirror;
 mod mould;
+mod pairs;
 mod volumes;
 
 use crate::value::{Path, Value};

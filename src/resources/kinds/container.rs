@@ -8,6 +8,8 @@ use crate::resources::table::{Fallback, Form, Nested, Row, Shape, Table, Ty};
 use crate::schema::{Cost, Nesting};
 
 use super::probe::probe;
+use super::security::SECURITY;
+use super::views::CONTAINER_VIEW;
 use super::volume::volume;
 use super::{LIST, RESTARTS, TEXTS, restarts};
 
@@ -52,7 +54,12 @@ pub(super) const CONTAINER: Nested = Nested {
                 .about("Memory that the container may use at most, in GB."),
             ENVIRONMENT,
             SECURE_ENVIRONMENT,
+            REFERRED_ENVIRONMENT,
             COMMANDS,
+            Row::optional("config_map", TEXTS)
+                .at("properties.configMap.keyValuePairs", Form::Plain)
+                .about("Settings that reach the running container without a restart."),
+            CONTAINER_VIEW,
         ],
         blocks: &[
             PORTS,
@@ -75,7 +82,10 @@ pub(super) const INIT_CONTAINER: Nested = Nested {
     max: 0,
     cost: Cost::Restart,
     reason: RESTARTS,
-    table: Table { rows: &[NAME, IMAGE, ENVIRONMENT, SECURE_ENVIRONMENT, COMMANDS], blocks: &[volume(), SECURITY] },
+    table: Table {
+        rows: &[restarts(NAME), IMAGE, ENVIRONMENT, SECURE_ENVIRONMENT, REFERRED_ENVIRONMENT, COMMANDS, CONTAINER_VIEW],
+        blocks: &[volume(), SECURITY],
+    },
     place: "properties.initContainers",
     shape: Shape::Each,
     key: "name",
@@ -100,9 +110,17 @@ const ENVIRONMENT: Row = restarts(Row::optional("environment_variables", TEXTS))
     .about("Environment variables that anybody may see.");
 
 const SECURE_ENVIRONMENT: Row = restarts(Row::optional("secure_environment_variables", TEXTS))
-    .at("properties.environmentVariables", Form::SecurePairs("environment_variables"))
+    .at(
+        "properties.environmentVariables",
+        Form::SecurePairs("environment_variables", "secure_environment_variable_references"),
+    )
     .write_only()
     .about("Environment variables that Azure never shows again.");
+
+const REFERRED_ENVIRONMENT: Row = restarts(Row::optional("secure_environment_variable_references", TEXTS))
+    .at("properties.environmentVariables", Form::ReferencePairs)
+    .check(values::each_value_not_empty)
+    .about("Environment variables whose values are secrets of a key vault: the names of `secret_reference` blocks.");
 
 const COMMANDS: Row = restarts(Row::settled("commands", LIST))
     .at("properties.command", Form::Plain)
@@ -133,23 +151,5 @@ const PORTS: Nested = Nested {
     },
     place: "properties.ports",
     shape: Shape::Each,
-    key: "",
-};
-
-const SECURITY: Nested = Nested {
-    name: "security",
-    nesting: Nesting::List,
-    min: 0,
-    max: 1,
-    cost: Cost::Restart,
-    reason: RESTARTS,
-    table: Table {
-        rows: &[restarts(Row::required("privilege_enabled", Ty::Bool))
-            .at("privileged", Form::Plain)
-            .about("Whether the container runs privileged; only with the Confidential SKU.")],
-        blocks: &[],
-    },
-    place: "properties.securityContext",
-    shape: Shape::One,
     key: "",
 };

@@ -5,12 +5,15 @@
 //! Instances"). The decision to question: ports change in place; only old documentation forbids it.
 
 use crate::resources::checks::{GROUP_CHECKS, label_clash, values};
-use crate::resources::table::{Fallback, Form, Kind, Nested, Row, Shape, Table, Ty};
+use crate::resources::table::{Fallback, Form, Kind, Nested, Row, Table, Ty};
 use crate::resources::{derive, ids};
-use crate::schema::{Cost, Equality, Nesting, Timeouts};
+use crate::schema::{Cost, Equality, Timeouts};
 
+use super::access::{IDENTITY, IDENTITY_ACL, IMAGE_REGISTRY_CREDENTIAL, SECRET_REFERENCE};
 use super::container::{CONTAINER, INIT_CONTAINER, PORT_MEMBERS};
-use super::{ID, LIST, RESTARTS, SET, TEXTS, restarts};
+use super::placement::{CONTAINER_GROUP_PROFILE, DIAGNOSTICS, DNS_CONFIG, EXTENSION, STANDBY_POOL_PROFILE};
+use super::views::{FROM_STANDBY_POOL, GROUP_VIEW, PROVISIONING_STATE};
+use super::{ID, SET, TEXTS, restarts};
 
 /// A container group.
 pub const CONTAINER_GROUP: Kind = Kind {
@@ -102,6 +105,13 @@ const ROWS: &[Row] = &[
         .costs(Cost::Replace, "Azure Container Instances cannot move an existing group to another network.")
         .check(values::subnet_ids)
         .about("The id of the delegated subnet that the group joins."),
+    Row::settled("subnet_name", Ty::Text)
+        .at("properties.subnetIds", Form::OfFirst("name"))
+        .beside("subnet_ids")
+        .costs(Cost::Replace, "Azure Container Instances cannot move an existing group to another network.")
+        .derived(derive::no_subnet)
+        .check(values::not_empty)
+        .about("A name for the subnet, for people."),
     Row::optional("restart_policy", Ty::Text)
         .at("properties.restartPolicy", Form::Word(values::RESTART_POLICIES))
         .fallback(Fallback::Text("Always"))
@@ -128,6 +138,7 @@ const ROWS: &[Row] = &[
         .about("The versioned Key Vault key that encrypts the group's data."),
     Row::optional("key_vault_user_assigned_identity_id", Ty::Text)
         .at("properties.encryptionProperties.identity", Form::Plain)
+        .beside("key_vault_key_id")
         .equal(Equality::Caseless)
         .costs(
             Cost::Replace,
@@ -135,6 +146,11 @@ const ROWS: &[Row] = &[
         )
         .check(values::identity_id)
         .about("The identity that may read the key."),
+    Row::optional("confidential_compute_policy", Ty::Text)
+        .at("properties.confidentialComputeProperties.ccePolicy", Form::Plain)
+        .costs(Cost::Replace, "Azure Container Instances documents no way to give an existing group another policy.")
+        .check(values::base64)
+        .about("The confidential computing enforcement policy, in base64; only with the Confidential SKU."),
     Row::settled("network_profile_id", Ty::Text)
         .at("", Form::Absent)
         .derived(derive::nothing)
@@ -162,156 +178,22 @@ const ROWS: &[Row] = &[
         .unsettled_by(Cost::Readdress)
         .derived(derive::no_name)
         .about("The DNS name."),
+    PROVISIONING_STATE,
+    GROUP_VIEW,
+    FROM_STANDBY_POOL,
     ID,
 ];
 
 const BLOCKS: &[Nested] = &[
-    Nested {
-        name: "identity",
-        nesting: Nesting::List,
-        min: 0,
-        max: 1,
-        cost: Cost::Restart,
-        reason: RESTARTS,
-        table: Table { rows: IDENTITY, blocks: &[] },
-        place: "identity",
-        shape: Shape::OneOrNone,
-        key: "",
-    },
-    Nested {
-        name: "image_registry_credential",
-        nesting: Nesting::List,
-        min: 0,
-        max: 0,
-        cost: Cost::Restart,
-        reason: RESTARTS,
-        table: Table { rows: CREDENTIAL, blocks: &[] },
-        place: "properties.imageRegistryCredentials",
-        shape: Shape::Each,
-        key: "server",
-    },
-    Nested {
-        name: "dns_config",
-        nesting: Nesting::List,
-        min: 0,
-        max: 1,
-        cost: Cost::Replace,
-        reason: NETWORK,
-        table: Table { rows: DNS_CONFIG, blocks: &[] },
-        place: "properties.dnsConfig",
-        shape: Shape::One,
-        key: "",
-    },
-    Nested {
-        name: "diagnostics",
-        nesting: Nesting::List,
-        min: 0,
-        max: 1,
-        cost: Cost::Replace,
-        reason: LOGS,
-        table: Table { rows: &[], blocks: &[LOG_ANALYTICS] },
-        place: "properties.diagnostics",
-        shape: Shape::One,
-        key: "",
-    },
+    IDENTITY,
+    IDENTITY_ACL,
+    SECRET_REFERENCE,
+    IMAGE_REGISTRY_CREDENTIAL,
+    DNS_CONFIG,
+    DIAGNOSTICS,
+    CONTAINER_GROUP_PROFILE,
+    STANDBY_POOL_PROFILE,
+    EXTENSION,
     INIT_CONTAINER,
     CONTAINER,
-];
-
-const NETWORK: &str = "Azure Container Instances sets up the network of a group when the group is made.";
-const LOGS: &str = "Azure Container Instances refuses to change the log settings of an existing group.";
-
-pub(super) const IDENTITY: &[Row] = &[
-    restarts(Row::required("type", Ty::Text))
-        .at("type", Form::Word(values::IDENTITY_TYPES))
-        .check(values::identity_type)
-        .about("`SystemAssigned`, `UserAssigned` or `SystemAssigned, UserAssigned`."),
-    restarts(Row::optional("identity_ids", SET))
-        .at("userAssignedIdentities", Form::Keys)
-        .equal(Equality::Caseless)
-        .check(values::identity_ids)
-        .about("The ids of user-assigned identities."),
-    Row::computed("principal_id", Ty::Text)
-        .at("principalId", Form::Plain)
-        .unsettled_by(Cost::Restart)
-        .about("The principal of the system-assigned identity."),
-    Row::computed("tenant_id", Ty::Text)
-        .at("tenantId", Form::Plain)
-        .unsettled_by(Cost::Restart)
-        .about("The tenant of the system-assigned identity."),
-];
-
-const CREDENTIAL: &[Row] = &[
-    restarts(Row::required("server", Ty::Text))
-        .at("server", Form::Plain)
-        .check(values::not_empty)
-        .about("The registry, without a scheme: `myregistry.azurecr.io`."),
-    restarts(Row::optional("username", Ty::Text))
-        .at("username", Form::Plain)
-        .check(values::not_empty)
-        .about("The user."),
-    restarts(Row::optional("password", Ty::Text))
-        .at("password", Form::Plain)
-        .write_only()
-        .check(values::not_empty)
-        .about("The password."),
-    restarts(Row::optional("user_assigned_identity_id", Ty::Text))
-        .at("identity", Form::Plain)
-        .equal(Equality::Caseless)
-        .check(values::identity_id)
-        .about("The identity that may pull, instead of a user and a password."),
-];
-
-const DNS_CONFIG: &[Row] = &[
-    Row::required("nameservers", LIST)
-        .at("nameServers", Form::Plain)
-        .costs(Cost::Replace, NETWORK)
-        .about("The addresses of the name servers."),
-    Row::optional("search_domains", SET)
-        .at("searchDomains", Form::Joined)
-        .costs(Cost::Replace, NETWORK)
-        .about("Domains to search for short names."),
-    Row::optional("options", SET)
-        .at("options", Form::Joined)
-        .costs(Cost::Replace, NETWORK)
-        .about("Options of the resolver."),
-];
-
-const LOG_ANALYTICS: Nested = Nested {
-    name: "log_analytics",
-    nesting: Nesting::List,
-    min: 1,
-    max: 1,
-    cost: Cost::Replace,
-    reason: LOGS,
-    table: Table { rows: LOG_ANALYTICS_ROWS, blocks: &[] },
-    place: "logAnalytics",
-    shape: Shape::One,
-    key: "",
-};
-
-const LOG_ANALYTICS_ROWS: &[Row] = &[
-    Row::required("workspace_id", Ty::Text)
-        .at("workspaceId", Form::Plain)
-        .equal(Equality::Caseless)
-        .costs(Cost::Replace, LOGS)
-        .check(values::uuid)
-        .about("The workspace's id, a UUID."),
-    Row::required("workspace_key", Ty::Text)
-        .at("workspaceKey", Form::Plain)
-        .write_only()
-        .costs(Cost::Replace, LOGS)
-        .check(values::not_empty)
-        .about("The workspace's key."),
-    Row::optional("log_type", Ty::Text)
-        .at("logType", Form::Word(values::LOG_TYPES))
-        .sticky()
-        .costs(Cost::Replace, LOGS)
-        .check(values::log_type)
-        .about("`ContainerInsights` or `ContainerInstanceLogs`."),
-    Row::optional("metadata", TEXTS)
-        .at("metadata", Form::Plain)
-        .sticky()
-        .costs(Cost::Replace, LOGS)
-        .about("Metadata for the logs; only with `ContainerInsights`."),
 ];

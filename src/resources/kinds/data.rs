@@ -28,6 +28,10 @@ const IDENTITY: Ty = Ty::List(&Ty::Object(&[
     ("tenant_id", Ty::Text),
 ]));
 
+const CONTAINERS: Row = Row::computed("container", super::views::CONTAINERS)
+    .at("properties.containers", Form::Mirror)
+    .about("The containers: their names, images and states.");
+
 /// A resource group that is there already.
 pub(super) const RESOURCE_GROUP: Kind = Kind {
     name: "azurerm_resource_group",
@@ -71,6 +75,9 @@ pub(super) const CONTAINER_GROUP: Kind = Kind {
             Row::computed("subnet_ids", SET).at("properties.subnetIds", Form::Ids).about("The subnet."),
             Row::settled("zones", SET).at("zones", Form::Plain).about("The availability zone."),
             TAGS,
+            super::views::PROVISIONING_STATE,
+            super::views::GROUP_VIEW,
+            CONTAINERS,
             ID,
         ],
         blocks: &[],

@@ -44,7 +44,7 @@ const HTTP_GET: Nested = Nested {
     name: "http_get",
     nesting: Nesting::List,
     min: 0,
-    max: 1,
+    max: 0,
     cost: Cost::Restart,
     reason: RESTARTS,
     table: Table {
@@ -63,6 +63,6 @@ const HTTP_GET: Nested = Nested {
         blocks: &[],
     },
     place: "httpGet",
-    shape: Shape::One,
+    shape: Shape::Last,
     key: "",
 };

@@ -5,7 +5,7 @@
 
 use crate::resources::checks::values;
 use crate::resources::table::{Fallback, Form, Nested, Row, Shape, Table, Ty};
-use crate::schema::{Cost, Nesting};
+use crate::schema::{Cost, Equality, Nesting};
 
 use super::{RESTARTS, TEXTS, restarts};
 
@@ -55,11 +55,25 @@ const ROWS: &[Row] = &[
         .write_only()
         .check(values::not_empty)
         .about("A key of the storage account."),
+    restarts(Row::optional("storage_account_key_reference", Ty::Text))
+        .at("azureFile.storageAccountKeyReference", Form::Plain)
+        .check(values::not_empty)
+        .about("The `secret_reference` that holds a key of the storage account, instead of the key."),
+    restarts(Row::optional("user_assigned_identity_client_id", Ty::Text))
+        .at("azureFile.userAssignedIdentityClientId", Form::Plain)
+        .equal(Equality::Caseless)
+        .since("2026-07-01")
+        .check(values::uuid)
+        .about("The client id of the user-assigned identity that may use the share, instead of a key."),
     restarts(Row::optional("secret", TEXTS))
         .at("secret", Form::Plain)
         .write_only()
         .check(values::base64_map)
         .about("Files by name, their content in base64."),
+    restarts(Row::optional("secret_reference", TEXTS))
+        .at("secretReference", Form::Plain)
+        .check(values::each_value_not_empty)
+        .about("Files by name, each the name of a `secret_reference` that holds its content."),
 ];
 
 const GIT_REPO: Nested = Nested {

@@ -1,6 +1,7 @@
 //! Azure Resource Manager: pure parts by tables, the client against scripted answers on a paused clock.
 
 mod auth_file;
+mod budget;
 mod certificates;
 mod client;
 mod discovery;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 17] = [
+const COMMANDS: [&str; 18] = [
     "plan",
     "apply",
     "destroy",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 17] = [
     "inspect",
     "logs",
     "emulator",
+    "schema",
     "version",
 ];
 

@@ -21,6 +21,7 @@ fn attribute(name: &str, ty: Type, usage: Usage) -> Attribute {
         as_blocks: false,
         unsettled_by: None,
         derive: None,
+        volatile: false,
         deprecated: None,
         about: "",
     }
@@ -65,6 +66,7 @@ fn spot_is_private(object: &Value) -> Vec<Finding> {
         summary: "Spot groups have no public address".into(),
         detail: "A group of priority Spot must have the ip_address_type None.".into(),
         hint: Some("Set ip_address_type = \"None\".".into()),
+        warning: false,
     }]
 }
 
@@ -79,6 +81,7 @@ fn cpu_is_positive(object: &Value) -> Vec<Finding> {
             summary: "Invalid number of CPU cores".into(),
             detail: "A container needs more than zero cores.".into(),
             hint: None,
+            warning: false,
         })
         .collect()
 }

@@ -1,5 +1,6 @@
 //! Whole runs against the emulator, which lives on when the run dies.
 
+use std::cell::Cell;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -17,9 +18,20 @@ use acier::value::Value;
 
 use crate::lab::{End, Fuse, Fused, Text, live};
 
-struct FusedTransport {
+pub(crate) struct FusedTransport {
     cloud: Rc<Embedded>,
     fuse: Fuse,
+    /// How many answers were 429, of all runs in this thread.
+    throttled: Rc<Cell<usize>>,
+}
+
+thread_local! {
+    static THROTTLED: Rc<Cell<usize>> = Rc::default();
+}
+
+/// How many requests of this test were throttled so far.
+pub(crate) fn throttled() -> usize {
+    THROTTLED.with(|count| count.get())
 }
 
 impl Transport for FusedTransport {
@@ -28,6 +40,9 @@ impl Transport for FusedTransport {
             return std::future::pending().await;
         }
         let answer = self.cloud.send(request).await;
+        if answer.as_ref().is_ok_and(|answer| answer.status == 429) {
+            self.throttled.set(self.throttled.get() + 1);
+        }
         if self.fuse.burns() {
             return std::future::pending().await;
         }
@@ -51,11 +66,11 @@ pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: M
     fuse.guard(whole).await
 }
 
-fn connect(cloud: &Rc<Embedded>, fuse: &Fuse, block: &Value) -> Azure<FusedTransport> {
+pub(crate) fn connect(cloud: &Rc<Embedded>, fuse: &Fuse, block: &Value) -> Azure<FusedTransport> {
     let Identity { tenant, client, secret, subscription, .. } = Identity::default();
     let credentials = Credentials::ClientSecret { tenant, client, secret: secret.into() };
     let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).expect("the emulator's address is fine");
-    let transport = FusedTransport { cloud: cloud.clone(), fuse: fuse.clone() };
+    let transport = FusedTransport { cloud: cloud.clone(), fuse: fuse.clone(), throttled: THROTTLED.with(Rc::clone) };
     Azure::new(Client::new(transport, SignIn::new(credentials), endpoints, Options::new(subscription)), block)
 }
 

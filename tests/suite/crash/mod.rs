@@ -3,6 +3,7 @@
 
 mod azure;
 mod counts;
+mod fleet;
 mod jobs;
 
 use std::collections::BTreeMap;

@@ -191,7 +191,10 @@ async fn live(azurerm: &mut Provider, parent: &str) {
     // An identity is changed by sending the body of a GET back, with its read-only members.
     let mut back = azurerm.seen["group tagged"].body.clone();
     back["identity"] = json!({"type": "SystemAssigned", "userAssignedIdentities": null});
-    back["properties"]["volumes"] = body()["properties"]["volumes"].clone();
+    // It fills the keys of volumes and of the workspace in again, but no other secret.
+    for name in ["volumes", "diagnostics"] {
+        back["properties"][name] = body()["properties"][name].clone();
+    }
     azurerm.ask("identity put", Method::PUT, &group, Some(back)).await;
     azurerm.poll("identity poll", "identity put", "azure-asyncoperation").await;
     azurerm.get("group identified", &group).await;

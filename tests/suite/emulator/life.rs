@@ -372,7 +372,7 @@ fn one_request_does_not_look_at_all_groups() {
 /// Images and shares whose names say so stand in the way of a start.
 #[test]
 fn what_cannot_start() {
-    let share = json!([{"name": "data", "azureFile": {"shareName": "missing", "storageAccountName": "a"}}]);
+    let share = json!([{"name": "data", "azureFile": {"shareName": "missing", "storageAccountName": "a", "storageAccountKey": "k"}}]);
     let cases = [
         (body("unpullable:1", "Never", &[]), "Failed", vec!["Pulling", "Failed", "BackOff"], "Failed"),
         (

@@ -1,10 +1,10 @@
 //! A cloud of toys: things with a name, a size and inputs, and a script of what goes wrong.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use acier::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use acier::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
 use acier::schema::{Attribute, Block, Cost, Equality, Schema, Schemas, Secrecy, Timeouts, Usage};
 use acier::value::{Members, Name, Type, Value};
 
@@ -55,6 +55,9 @@ pub(crate) struct Toys {
     /// Requests that are still on their way.
     late: RefCell<Vec<Call>>,
     pub(crate) fuse: RefCell<Fuse>,
+    /// How many turns were taken, since when.
+    turns: Cell<u64>,
+    born: tokio::time::Instant,
 }
 
 fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
@@ -71,6 +74,7 @@ fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
         as_blocks: false,
         unsettled_by: None,
         derive: None,
+        volatile: false,
         deprecated: None,
         about: "",
     }
@@ -115,6 +119,8 @@ impl Toys {
             luck: RefCell::new(luck),
             late: RefCell::default(),
             fuse: RefCell::new(Fuse::new(None)),
+            turns: Cell::new(0),
+            born: tokio::time::Instant::now(),
         }
     }
 
@@ -215,6 +221,24 @@ impl Provider for Toys {
 
     fn scope(&self, _handle: &Handle) -> Option<Name> {
         Some("/toys".into())
+    }
+
+    fn wider(&self, _scope: &str) -> Option<(Name, usize)> {
+        None
+    }
+
+    fn turn(&self, call: &Call) -> Option<Turn> {
+        if call.verb != Verb::Create {
+            return None;
+        }
+        // Three toys a minute may be made.
+        let number = self.turns.replace(self.turns.get() + 1);
+        let after = Duration::from_secs(60 * (number / 3)).saturating_sub(self.born.elapsed());
+        (!after.is_zero()).then(|| Turn { after, why: "Three toys a minute.".into() })
+    }
+
+    async fn foresee(&self, _changes: &[Prospect]) -> Result<Outlook, Fault> {
+        Ok(Outlook::default())
     }
 
     async fn read(&self, handle: &Handle) -> Result<Value, Fault> {

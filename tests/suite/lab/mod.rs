@@ -171,7 +171,12 @@ pub(crate) async fn live_until<P: Provider, J: Journal>(
         Ok(_) => {}
         Err(broken) => return End { plan: None, report: Report { broken: Some(broken), ..Report::default() } },
     }
-    let refreshed = match acier::engine::refresh::refresh(provider, state, key, 10, &|_| true).await {
+    let watched = acier::lang::watch::watched(&text.module, &text.schemas);
+    let refreshed = match acier::engine::refresh::refresh(provider, state, key, 10, &|_| true, &|addr| {
+        watched.contains(&addr.block)
+    })
+    .await
+    {
         Ok(refreshed) => refreshed,
         Err(diagnostics) => return stuck(diagnostics),
     };

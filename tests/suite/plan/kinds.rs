@@ -21,6 +21,7 @@ pub(super) fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attri
         as_blocks: false,
         unsettled_by: None,
         derive: None,
+        volatile: false,
         deprecated: None,
         about: "",
     }

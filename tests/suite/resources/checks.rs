@@ -25,16 +25,24 @@ fn values(block: &Block, object: &Value, path: &Path, told: &mut Vec<(String, St
     }
 }
 
-/// All findings, as place and words.
+/// All that is refused, as place and words.
 fn findings(kind: &str, object: &Value) -> Vec<(String, String)> {
+    judge(kind, object, false)
+}
+
+/// All that is refused, or all that is warned of.
+fn judge(kind: &str, object: &Value, warned: bool) -> Vec<(String, String)> {
     let schemas = schemas();
     let schema = &schemas.managed[kind];
     let mut told = Vec::new();
-    values(&schema.block, object, &Path::root(), &mut told);
+    if !warned {
+        values(&schema.block, object, &Path::root(), &mut told);
+    }
     for check in &schema.checks {
         told.extend(
             check(object)
                 .into_iter()
+                .filter(|found| found.warning == warned)
                 .map(|found| (found.path.to_string(), format!("{}: {}", found.summary, found.detail))),
         );
     }
@@ -64,7 +72,9 @@ fn one(more: &Json) -> Json {
 }
 
 fn many(count: usize) -> Json {
-    let all: Vec<Json> = (0..count).map(|at| container(&json!({"name": format!("c{at}"), "ports": []}))).collect();
+    let all: Vec<Json> = (0..count)
+        .map(|at| container(&json!({"name": format!("c{at}"), "ports": [], "cpu": 0.5, "memory": 0.5})))
+        .collect();
     web(&json!({"container": all, "ip_address_type": "None"}))
 }
 
@@ -151,6 +161,73 @@ fn what_the_service_refuses_is_refused_with_its_place_and_name() {
         (one(&json!({"cpu": 0})), "container[0].cpu", "above 0"),
         (one(&json!({"memory": -1})), "container[0].memory", "above 0"),
         (one(&json!({"cpu": 2, "cpu_limit": 1})), "container[0].cpu_limit", "cpu = 2"),
+        (one(&json!({"cpu": 32})), "container", "at most 31 CPU and 240 GB"),
+        (
+            web(&json!({"sku": "Confidential", "container": [container(&json!({"memory": 200}))]})),
+            "container",
+            "180 GB",
+        ),
+        (
+            web(
+                &json!({"priority": "Spot", "ip_address_type": "None", "container": [container(&json!({"cpu": 5, "ports": []}))]}),
+            ),
+            "container",
+            "at most 4 CPU",
+        ),
+        (
+            web(
+                &json!({"priority": "Spot", "ip_address_type": "None", "sku": "Dedicated", "container": [container(&json!({"ports": []}))]}),
+            ),
+            "sku",
+            "Dedicated",
+        ),
+        (one(&json!({"ports": [{"protocol": "TCP"}, {"port": 80}]})), "container[0].ports", "which port"),
+        (one(&json!({"security": [{"seccomp_profile": "{}"}]})), "container[0].security[0].seccomp_profile", "base64"),
+        (one(&json!({"security": [{"run_as_user": -1}]})), "container[0].security[0].run_as_user", "not below 0"),
+        (
+            web(&json!({"confidential_compute_policy": "no!", "sku": "Confidential"})),
+            "confidential_compute_policy",
+            "base64",
+        ),
+        (
+            web(&json!({"extension": [{"name": "e", "type": "t", "version": "1", "settings": "{"}]})),
+            "extension[0].settings",
+            "jsonencode",
+        ),
+        (
+            web(&json!({"container_group_profile": [{"id": "/subscriptions/s"}]})),
+            "container_group_profile[0].id",
+            "containerGroupProfiles",
+        ),
+        (
+            web(
+                &json!({"image_registry_credential": [{"server": "s", "username": "u", "password_reference": "nowhere"}]}),
+            ),
+            "image_registry_credential[0].password_reference",
+            "\"nowhere\"",
+        ),
+        (
+            one(&json!({"secure_environment_variable_references": {"A": "nowhere"}})),
+            "container[0].secure_environment_variable_references[\"A\"]",
+            "\"nowhere\"",
+        ),
+        (
+            volume(&json!({"share_name": "s", "storage_account_name": "n", "storage_account_key": "k",
+                "user_assigned_identity_client_id": "00000000-0000-4000-8000-000000000001"})),
+            "container[0].volume[0]",
+            "One of them opens",
+        ),
+        (
+            volume(&json!({"secret_reference": {"f": "nowhere"}})),
+            "container[0].volume[0].secret_reference[\"f\"]",
+            "nowhere",
+        ),
+        (
+            one(&json!({"volume": [
+                {"name": "v", "mount_path": "/v", "empty_dir": true}, {"name": "w", "mount_path": "/v", "empty_dir": true}]})),
+            "container[0].volume[1].mount_path",
+            "/v",
+        ),
         (
             one(&json!({"liveness_probe": [{"exec": ["a"], "http_get": [{"port": 80}]}]})),
             "container[0].liveness_probe[0]",
@@ -160,7 +237,7 @@ fn what_the_service_refuses_is_refused_with_its_place_and_name() {
         (
             one(&json!({"environment_variables": {"A": "1"}, "secure_environment_variables": {"A": "2"}})),
             "container[0].environment_variables[\"A\"]",
-            "both",
+            "in another argument",
         ),
         (volume(&json!({})), "container[0].volume[0]", "does not say what it holds"),
         (
@@ -176,11 +253,18 @@ fn what_the_service_refuses_is_refused_with_its_place_and_name() {
         (volume(&json!({"secret": {"a.txt": "not base64!"}})), "container[0].volume[0].secret", "\"a.txt\""),
         (volume(&json!({"empty_dir": true, "mount_path": "c:"})), "container[0].volume[0].mount_path", "colon"),
         (web(&json!({"identity": [{"type": "UserAssigned"}]})), "identity[0].type", "identity_ids"),
+        (
+            web(&json!({"diagnostics": [{"log_analytics": [{"workspace_id": "00000000-0000-4000-8000-00000000000b",
+                "workspace_key": "k", "log_type": "ContainerInstanceLogs", "metadata": {"a": "b"}}]}]})),
+            "diagnostics[0].log_analytics[0].metadata",
+            "LogAnalyticsMetadataNotAllowed",
+        ),
         (many(61), "container", "at most 60"),
         (web(&json!({"key_vault_key_id": "https://v.vault.azure.net/keys/k"})), "key_vault_key_id", "version"),
     ];
-    let volumes: Vec<Json> =
-        (0..21).map(|at| json!({"name": format!("v{at}"), "mount_path": "/v", "empty_dir": true})).collect();
+    let volumes: Vec<Json> = (0..21)
+        .map(|at| json!({"name": format!("v{at}"), "mount_path": format!("/v{at}"), "empty_dir": true}))
+        .collect();
     table.push((one(&json!({"volume": volumes})), "container", "at most 20 volumes"));
     let shared = |kind: Json| {
         container(&json!({"ports": [], "volume": [with(&json!({"name": "v", "mount_path": "/v"}), &kind)]}))
@@ -203,13 +287,56 @@ fn what_the_service_refuses_is_refused_with_its_place_and_name() {
     }
 }
 
+/// What azurerm accepts and the service may too.
+#[test]
+fn what_the_service_may_take_is_only_warned_of() {
+    let subnet = "/subscriptions/s/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/n";
+    let identity = "/subscriptions/s/resourceGroups/r/providers/Microsoft.ManagedIdentity/userAssignedIdentities/i";
+    let table = [
+        (web(&json!({"name": "my--web"})), "name", "my--web"),
+        (web(&json!({"tags": {"a/b": "v"}})), "tags[\"a/b\"]", "a/b"),
+        (one(&json!({"name": "App"})), "container[0].name", "App"),
+        (one(&json!({"environment_variables": {"a.b": "1"}})), "container[0].environment_variables[\"a.b\"]", "a.b"),
+        (one(&json!({"cpu": 0.5})), "container", "at least 1 CPU"),
+        (one(&json!({"cpu": 5})), "container", "more than 4 CPU"),
+        (web(&json!({"dns_name_label": "hello", "ip_address_type": "None"})), "dns_name_label", "no effect"),
+        (web(&json!({"subnet_ids": [subnet]})), "subnet_ids", "private address or none"),
+        (web(&json!({"ip_address_type": "Private"})), "ip_address_type", "from a subnet"),
+        (
+            web(&json!({"key_vault_user_assigned_identity_id": identity})),
+            "key_vault_user_assigned_identity_id",
+            "no effect",
+        ),
+        (web(&json!({"confidential_compute_policy": "YQ=="})), "confidential_compute_policy", "Confidential"),
+        (
+            one(&json!({"security": [{"privilege_enabled": true}, {"privilege_enabled": false}]})),
+            "container[0].security",
+            "only the first",
+        ),
+        (
+            one(&json!({"liveness_probe": [{"http_get": [{"port": 80}, {"port": 81}]}]})),
+            "container[0].liveness_probe[0].http_get",
+            "only the last",
+        ),
+        (web(&json!({"image_registry_credential": [{"server": "s"}]})), "image_registry_credential[0]", "neither"),
+    ];
+    for (object, place, words) in table {
+        let object = group(&object);
+        assert_eq!(findings("azurerm_container_group", &object), [], "{object:?}");
+        let told = judge("azurerm_container_group", &object, true);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].0 == place && told[0].1.contains(words), "wanted {words:?} at {place}: {told:?}");
+    }
+    assert_eq!(judge("azurerm_container_group", &group(&web(&json!({}))), true), []);
+}
+
 #[test]
 fn tags_have_limits() {
     let many: serde_json::Map<String, Json> = (0..51).map(|at| (format!("t{at}"), json!("v"))).collect();
     let table = [
         (json!(many), "tags", "at most 50"),
         (json!({"a": "v".repeat(257)}), "tags[\"a\"]", "256"),
-        (json!({"a/b": "v"}), "tags[\"a/b\"]", "\"a/b\""),
+        (json!({"": "v"}), "tags[\"\"]", "1 to 512"),
     ];
     for (tags, place, words) in table {
         let told =

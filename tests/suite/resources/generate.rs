@@ -52,7 +52,7 @@ fn block_type(table: &Table) -> Type {
 fn attribute(row: &Row) -> BoxedStrategy<Value> {
     let null = Value::null(row.ty.build());
     if row.usage == Usage::Computed {
-        return Just(null).boxed();
+        return Just(row.fallback.build().unwrap_or(null)).boxed();
     }
     let given = given(row);
     let required = row.usage == Usage::Required || row.fallback.build().is_some();
@@ -68,6 +68,7 @@ fn given(row: &Row) -> BoxedStrategy<Value> {
     let letters = "[a-z]{1,6}".prop_map(Value::string);
     match (row.form, row.ty) {
         (Form::Word(words), _) => select(words).prop_map(Value::string).boxed(),
+        (Form::Json, _) => "[a-z]{1,6}".prop_map(|text| Value::string(format!("{{\"{text}\": [1]}}"))).boxed(),
         (Form::Hatch(..), _) => "[a-z]{3,6}"
             .prop_map(|text| Value::string(format!("https://{text}.vault.azure.net/keys/{text}/0123")))
             .boxed(),
@@ -97,8 +98,9 @@ fn given(row: &Row) -> BoxedStrategy<Value> {
         (_, Ty::Set(_)) => vec(letters, 0..3).prop_map(|texts| Value::set(Type::String, texts)).boxed(),
         (_, Ty::Map(_)) => {
             // Secure and open variables of a container have different names.
-            let first = row.name.chars().next().unwrap().to_uppercase().to_string();
-            let text = "[a-zA-Z0-9]{0,6}".prop_map(Value::string);
+            let referred = matches!(row.form, Form::ReferencePairs);
+            let first = if referred { "R".into() } else { row.name[..1].to_uppercase() };
+            let text = if referred { "[a-z]{1,6}" } else { "[a-zA-Z0-9]{0,6}" }.prop_map(Value::string);
             let entries = btree_map("[A-Z]{1,4}", text, 0..4);
             entries
                 .prop_map(move |entries| {

@@ -92,7 +92,8 @@ fn hidden(secret: &Value) -> Value {
 fn strip(body: &mut Json) {
     match body {
         Json::Object(members) => {
-            for secret in ["secureValue", "password", "storageAccountKey", "workspaceKey", "logType", "metadata"] {
+            let secrets = ["secureValue", "password", "storageAccountKey", "workspaceKey", "protectedSettings"];
+            for secret in secrets.into_iter().chain(["workspaceResourceId", "logType", "metadata"]) {
                 members.remove(secret);
             }
             if let Some(secret @ Json::Object(_)) = members.get_mut("secret") {

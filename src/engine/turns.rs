@@ -1,0 +1,53 @@
+//! Steps whose sort the cloud limits in number wait for their turn before anything is written.
+//!
+//! **Never:** send or record anything: a step that waits was not begun, so its time limit has not
+//! started, a crash leaves nothing behind, and an interrupt lets it go. The decision to question:
+//! those that wait take no place among the steps in flight, or ten of them would hold up all else.
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::provider::{Provider, Turn};
+use crate::state::{Journal, JournalError};
+
+use super::apply::{Flight, Walk};
+use super::land::Landed;
+use super::{Level, Notice};
+
+impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
+    /// Sets a step aside until its turn.
+    pub(super) fn await_turn(&mut self, number: u32, flight: Flight, turn: Turn) {
+        if self.waiting.is_empty() {
+            (self.notices)(Notice::Waiting { wait: turn.after, why: turn.why.clone() });
+        }
+        self.waiting.insert(number, flight);
+        let stop = self.stop.clone();
+        let at = Instant::now() + turn.after;
+        self.futures.push(Box::pin(async move { (number, Landed::Turn(comes(at, stop).await)) }));
+    }
+
+    /// Takes a step into flight whose turn it is.
+    pub(super) fn take_turn(&mut self, number: u32) -> Result<(), JournalError> {
+        let Some(mut flight) = self.waiting.remove(&number) else { return Ok(()) };
+        let change = self.plan.steps.get(number as usize).and_then(|step| self.plan.changes.get(step.change));
+        let Some(change) = change else { return Ok(()) };
+        flight.since = Instant::now();
+        self.set_out(number, change, flight)
+    }
+}
+
+/// Whether the turn came before the user asked to begin nothing more.
+async fn comes(at: Instant, mut stop: watch::Receiver<Level>) -> bool {
+    tokio::select! {
+        biased;
+        stopped = stop.wait_for(|level| *level != Level::Go) => {
+            // Without anybody who could stop it, the turn comes for certain.
+            if stopped.is_ok() {
+                return false;
+            }
+            tokio::time::sleep_until(at).await;
+            true
+        }
+        () = tokio::time::sleep_until(at) => true,
+    }
+}
