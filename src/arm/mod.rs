@@ -2,7 +2,7 @@
 //!
 //! **Never:** know acier: no values, addresses, plans or state. It could be its own crate.
 //! `id`, `error`, `budget`, `lro`, `retry`, `throttle`, `cloud` and `auth_file` are pure; `auth`, `client`,
-//! `discovery`, `registration` and `net` wait.
+//! `discovery`, `registration`, `net` and `socket` wait.
 
 pub mod auth;
 pub mod auth_file;
@@ -16,5 +16,6 @@ pub mod lro;
 pub mod net;
 pub mod registration;
 pub mod retry;
+pub mod socket;
 pub mod throttle;
 pub mod wire;

@@ -10,9 +10,12 @@ use std::error::Error;
 use std::time::Duration;
 
 use reqwest::{Certificate, ClientBuilder};
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use url::Url;
 
 use super::cloud::is_loopback;
+use super::socket::{Door, Socket};
 use super::wire::{Lost, Request, Response, Transport};
 
 /// How to reach the network.
@@ -41,6 +44,14 @@ pub struct Network {
     far: OnceCell<Result<reqwest::Client, Lost>>,
 }
 
+/// What a client is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Calls,
+    /// Sockets begin as HTTP/1.1 and have no end that a time could limit.
+    Sockets,
+}
+
 impl Network {
     /// A network that is touched by its first request.
     #[must_use]
@@ -54,7 +65,51 @@ impl Network {
             (_, true) => (&self.near, true, false),
             (_, false) => (&self.far, true, true),
         };
-        cell.get_or_init(|| build(&self.settings, secure, proxy)).as_ref().map_err(Lost::clone)
+        cell.get_or_init(|| build(&self.settings, secure, proxy, Use::Calls)).as_ref().map_err(Lost::clone)
+    }
+
+    /// Opens a socket, through the same proxy and trusting the same certificates as calls do.
+    ///
+    /// # Errors
+    /// When none came about.
+    pub async fn open(&self, door: &Door) -> Result<Socket, Lost> {
+        let unusable = |why: &str| unsent(format!("The address of the socket cannot be used: {why}."));
+        // The rest of such an address is a session and no matter for messages.
+        let address = match door.url.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("wss") => format!("https://{rest}"),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("ws") => format!("http://{rest}"),
+            _ => return Err(unusable("it begins neither with wss:// nor with ws://")),
+        };
+        let url = Url::parse(&address).map_err(|error| unusable(&error.to_string()))?;
+        let host = url.host_str().unwrap_or_default().to_owned();
+        let (secure, near) = (url.scheme() == "https", is_loopback(&url));
+        if !secure && !near {
+            return Err(unusable("it is unencrypted and on another machine, and the password is not sent there"));
+        }
+        let key = generate_key();
+        let mut request = build(&self.settings, secure, !near, Use::Sockets)?
+            .get(url)
+            .header("connection", "Upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", &key);
+        if door.in_header {
+            request = request.header("authorization", door.password.expose());
+        }
+        let opened = tokio::time::timeout(self.settings.connect * 2, async {
+            let answer = request.send().await.map_err(|error| lost(&host, &error))?;
+            let status = answer.status().as_u16();
+            let accepted = answer.headers().get("sec-websocket-accept").map(reqwest::header::HeaderValue::as_bytes);
+            if status != 101 || accepted != Some(derive_accept_key(key.as_bytes()).as_bytes()) {
+                let message = format!("{host} opens no socket: it answered with HTTP status {status}.");
+                return Err(Lost { message, sent: false, lasting: false });
+            }
+            answer.upgrade().await.map_err(|error| lost(&host, &error))
+        });
+        let late =
+            |_| Lost { message: format!("No connection to {host} came about in time."), sent: false, lasting: false };
+        let stream = opened.await.map_err(late)??;
+        Socket::over(stream, door).await
     }
 }
 
@@ -81,13 +136,15 @@ impl Transport for Network {
 }
 
 /// A client for plain http (`secure` is false) or for TLS.
-fn build(settings: &Settings, secure: bool, proxy: bool) -> Result<reqwest::Client, Lost> {
+fn build(settings: &Settings, secure: bool, proxy: bool, purpose: Use) -> Result<reqwest::Client, Lost> {
     // An error means that another provider is installed already, which will do as well.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let mut builder: ClientBuilder = reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .connect_timeout(settings.connect)
-        .timeout(settings.whole);
+    let mut builder: ClientBuilder =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).connect_timeout(settings.connect);
+    builder = match purpose {
+        Use::Calls => builder.timeout(settings.whole),
+        Use::Sockets => builder.http1_only(),
+    };
     if !proxy {
         builder = builder.no_proxy();
     }

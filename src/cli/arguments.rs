@@ -8,6 +8,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+mod operating;
+
+pub(super) use operating::*;
+
 /// acier provisions Azure Container Instances from HCL.
 #[derive(Debug, Parser)]
 #[command(
@@ -44,6 +48,7 @@ Exit codes:
   4    the saved plan no longer fits the state
   5    the state is damaged
   64   the command line is wrong
+  124  wait -timeout: it did not come in time
   130  stopped by an interrupt; everything that was begun is recorded";
 
 /// The commands.
@@ -72,8 +77,22 @@ pub(super) enum Command {
     Ps(PsArguments),
     /// Show one container group with the state of its containers
     Inspect(InspectArguments),
-    /// Show what containers wrote
+    /// Show what containers wrote, and follow it
     Logs(LogsArguments),
+    /// Show what happened to a container group, and follow it
+    Events(EventsArguments),
+    /// Run a command in a container, at your terminal
+    Exec(ExecArguments),
+    /// Watch what a container prints
+    Attach(AttachArguments),
+    /// Start container groups that are stopped or have ended
+    Start(ActArguments),
+    /// Stop container groups: nothing runs and nothing is billed
+    Stop(ActArguments),
+    /// Restart the containers of container groups
+    Restart(ActArguments),
+    /// Wait until a container group runs, has ended, is stopped or is gone
+    Wait(WaitArguments),
     /// Serve the Azure API on loopback, for tools and tests
     Emulator(EmulatorArguments),
     /// Show the kinds: attributes, blocks, defaults, and what changing each costs
@@ -261,54 +280,6 @@ pub(super) struct FmtArguments {
     /// Files or folders; a dash for standard input; the present folder if there is none
     #[arg(value_name = "TARGET")]
     pub(super) targets: Vec<String>,
-}
-
-/// `acier ps`
-#[derive(Args, Debug)]
-pub(super) struct PsArguments {
-    #[command(flatten)]
-    pub(super) variables: VariableArguments,
-    /// All groups of this resource group, instead of those of the configuration
-    #[arg(long, value_name = "NAME", conflicts_with = "all")]
-    pub(super) resource_group: Option<String>,
-    /// All groups of the subscription
-    #[arg(long)]
-    pub(super) all: bool,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `acier inspect`
-#[derive(Args, Debug)]
-pub(super) struct InspectArguments {
-    #[command(flatten)]
-    pub(super) variables: VariableArguments,
-    /// An address (azurerm_container_group.web) or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(super) group: String,
-    /// Print JSON
-    #[arg(long)]
-    pub(super) json: bool,
-}
-
-/// `acier logs`
-#[derive(Args, Debug)]
-pub(super) struct LogsArguments {
-    #[command(flatten)]
-    pub(super) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(super) group: String,
-    /// Only this container
-    #[arg(long, value_name = "NAME")]
-    pub(super) container: Option<String>,
-    /// Only the last lines
-    #[arg(long, value_name = "LINES")]
-    pub(super) tail: Option<u32>,
-    /// With the time of each line
-    #[arg(long)]
-    pub(super) timestamps: bool,
 }
 
 /// `acier emulator`

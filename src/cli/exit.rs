@@ -23,6 +23,8 @@ pub enum Exit {
     Damaged,
     /// 64: the command line is wrong.
     Usage,
+    /// 124: `wait -timeout` ended before what was waited for came, as with `timeout`.
+    TimedOut,
     /// 130: stopped by an interrupt.
     Interrupted,
 }
@@ -39,6 +41,7 @@ impl Exit {
             Exit::Stale => 4,
             Exit::Damaged => 5,
             Exit::Usage => 64,
+            Exit::TimedOut => 124,
             Exit::Interrupted => 130,
         }
     }

@@ -7,6 +7,7 @@ mod arguments;
 mod behaviour;
 mod cloud;
 mod commands;
+mod dial;
 mod exit;
 mod groups;
 mod hcl;
@@ -21,13 +22,16 @@ mod schema_page;
 mod screen;
 mod session;
 mod show_json;
+mod sight;
 mod stream;
+mod terminal;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::resources::operate::act::Act;
 use arguments::{Arguments, Command, normalise};
 use project::Var;
 use screen::Screen;
@@ -83,6 +87,15 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Ps(arguments) => block_on(screen, commands::ps::run(folder, vars, &arguments, screen)),
         Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),
         Command::Logs(arguments) => block_on(screen, commands::logs::run(folder, vars, &arguments, screen)),
+        Command::Events(arguments) => block_on(screen, commands::events::run(folder, vars, &arguments, screen)),
+        Command::Exec(arguments) => block_on(screen, commands::exec::run(folder, vars, &arguments, screen)),
+        Command::Attach(arguments) => block_on(screen, commands::attach::run(folder, vars, &arguments, screen)),
+        Command::Start(arguments) => block_on(screen, commands::act::run(folder, vars, &arguments, Act::Start, screen)),
+        Command::Stop(arguments) => block_on(screen, commands::act::run(folder, vars, &arguments, Act::Stop, screen)),
+        Command::Restart(arguments) => {
+            block_on(screen, commands::act::run(folder, vars, &arguments, Act::Restart, screen))
+        }
+        Command::Wait(arguments) => block_on(screen, commands::wait::run(folder, vars, &arguments, screen)),
         Command::Emulator(arguments) => block_on(screen, commands::emulator::run(&arguments, folder, screen)),
         Command::Schema(arguments) => Ok(commands::schema::run(&arguments, screen)),
         Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),

@@ -43,6 +43,16 @@ pub(super) struct Broken {
     pub(super) sources: Sources,
 }
 
+impl Broken {
+    /// Whether nothing is wrong but that there is no configuration.
+    pub(super) fn is_missing(&self) -> bool {
+        self.diagnostics.iter().all(|diagnostic| diagnostic.summary == NO_FILES)
+    }
+}
+
+/// The summary of a folder without configuration.
+const NO_FILES: &str = "No configuration files";
+
 impl Project {
     /// Reads all `*.tf` files of the folder and loads the module.
     pub(super) fn open(folder: &Path, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
@@ -228,11 +238,8 @@ fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnostic> {
         files.push((name, text));
     }
     if files.is_empty() {
-        return Err(Diagnostic::error(
-            "No configuration files",
-            format!("The folder {shown} holds no files that end in .tf."),
-        )
-        .hint("change into the folder of your configuration, or name it with -chdir=DIR"));
+        return Err(Diagnostic::error(NO_FILES, format!("The folder {shown} holds no files that end in .tf."))
+            .hint("change into the folder of your configuration, or name it with -chdir=DIR"));
     }
     Ok(files)
 }

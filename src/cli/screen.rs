@@ -38,6 +38,12 @@ impl Screen {
         let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     }
 
+    /// Prints bytes as they are.
+    pub(super) fn bytes(&self, bytes: &[u8]) {
+        let mut out = std::io::stdout().lock();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
+    }
+
     /// Prints a line.
     pub(super) fn line(&self, text: &str) {
         self.text(&format!("{text}\n"));

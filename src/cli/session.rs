@@ -9,12 +9,11 @@ use std::rc::Rc;
 
 use crate::addr;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::engine::notice::diagnose;
 use crate::engine::resume::{Patience, resume};
 use crate::engine::{Desk, Notice};
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
-use crate::provider::{Fault, Provider, Turn};
+use crate::provider::{Provider, Turn};
 use crate::seal::Key;
 use crate::state::State;
 use crate::store::{Access, Store, StoreError};
@@ -142,11 +141,6 @@ impl Session {
         Ok(session)
     }
 
-    /// The cloud's name, to show.
-    pub(super) fn cloud_name(&self) -> Name {
-        self.cloud.cloud()
-    }
-
     async fn with_project(mut project: Project, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
         let inputs = match project.inputs(vars, ask, screen) {
             Ok(inputs) => inputs,
@@ -179,23 +173,9 @@ impl Session {
         Ok(session)
     }
 
-    /// The same findings, each once, with the places of the blocks that they are about, where these
-    /// still stand. What is about no object is about the provider.
+    /// The same findings with their places, see [`place`].
     pub(super) fn place(&self, diagnostics: Diagnostics) -> Diagnostics {
-        let module = &self.project.module;
-        let mut placed: Vec<Diagnostic> = Vec::new();
-        for mut diagnostic in diagnostics.0 {
-            let block = diagnostic.address.as_deref().map(|text| addr::parse::addr(text).ok().map(|addr| addr.block));
-            let span = match block {
-                Some(block) => block.and_then(|block| module.blocks.get(&block)).map(|resource| resource.span),
-                None => module.providers.first().map(|provider| provider.span),
-            };
-            diagnostic.span = diagnostic.span.or(span);
-            if placed.last() != Some(&diagnostic) {
-                placed.push(diagnostic);
-            }
-        }
-        Diagnostics(placed)
+        place(&self.project, diagnostics)
     }
 
     /// A fresh scope over the configuration.
@@ -204,20 +184,8 @@ impl Session {
         Scope::new(module, &self.inputs, schemas, self.project.host.clone(), applying)
     }
 
-    /// State made on one cloud is refused on another.
     fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
-        let own = self.cloud.cloud();
-        let Some(stored) = self.state.cloud.as_ref().filter(|stored| **stored != own) else { return Ok(()) };
-        if self.state.objects.is_empty() && self.state.pending.is_empty() && self.state.deposed.is_empty() {
-            return Ok(());
-        }
-        let detail = format!(
-            "The objects of this state live in {stored}. This run would act on {own}, where they do not exist; it \
-             would make everything a second time."
-        );
-        let hint = "run it with the settings that the state was made with, destroy its objects there first, or use a \
-                    copy of the configuration folder without its state";
-        fail(screen, &Diagnostic::error("The state belongs to another cloud", detail).hint(hint), &self.project.sources)
+        check_cloud(&self.state, &self.cloud, &self.project.sources, screen)
     }
 
     async fn resume(&mut self, patience: Patience, screen: &Screen) -> Outcome<()> {
@@ -231,11 +199,39 @@ impl Session {
     }
 }
 
-/// Shows a fault of the cloud and ends the command.
-pub(super) fn fault<T>(session: &Session, screen: &Screen, fault: &Fault) -> Outcome<T> {
-    let diagnostics = session.place(diagnose(fault, "").into());
-    screen.diagnostics(&diagnostics, &session.project.sources);
-    Err(Exit::Failed)
+/// The same findings, each once, with the places of the blocks that they are about, where these
+/// still stand. What is about no object is about the provider.
+pub(super) fn place(project: &Project, diagnostics: Diagnostics) -> Diagnostics {
+    let module = &project.module;
+    let mut placed: Vec<Diagnostic> = Vec::new();
+    for mut diagnostic in diagnostics.0 {
+        let block = diagnostic.address.as_deref().map(|text| addr::parse::addr(text).ok().map(|addr| addr.block));
+        let span = match block {
+            Some(block) => block.and_then(|block| module.blocks.get(&block)).map(|resource| resource.span),
+            None => module.providers.first().map(|provider| provider.span),
+        };
+        diagnostic.span = diagnostic.span.or(span);
+        if placed.last() != Some(&diagnostic) {
+            placed.push(diagnostic);
+        }
+    }
+    Diagnostics(placed)
+}
+
+/// State made on one cloud is refused on another.
+pub(super) fn check_cloud(state: &State, cloud: &Cloud, sources: &Sources, screen: &Screen) -> Outcome<()> {
+    let own = cloud.cloud();
+    let Some(stored) = state.cloud.as_ref().filter(|stored| **stored != own) else { return Ok(()) };
+    if state.objects.is_empty() && state.pending.is_empty() && state.deposed.is_empty() {
+        return Ok(());
+    }
+    let detail = format!(
+        "The objects of this state live in {stored}. This run would act on {own}, where they do not exist; it \
+         would make everything a second time."
+    );
+    let hint = "run it with the settings that the state was made with, destroy its objects there first, or use a \
+                copy of the configuration folder without its state";
+    fail(screen, &Diagnostic::error("The state belongs to another cloud", detail).hint(hint), sources)
 }
 
 /// The diagnostic for a journal that cannot be written.
@@ -247,7 +243,8 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
     .hint("make room on the disk, or repair its rights, and run the same command again")
 }
 
-async fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
+/// The cloud of a configuration; none at all where it makes nothing.
+pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
     let known = !(state.objects.is_empty() && state.deposed.is_empty() && state.pending.is_empty());
     if !known
         && project.module.blocks.is_empty()

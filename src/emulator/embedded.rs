@@ -7,8 +7,11 @@
 
 use std::cell::RefCell;
 use std::path::Path;
+use std::rc::Rc;
 use std::time::SystemTime;
 
+use futures_util::future::LocalBoxFuture;
+use tokio::io::DuplexStream;
 use tokio::time::Instant;
 
 use crate::arm::wire::{Lost, Request, Response, Transport};
@@ -19,6 +22,9 @@ use crate::emulator::world::{Existence, World, unwritten};
 
 /// The base URL of the embedded emulator; a name that no network has.
 pub const BASE: &str = "https://emulator.acier.invalid";
+
+/// Bytes that a connection inside the process holds before its writer waits.
+const BUFFER: usize = 64 * 1024;
 
 /// Milliseconds since 1970 by the system's clock.
 pub(crate) fn system_time() -> i64 {
@@ -81,6 +87,11 @@ impl Embedded {
         }
     }
 
+    /// Looks into the world as it is now; what sockets change is never written down.
+    pub(crate) fn look<T>(&self, work: impl FnOnce(&mut World, i64) -> T) -> T {
+        work(&mut self.inner.borrow_mut().0, self.now())
+    }
+
     /// Every id that ever came into existence, with how often.
     #[must_use]
     pub fn snapshot(&self) -> Vec<Existence> {
@@ -102,6 +113,16 @@ impl Embedded {
 impl Transport for Embedded {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
         self.answer(&request)
+    }
+}
+
+impl Embedded {
+    /// A connection to this emulator inside the process, as a client's end of a stream, and the work
+    /// that must go on meanwhile for it to be answered: the same conversation as on a port.
+    #[must_use]
+    pub fn connect(self: &Rc<Self>) -> (DuplexStream, LocalBoxFuture<'static, ()>) {
+        let (near, far) = tokio::io::duplex(BUFFER);
+        (near, Box::pin(crate::emulator::http::converse(self.clone(), far, "https", None)))
     }
 }
 

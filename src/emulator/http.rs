@@ -5,8 +5,10 @@
 //! are built from the scheme and the Host header of the request, because clients refuse to be sent
 //! elsewhere. When `stop` resolves, open exchanges end and the connections close.
 
+use std::cell::RefCell;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -31,6 +33,7 @@ use crate::emulator::embedded::{Embedded, system_time};
 use crate::emulator::login::machine::issue;
 use crate::emulator::login::well_known;
 use crate::emulator::settings::{AUDIENCE, Identity, Settings, Workload};
+use crate::emulator::socket::{self, Becoming};
 
 /// The largest body that is taken, as Azure Resource Manager has it: four megabytes.
 const LARGEST: usize = 4 * 1024 * 1024;
@@ -108,14 +111,14 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Bound), stop: impl Futu
         tokio::select! {
             () = &mut stop => break,
             Ok((stream, _)) = plain.accept() => {
-                connections.push(Box::pin(converse(cloud.clone(), stream, "http", stopped.clone())));
+                connections.push(Box::pin(converse(cloud.clone(), stream, "http", Some(stopped.clone()))));
             }
             Ok((stream, _)) = secure.accept() => {
                 let (cloud, stopped, acceptor) = (cloud.clone(), stopped.clone(), acceptor.clone());
                 connections.push(Box::pin(async move {
                     // A handshake that fails is the client's to report; there is nobody to answer.
                     if let Ok(Ok(stream)) = tokio::time::timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                        converse(cloud, stream, "https", stopped).await;
+                        converse(cloud, stream, "https", Some(stopped)).await;
                     }
                 }));
             }
@@ -129,33 +132,66 @@ pub async fn serve(options: Options, ready: impl FnOnce(&Bound), stop: impl Futu
     Ok(())
 }
 
-/// Answers the requests of one connection until it closes or the emulator stops.
-async fn converse<S>(cloud: Rc<Embedded>, stream: S, scheme: &'static str, mut stopped: watch::Receiver<bool>)
-where
-    S: AsyncRead + AsyncWrite + Unpin,
+/// Answers the requests of one connection until it closes or the emulator stops; a socket that it
+/// becomes is part of it.
+pub(crate) async fn converse<S>(
+    cloud: Rc<Embedded>,
+    stream: S,
+    scheme: &'static str,
+    stopped: Option<watch::Receiver<bool>>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let service = service_fn(move |request| {
-        let cloud = cloud.clone();
-        async move { exchange(&cloud, request, scheme).await }
+    let becomes: Rc<RefCell<Option<Becoming>>> = Rc::default();
+    let service = service_fn(|request| {
+        let (cloud, becomes) = (cloud.clone(), becomes.clone());
+        async move { exchange(&cloud, request, scheme, &becomes).await }
     });
     let connection = http1::Builder::new().timer(TokioTimer::new()).serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
+    let mut connection = connection.with_upgrades();
+    let stop = async {
+        match stopped {
+            Some(mut stopped) => drop(stopped.wait_for(|stop| *stop).await),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::pin!(stop);
     // An error is a connection that broke, or that a fault rule breaks, here as below.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stopped.wait_for(|stop| *stop) => {}
+    let ended = tokio::select! {
+        _ = &mut connection => true,
+        () = &mut stop => false,
+    };
+    if !ended {
+        Pin::new(&mut connection).graceful_shutdown();
+        let _ = connection.await;
+        return;
     }
-    connection.as_mut().graceful_shutdown();
-    let _ = connection.await;
+    let socket = becomes.borrow_mut().take();
+    if let Some(socket) = socket {
+        tokio::select! {
+            () = socket::talk(&cloud, socket) => {}
+            () = &mut stop => {}
+        }
+    }
 }
 
 async fn exchange(
     cloud: &Embedded,
-    request: hyper::Request<Incoming>,
+    mut request: hyper::Request<Incoming>,
     scheme: &str,
+    becomes: &RefCell<Option<Becoming>>,
 ) -> Result<hyper::Response<Full<Bytes>>, Lost> {
     if request.uri().path() == CENSUS {
         return Ok(write(census(cloud)));
+    }
+    if socket::is_for(request.uri().path()) {
+        return Ok(match socket::accept(cloud, &mut request) {
+            Ok((answer, socket)) => {
+                becomes.replace(Some(socket));
+                write(answer)
+            }
+            Err((status, code, message)) => write(refuse(status, code, &message)),
+        });
     }
     match read(request, scheme).await {
         Ok(request) => cloud.answer(&request).map(write),

@@ -3,16 +3,18 @@
 //! **Never:** import `resources`. Sharing the client's tables would make the emulator agree with
 //! our bugs; both sides are held to recorded exchanges with the service instead.
 //! In: `arm::wire` requests and a time. Out: `arm::wire` answers. `world` and all it calls is
-//! pure; only `disk`, `embedded`, `http` and `certificate` touch the machine.
+//! pure; only `disk`, `embedded`, `http`, `socket` and `certificate` touch the machine.
 
 mod answer;
 mod body;
 mod catalogue;
 mod certificate;
 mod check;
+mod console;
 mod container_groups;
 mod disk;
 pub mod embedded;
+mod exec;
 pub mod faults;
 mod groups;
 pub mod http;
@@ -28,6 +30,7 @@ mod record;
 mod registration;
 mod route;
 pub mod settings;
+mod socket;
 mod subnets;
 mod tables;
 mod throttle;

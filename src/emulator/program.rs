@@ -12,7 +12,10 @@ use std::collections::BTreeMap;
 
 use crate::emulator::program::shell::{Script, Syntax};
 
+mod mark;
 mod shell;
+
+pub(crate) use mark::Mark;
 
 /// Milliseconds that an unknown job takes.
 const JOB: i64 = 2_000;
@@ -166,7 +169,8 @@ fn read_image(spec: &Spec<'_>) -> Timeline {
     unknown(&format!("the default command of {}", spec.image), spec)
 }
 
-fn would_run(what: &str) -> String {
+/// The line that stands for a program which the emulator does not know.
+pub(crate) fn would_run(what: &str) -> String {
     format!("[emulator] would run: {what}")
 }
 
@@ -187,12 +191,39 @@ fn exits(lines: Vec<String>, at: i64, code: u8) -> Timeline {
 }
 
 fn run(script: &Script, spec: &Spec<'_>) -> Timeline {
-    let mut tape = Tape { spec, now: 0, lines: Vec::new(), open: false };
-    let end = match tape.play(script) {
-        Ok(code) | Err(Stop::Exit(code)) => End::Exit { at: tape.now, code },
-        Err(Stop::End(end)) => end,
+    play(script, spec, None).timeline
+}
+
+/// What programs beside the shell's own print, with their exit codes; nothing for unknown ones.
+pub(crate) type Programs<'a> = &'a dyn Fn(&[&str]) -> Option<(Vec<String>, u8)>;
+
+/// What a line does that was typed into a shell.
+#[derive(Debug)]
+pub(crate) struct Typed {
+    /// What it prints, and how it ends.
+    pub(crate) timeline: Timeline,
+    /// Whether the shell ends with it.
+    pub(crate) leaves: bool,
+}
+
+/// Reads a line that was typed into a shell.
+pub(crate) fn typed(line: &str, spec: &Spec<'_>, programs: Programs<'_>) -> Typed {
+    let stays = |timeline| Typed { timeline, leaves: false };
+    match shell::parse(line) {
+        Ok(script) => play(&script, spec, Some(programs)),
+        Err(Syntax::Wrong(message)) => stays(exits(vec![format!("sh: {message}")], 0, 2)),
+        Err(Syntax::Unknown) => stays(exits(vec![would_run(line)], 0, 0)),
+    }
+}
+
+fn play(script: &Script, spec: &Spec<'_>, programs: Option<Programs<'_>>) -> Typed {
+    let mut tape = Tape { spec, programs, now: 0, lines: Vec::new(), open: false };
+    let (end, leaves) = match tape.play(script) {
+        Ok(code) => (End::Exit { at: tape.now, code }, false),
+        Err(Stop::Exit(code)) => (End::Exit { at: tape.now, code }, true),
+        Err(Stop::End(end)) => (end, false),
     };
-    Timeline { lines: tape.lines, end, fails: None }
+    Typed { timeline: Timeline { lines: tape.lines, end, fails: None }, leaves }
 }
 
 /// Why a script does not go on.
@@ -203,6 +234,7 @@ enum Stop {
 
 struct Tape<'a> {
     spec: &'a Spec<'a>,
+    programs: Option<Programs<'a>>,
     now: i64,
     lines: Vec<Line>,
     /// Whether the last line still waits for its line break (`echo -n`).
@@ -260,7 +292,13 @@ impl Tape<'_> {
             },
             (Some("sleep"), [time]) => self.sleep(time),
             (Some("tail"), ["-f", "/dev/null"]) => Err(Stop::End(End::Forever)),
-            _ => self.unknown(&text.join(" ")),
+            _ => match self.programs.and_then(|programs| programs(&text)) {
+                Some((lines, code)) => {
+                    lines.iter().for_each(|line| self.line(line));
+                    Ok(code)
+                }
+                None => self.unknown(&text.join(" ")),
+            },
         }
     }
 

@@ -18,7 +18,9 @@ use crate::emulator::route::Ask;
 use crate::emulator::settings::{Settings, Workload};
 use crate::emulator::tables::Tables;
 use crate::emulator::throttle::Throttle;
-use crate::emulator::{catalogue, container_groups, groups, login, logs, metadata, operations, registration, subnets};
+use crate::emulator::{
+    catalogue, container_groups, exec, groups, login, logs, metadata, operations, registration, subnets,
+};
 
 /// The state of one emulated cloud.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub struct World {
     pub(crate) throttle: Throttle,
     /// How many reads of a fresh container group still answer 404, by its key.
     pub(crate) unseen: BTreeMap<String, u32>,
+    /// Who may open a socket; they are forgotten when the emulator ends.
+    pub(crate) passes: exec::Passes,
     pending: Vec<Change>,
     asked: BTreeMap<&'static str, u64>,
     answered: u64,
@@ -72,6 +76,7 @@ impl World {
             tables,
             throttle: Throttle::default(),
             unseen: BTreeMap::new(),
+            passes: BTreeMap::new(),
             pending: Vec::new(),
             asked: BTreeMap::new(),
             answered: 0,
@@ -337,9 +342,8 @@ impl World {
             ("POST", [verb @ ("start" | "stop" | "restart")]) => container_groups::act(self, ask, &place, verb),
             ("GET", ["containers", container, "logs"]) => logs::read(self, ask, &place, container),
             ("GET", ["outboundnetworkdependenciesendpoints"]) => Ok(of(200, &json!([]))),
-            ("POST", ["containers", _, "exec" | "attach"]) => {
-                let message = "The emulator runs no containers, so that there is nothing to attach to.";
-                Err(Refusal::service(501, "NotImplemented", message))
+            ("POST", ["containers", container, verb @ ("exec" | "attach")]) => {
+                exec::open(self, ask, &place, container, verb)
             }
             _ => Err(no_route(ask)),
         }

@@ -5,8 +5,10 @@
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::plan::{Action, Plan};
-use crate::provider::{Prospect, Provider, Turn, Verb};
+use crate::provider::{FaultKind, Prospect, Provider, Turn, Verb};
 use crate::value::{Type, Value};
+
+use super::notice::diagnose;
 
 /// What can be said about a plan.
 #[derive(Debug, Default)]
@@ -25,6 +27,10 @@ pub async fn foresee<P: Provider>(provider: &P, plan: &Plan) -> Foresight {
     }
     let outlook = match provider.foresee(&prospects).await {
         Ok(outlook) => outlook,
+        // Without a sign-in nothing of the plan can be done.
+        Err(fault) if fault.kind == FaultKind::SignIn => {
+            return Foresight { diagnostics: diagnose(&fault, "").into(), pace: None };
+        }
         Err(fault) => {
             let detail = format!("What becomes of this plan could not be asked beforehand. {}", fault.message);
             let warning = Diagnostic::warning("The plan was not checked against the service", detail);

@@ -38,14 +38,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
         let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
         match landed {
-            Landed::Turn(true) => {
-                self.turned.push_back(number);
-                Ok(())
-            }
-            Landed::Turn(false) => {
-                self.waiting.remove(&number);
-                Ok(())
-            }
+            Landed::Turn(came) => self.turn(number, came),
             Landed::Checked(Ok(found)) if found.is_null() && self.report.interrupted => {
                 // Nothing was sent yet, and the user asked to begin nothing more.
                 self.flights.remove(&number);

@@ -26,6 +26,16 @@ impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
         self.futures.push(Box::pin(async move { (number, Landed::Turn(comes(at, stop).await)) }));
     }
 
+    /// What becomes of a step whose turn has come, or that is not to be begun any more.
+    pub(super) fn turn(&mut self, number: u32, came: bool) -> Result<(), JournalError> {
+        if came {
+            self.turned.push_back(number);
+        } else {
+            self.waiting.remove(&number);
+        }
+        Ok(())
+    }
+
     /// Takes a step into flight whose turn it is.
     pub(super) fn take_turn(&mut self, number: u32) -> Result<(), JournalError> {
         let Some(mut flight) = self.waiting.remove(&number) else { return Ok(()) };

@@ -4,7 +4,7 @@
 //! In: the wrong name and the known ones. Out: the nearest, or the sentence that offers it.
 
 /// The known name nearest to `given`; among equally near ones the first.
-pub(super) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let mut best: Option<(usize, &str)> = None;
     for name in known {
         if name.len().abs_diff(given.len()) > 2 {
@@ -19,7 +19,7 @@ pub(super) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>)
 }
 
 /// ` Did you mean "name"?`, to stand behind a sentence; nothing when no name is near.
-pub(super) fn did_you_mean<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub(crate) fn did_you_mean<'k>(given: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     nearest(given, known).map(|name| format!(" Did you mean {name:?}?")).unwrap_or_default()
 }
 

@@ -62,7 +62,7 @@ pub(super) fn decide(
 }
 
 /// Reads a duration as Go's `time.ParseDuration` does, in whole seconds, at least one.
-fn seconds(text: &str) -> Option<u64> {
+pub(crate) fn seconds(text: &str) -> Option<u64> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     let mut total = 0.0;
     if rest.is_empty() {

@@ -220,7 +220,8 @@ fn exceeded(location: &str, wanted: &[&Wanted<'_>], given: &[Wanted<'_>], usages
             _ => 0.0,
         };
         let asked: f64 = wanted.iter().map(|group| share(group)).sum();
-        let freed: f64 = given.iter().filter(|group| group.location == location).map(share).sum();
+        // An empty sum is minus zero, which nobody wants to read.
+        let freed = 0.0 + given.iter().filter(|group| group.location == location).map(share).sum::<f64>();
         if asked == 0.0 || used - freed + asked <= limit {
             continue;
         }

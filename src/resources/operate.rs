@@ -2,6 +2,15 @@
 //!
 //! **Never:** change anything, or refuse an answer because something is missing in it: lists have
 //! no instance view, young groups no addresses, stopped containers no exit code. Times stay text.
+//! Below it: `act` starts and stops, `wait` judges what is waited for, `follow` reads logs and
+//! events as they grow, `door` opens terminals.
+
+pub mod act;
+pub mod door;
+pub mod follow;
+pub mod wait;
+
+use std::time::Duration;
 
 use serde_json::Value as Json;
 
@@ -124,7 +133,52 @@ impl Group {
     }
 }
 
+impl Group {
+    /// Whether nothing of it will go on by itself: it is stopped, or all its containers have ended for good.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.state.as_deref(), Some("Stopped" | "Succeeded" | "Failed"))
+            || (!self.containers.is_empty() && self.containers.iter().all(|container| container.is_over(self)))
+    }
+
+    /// A container or init container of this name, in any case.
+    #[must_use]
+    pub fn container(&self, name: &str) -> Option<&Container> {
+        let mut all = self.containers.iter().chain(&self.init_containers);
+        all.find(|container| container.name.eq_ignore_ascii_case(name))
+    }
+}
+
 impl Container {
+    /// Whether it has ended and will not be started again. Source: Azure Container Instances,
+    /// "Run containerized tasks with restart policies"; the group's own word counts more.
+    #[must_use]
+    pub fn is_over(&self, group: &Group) -> bool {
+        if matches!(group.state.as_deref(), Some("Stopped" | "Succeeded" | "Failed")) {
+            return true;
+        }
+        let failed = self.exit_code.is_some_and(|code| code != 0);
+        self.state.as_deref() == Some("Terminated")
+            && match group.restart_policy.as_deref() {
+                Some("Never") => true,
+                Some("OnFailure") => !failed,
+                _ => false,
+            }
+    }
+
+    /// Its state in words: `Terminated (Completed), exit code 0`.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let mut text = self.state.clone().unwrap_or_else(|| "Waiting".into());
+        if let Some(detail) = self.detail.as_deref().filter(|detail| !detail.is_empty()) {
+            text.push_str(&format!(" ({detail})"));
+        }
+        if let Some(code) = self.exit_code {
+            text.push_str(&format!(", exit code {code}"));
+        }
+        text
+    }
+
     fn parse(body: &Json) -> Container {
         let current = body.pointer("/properties/instanceView/currentState").unwrap_or(&Json::Null);
         Container {
@@ -140,6 +194,14 @@ impl Container {
             events: events(body),
         }
     }
+}
+
+/// Waits before the next look at what runs; the count of looks so far makes it longer, from a
+/// quarter of a second up to `longest`.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that waits between looks at what runs")]
+async fn pause(looks: u32, longest: Duration) {
+    let growth = 1.5_f64.powi(i32::try_from(looks).unwrap_or(i32::MAX).min(20));
+    tokio::time::sleep(Duration::from_millis(250).mul_f64(growth).min(longest)).await;
 }
 
 fn text(body: &Json, pointer: &str) -> Option<String> {

@@ -36,7 +36,7 @@ use sign_in::sign_in;
 /// Carries requests to whichever cloud was chosen.
 pub(super) enum Carrier {
     /// The emulator in this process.
-    Embedded(Box<Embedded>),
+    Embedded(Rc<Embedded>),
     /// The network.
     Net(Network),
     /// Nothing: there is nothing to ask.
@@ -117,7 +117,7 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
     let limits = if behaviour.throttle { Limits::default() } else { Limits::UNLIMITED };
     let options = Options { limits, ..calls::options(settings, subscription, notice)? };
     let auxiliary = calls::auxiliary(settings, &credentials)?;
-    let client = Client::new(Carrier::Embedded(Box::new(embedded)), SignIn::new(credentials), endpoints, options);
+    let client = Client::new(Carrier::Embedded(Rc::new(embedded)), SignIn::new(credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;
     Ok(Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces))
 }

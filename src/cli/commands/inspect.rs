@@ -9,11 +9,11 @@ use serde_json::json;
 
 use crate::cli::arguments::InspectArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::find;
+use crate::cli::groups::{containers, find};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, Session, fail, fault};
-use crate::diag::{Diagnostic, Sources};
+use crate::cli::session::Outcome;
+use crate::cli::sight::Sight;
 use crate::resources::operate::{Container, Event, Group};
 
 pub(in crate::cli) async fn run(
@@ -22,25 +22,13 @@ pub(in crate::cli) async fn run(
     arguments: &InspectArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let session = Session::look(folder, vars, arguments.variables.input, screen).await?;
-    let meant = find(&arguments.group, &session.state, screen)?;
-    let group = match session.cloud.instance(&meant.id).await {
-        Ok(Some(group)) => group,
-        Ok(None) => {
-            let detail = format!("{} ({}) does not exist in {}.", meant.shown, meant.id, session.cloud_name());
-            let hint = "run `acier plan` to see what else is missing";
-            return fail(screen, &Diagnostic::error("The group is gone", detail).hint(hint), &Sources::default());
-        }
-        Err(error) => return fault(&session, screen, &error),
-    };
-    let mut group = group;
+    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
+    let meant = find(&arguments.group, None, &sight, screen)?;
+    let mut group = sight.group(&meant, screen).await?;
     if let Some(name) = &meant.container {
-        group.containers.retain(|container| container.name == *name);
-        group.init_containers.retain(|container| container.name == *name);
-        if group.containers.is_empty() && group.init_containers.is_empty() {
-            let detail = format!("{} has no container \"{name}\".", meant.shown);
-            return fail(screen, &Diagnostic::error("No such container", detail), &Sources::default());
-        }
+        containers(&group, &meant, screen)?;
+        group.containers.retain(|container| container.name.eq_ignore_ascii_case(name));
+        group.init_containers.retain(|container| container.name.eq_ignore_ascii_case(name));
     }
     if arguments.json {
         screen.line(&format!("{:#}", document(&group)));

@@ -1,16 +1,19 @@
-//! `acier logs`: what the containers of a group wrote.
+//! `acier logs`: what the containers of a group wrote, and with -f what they go on to write.
 //!
 //! **Never:** change anything. Lines of several containers carry the container's name in front.
 
 use std::path::Path;
 
+use serde_json::json;
+
 use crate::cli::arguments::LogsArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::find;
+use crate::cli::groups::{Meant, containers, find};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, Session, fail, fault};
-use crate::diag::{Diagnostic, Sources};
+use crate::cli::session::Outcome;
+use crate::cli::sight::Sight;
+use crate::resources::operate::follow::{Line, Logs, split_time};
 
 pub(in crate::cli) async fn run(
     folder: &Path,
@@ -18,42 +21,89 @@ pub(in crate::cli) async fn run(
     arguments: &LogsArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let session = Session::look(folder, vars, arguments.variables.input, screen).await?;
-    let meant = find(&arguments.group, &session.state, screen)?;
-    let container = arguments.container.clone().or_else(|| meant.container.clone());
-    let group = match session.cloud.instance(&meant.id).await {
-        Ok(Some(group)) => group,
-        Ok(None) => {
-            let detail = format!("{} ({}) does not exist in {}.", meant.shown, meant.id, session.cloud_name());
-            return fail(screen, &Diagnostic::error("The group is gone", detail), &Sources::default());
-        }
-        Err(error) => return fault(&session, screen, &error),
-    };
-    let names: Vec<String> = group.containers.iter().map(|container| container.name.clone()).collect();
-    let chosen: Vec<String> = match container {
-        Some(name) if names.contains(&name) => vec![name],
-        Some(name) => {
-            let detail = format!("{} has no container \"{name}\". It has: {}.", meant.shown, names.join(", "));
-            return fail(screen, &Diagnostic::error("No such container", detail), &Sources::default());
-        }
-        None => names,
-    };
-    let width = chosen.iter().map(String::len).max().unwrap_or(0);
+    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
+    let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
+    let group = sight.group(&meant, screen).await?;
+    let chosen: Vec<String> =
+        containers(&group, &meant, screen)?.iter().map(|container| container.name.clone()).collect();
+    let page = Page { arguments, names: &chosen, screen };
+    if arguments.follow {
+        return follow(&sight, &meant, &page).await;
+    }
     for name in &chosen {
-        let text = match session.cloud.logs(&meant.id, name, arguments.tail, arguments.timestamps).await {
+        let stamped = arguments.timestamps || arguments.json;
+        let text = match sight.cloud.logs(&meant.id, name, arguments.tail, stamped).await {
             Ok(text) => text,
-            Err(error) => return fault(&session, screen, &error),
+            Err(error) => return sight.fault(screen, &error),
         };
-        if chosen.len() == 1 {
+        if chosen.len() == 1 && !arguments.json {
             screen.text(&text);
             if !text.is_empty() && !text.ends_with('\n') {
                 screen.line("");
             }
-        } else {
-            for line in text.lines() {
-                screen.line(&format!("{name:<width$} | {line}"));
-            }
+            continue;
+        }
+        for line in text.lines() {
+            let (time, text) = if stamped { split_time(line) } else { (None, line) };
+            page.print(&Line { container: name.clone(), time: time.map(str::to_owned), text: text.to_owned() });
         }
     }
     Ok(Exit::Done)
+}
+
+async fn follow(sight: &Sight, meant: &Meant, page: &Page<'_>) -> Outcome<Exit> {
+    let mut logs = Logs::new(&meant.id, page.names, page.arguments.tail);
+    loop {
+        let found = match logs.next(&sight.cloud).await {
+            Ok(found) => found,
+            Err(error) => return sight.fault(page.screen, &error),
+        };
+        found.items.iter().for_each(|line| page.print(line));
+        if found.gone {
+            page.screen.note(&format!("{} is gone.", meant.shown));
+        }
+        if found.ended {
+            return Ok(Exit::Done);
+        }
+    }
+}
+
+/// How lines are shown.
+struct Page<'a> {
+    arguments: &'a LogsArguments,
+    names: &'a [String],
+    screen: &'a Screen,
+}
+
+impl Page<'_> {
+    fn print(&self, line: &Line) {
+        if self.arguments.json {
+            let object = json!({ "container": line.container, "time": line.time, "message": line.text });
+            return self.screen.line(&object.to_string());
+        }
+        let time = line.time.as_ref().filter(|_| self.arguments.timestamps);
+        let time = time.map(|time| format!("{time} ")).unwrap_or_default();
+        self.screen.line(&format!("{}{time}{}", prefix(self.names, &line.container), line.text));
+    }
+}
+
+/// What stands before the lines of a container: nothing where there is only one.
+fn prefix(names: &[String], container: &str) -> String {
+    if names.len() < 2 {
+        return String::new();
+    }
+    let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+    format!("{container:<width$} | ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::prefix;
+
+    #[test]
+    fn names_stand_in_front_where_there_are_several() {
+        let names = ["app".to_owned(), "sidecar".to_owned()];
+        assert_eq!(prefix(&names, "app"), "app     | ");
+        assert_eq!(prefix(&names[..1], "app"), "");
+    }
 }

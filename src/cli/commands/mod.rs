@@ -3,8 +3,12 @@
 //! **Never:** share state between them: each is a function of the folder, its arguments and the
 //! screen.
 
+pub(super) mod act;
 pub(super) mod apply;
+pub(super) mod attach;
 pub(super) mod emulator;
+pub(super) mod events;
+pub(super) mod exec;
 pub(super) mod fmt;
 pub(super) mod inspect;
 pub(super) mod logs;
@@ -18,3 +22,4 @@ pub(super) mod show;
 pub(super) mod state;
 pub(super) mod validate;
 pub(super) mod version;
+pub(super) mod wait;

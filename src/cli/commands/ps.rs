@@ -14,7 +14,8 @@ use crate::cli::exit::Exit;
 use crate::cli::groups::KIND;
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, Session, fault};
+use crate::cli::session::Outcome;
+use crate::cli::sight::Sight;
 use crate::resources::operate::Group;
 
 pub(in crate::cli) async fn run(
@@ -23,8 +24,8 @@ pub(in crate::cli) async fn run(
     arguments: &PsArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let session = Session::look(folder, vars, arguments.variables.input, screen).await?;
-    let own: Vec<(&Addr, &str)> = session
+    let sight = Sight::open(folder, vars, arguments.variables.input, None, screen).await?;
+    let own: Vec<(&Addr, &str)> = sight
         .state
         .objects
         .iter()
@@ -34,9 +35,9 @@ pub(in crate::cli) async fn run(
     let everything = arguments.all || arguments.resource_group.is_some();
     let mut rows: Vec<(Option<&Addr>, Group)> = Vec::new();
     for scope in scopes(&own, arguments) {
-        let groups = match session.cloud.groups(scope.as_deref()).await {
+        let groups = match sight.cloud.groups(scope.as_deref()).await {
             Ok(groups) => groups,
-            Err(error) => return fault(&session, screen, &error),
+            Err(error) => return sight.fault(screen, &error),
         };
         for group in groups {
             let addr = own.iter().find(|(_, id)| key(id) == key(&group.id)).map(|(addr, _)| *addr);

@@ -14,5 +14,6 @@ mod order;
 mod retry;
 mod script;
 mod sign_in;
+mod socket;
 mod throttle;
 mod ways;

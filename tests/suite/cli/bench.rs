@@ -7,7 +7,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use regex::Regex;
@@ -77,7 +77,7 @@ impl Folder {
         found
     }
 
-    fn command(&self, words: &[&str], env: &[(&str, &str)]) -> Command {
+    pub(crate) fn command(&self, words: &[&str], env: &[(&str, &str)]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_acier"));
         command.current_dir(self.path()).args(words).env_clear().stdin(Stdio::null());
         // Windows opens no socket without it.
@@ -102,10 +102,7 @@ impl Folder {
         let words: Vec<&str> = line.split_whitespace().collect();
         let began = Instant::now();
         let output = self.command(&words, env).output().expect("the binary starts");
-        let took = began.elapsed();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("acier writes UTF-8");
-        let (out, err) = (text(output.stdout), text(output.stderr));
-        Ran { line: line.into(), code: output.status.code(), out, err, took }
+        Ran { took: began.elapsed(), ..Ran::of(line, output) }
     }
 
     /// Begins a command and hands it over while it runs.
@@ -131,6 +128,13 @@ pub(crate) struct Ran {
 }
 
 impl Ran {
+    /// What a process said that was run in another way.
+    pub(crate) fn of(line: &str, output: Output) -> Ran {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("acier writes UTF-8");
+        let (out, err) = (text(output.stdout), text(output.stderr));
+        Ran { line: line.into(), code: output.status.code(), out, err, took: Duration::ZERO }
+    }
+
     fn whole(&self) -> String {
         let Ran { line, code, out, err, .. } = self;
         format!("`acier {line}` ended with {code:?}\n--- standard output\n{out}\n--- standard error\n{err}")

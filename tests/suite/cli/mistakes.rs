@@ -121,3 +121,8 @@ fn command_lines_that_are_wrong() {
 fn clouds_that_say_no() {
     judge_file("mistakes/cloud.txt");
 }
+
+#[test]
+fn groups_and_containers_that_are_not_there() {
+    judge_file("mistakes/operating.txt");
+}

@@ -7,6 +7,7 @@ mod jobs;
 mod kills;
 mod lives;
 mod mistakes;
+mod operating;
 mod outputs;
 mod preflight;
 mod refusals;
@@ -14,4 +15,6 @@ mod schema;
 mod secrets;
 mod served;
 mod sign_in;
+#[cfg(unix)]
+mod terminal;
 mod written;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 26] = [
     "plan",
     "apply",
     "destroy",
@@ -18,9 +18,17 @@ const COMMANDS: [&str; 18] = [
     "state list",
     "state show",
     "state rm",
+    "state repair",
     "ps",
     "inspect",
     "logs",
+    "events",
+    "exec",
+    "attach",
+    "start",
+    "stop",
+    "restart",
+    "wait",
     "emulator",
     "schema",
     "version",

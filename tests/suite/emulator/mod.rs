@@ -9,6 +9,7 @@ mod providers;
 mod refusals;
 mod served;
 mod shapes;
+mod sockets;
 mod subnets;
 
 use acier::arm::wire::{Lost, Request, Response};

@@ -6,6 +6,7 @@ mod calls;
 mod checks;
 mod costs;
 mod generate;
+mod operate;
 mod roundtrip;
 
 use acier::resources::schemas;
