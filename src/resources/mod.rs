@@ -17,6 +17,7 @@ mod memory;
 pub mod operate;
 pub mod places;
 mod progress;
+mod recognise;
 mod run;
 mod schema_of;
 pub mod table;

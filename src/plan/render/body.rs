@@ -75,6 +75,9 @@ impl<'a> Body<'a> {
     }
 
     fn sign(&self, attribute: &Attribute, path: &Path, sides: Sides<'_>) -> Sign {
+        if sides.before.is_some_and(Value::is_undisclosed) && !self.differences.contains_key(path) {
+            return Sign::None;
+        }
         match (sides.before, sides.after) {
             (Some(_), Some(_)) if attribute.secrecy == Secrecy::WriteOnly => {
                 if self.differences.contains_key(path) {

@@ -25,6 +25,8 @@ const SHOP: &str = include_str!("../../../examples/03-in-place-update/main.tf");
 /// One crash matrix: from one configuration to another, killed at every point on the way.
 struct Case {
     name: &'static str,
+    /// What exists and was made by somebody else.
+    foreign: Option<String>,
     before: Option<String>,
     after: String,
     mode: Mode,
@@ -47,23 +49,42 @@ fn cases() -> Vec<Case> {
         mode,
         created: 1,
         members,
+        foreign: None,
     };
     vec![
         fleet("make a fleet", None, FLEET, Mode::Normal, 3),
         fleet("roll a fleet", Some(FLEET), &rolled, Mode::Normal, 4),
         fleet("end a fleet", Some(FLEET), FLEET, Mode::Destroy, 0),
-        Case { name: "wait for a job", before: None, after: JOB.into(), mode: Mode::Normal, created: 1, members: 0 },
+        Case {
+            name: "wait for a job",
+            foreign: None,
+            before: None,
+            after: JOB.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
         Case {
             name: "run a job again",
+            foreign: None,
             before: Some(JOB.into()),
             after: rerun,
             mode: Mode::Normal,
             created: 1,
             members: 0,
         },
-        Case { name: "create", before: None, after: QUICKSTART.into(), mode: Mode::Normal, created: 1, members: 0 },
+        Case {
+            name: "create",
+            foreign: None,
+            before: None,
+            after: QUICKSTART.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
         Case {
             name: "destroy",
+            foreign: None,
             before: Some(QUICKSTART.into()),
             after: QUICKSTART.into(),
             mode: Mode::Destroy,
@@ -72,6 +93,7 @@ fn cases() -> Vec<Case> {
         },
         Case {
             name: "update in place",
+            foreign: None,
             before: Some(SHOP.into()),
             after: shop("default = \"1\"", "default = \"2\""),
             mode: Mode::Normal,
@@ -80,13 +102,70 @@ fn cases() -> Vec<Case> {
         },
         Case {
             name: "replace",
+            foreign: None,
             before: Some(SHOP.into()),
             after: shop("default = 1\n", "default = 2\n"),
             mode: Mode::Normal,
             created: 2,
             members: 0,
         },
+        Case {
+            name: "import",
+            foreign: Some(SHOP.into()),
+            before: None,
+            after: format!("{SHOP}{IMPORTS}"),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        Case {
+            name: "import, update",
+            foreign: Some(SHOP.into()),
+            before: None,
+            after: format!("{}{IMPORTS}", shop("default = \"1\"", "default = \"2\"")),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        // What was deleted for its replacement cannot be imported any more: -adopt makes it again.
+        Case {
+            name: "import, replace",
+            foreign: Some(SHOP.into()),
+            before: None,
+            after: format!("# adopt\n{}{IMPORTS}", shop("default = 1\n", "default = 2\n")),
+            mode: Mode::Normal,
+            created: 2,
+            members: 0,
+        },
+        Case {
+            name: "adopt, some made",
+            foreign: Some(part_of_quickstart()),
+            before: None,
+            after: format!("# adopt\n{QUICKSTART}"),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
     ]
+}
+
+/// Everything of the shop.
+const IMPORTS: &str = r#"
+import {
+  to       = azurerm_resource_group.shop
+  identity = { name = "acier-shop" }
+}
+import {
+  to = azurerm_container_group.shop
+  id = "${azurerm_resource_group.shop.id}/providers/Microsoft.ContainerInstance/containerGroups/shop"
+}
+"#;
+
+/// The resource group and one of the container groups.
+fn part_of_quickstart() -> String {
+    let (start, rest) = QUICKSTART.split_once("resource \"azurerm_container_group\"").expect("a first group");
+    let end = rest.find("\n}\n").expect("its end") + 3;
+    format!("{start}resource \"azurerm_container_group\"{}", &rest[..end])
 }
 
 fn cloud(latency: &str) -> Rc<Embedded> {
@@ -110,6 +189,10 @@ async fn matrix(case: &Case) -> usize {
     loop {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cloud = cloud("300ms");
+        if let Some(foreign) = &case.foreign {
+            let other = tempfile::tempdir().expect("a temporary folder");
+            finish(other.path(), &cloud, foreign, Mode::Normal, case.name).await;
+        }
         if let Some(before) = &case.before {
             finish(folder.path(), &cloud, before, Mode::Normal, case.name).await;
         }
