@@ -120,7 +120,7 @@ fn change(cost: Cost, reason: &str) -> String {
         Cost::Revise => "what runs is left alone".into(),
         Cost::Restart => "containers restart".into(),
         Cost::Readdress => "containers restart, the name or address changes".into(),
-        Cost::Roll => "container groups are added, removed or replaced".into(),
+        Cost::Roll => one_line(reason),
         Cost::Replace => format!("**replaces**: {}", one_line(reason)),
     }
 }

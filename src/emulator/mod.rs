@@ -1,4 +1,4 @@
-//! The cloud in a box: resource groups and container groups over the Azure Resource Manager API.
+//! The cloud in a box: resource groups, container groups, their profiles and ngroups over the Azure API.
 //!
 //! **Never:** import `resources`. Sharing the client's tables would make the emulator agree with
 //! our bugs; both sides are held to recorded exchanges with the service instead.

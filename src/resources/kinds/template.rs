@@ -10,25 +10,25 @@ use crate::schema::Cost;
 /// A table's row of a name.
 pub(super) const fn row(table: &Table, name: &str) -> Row {
     let mut at = 0;
-    while at < table.rows.len() {
+    loop {
+        assert!(at < table.rows.len(), "the table has no row of that name");
         if same(table.rows[at].name, name) {
             return table.rows[at];
         }
         at += 1;
     }
-    panic!("the table has no row of that name");
 }
 
 /// A table's nested block of a name.
 pub(super) const fn block(table: &Table, name: &str) -> Nested {
     let mut at = 0;
-    while at < table.blocks.len() {
+    loop {
+        assert!(at < table.blocks.len(), "the table has no block of that name");
         if same(table.blocks[at].name, name) {
             return table.blocks[at];
         }
         at += 1;
     }
-    panic!("the table has no block of that name");
 }
 
 const fn same(left: &str, right: &str) -> bool {

@@ -203,6 +203,24 @@ fn changing_the_image_of_a_fleet_replaces_its_copies_zone_by_zone() {
     folder.run(&format!("plan {image} -var copies=5 -detailed-exitcode")).exits(0);
 }
 
+#[test]
+fn data_sources_read_a_fleet() {
+    let folder = Folder::example("05-fleet");
+    folder.run("apply -auto-approve").exits(0);
+    let named = |kind: &str| {
+        format!("data \"{kind}\" \"it\" {{\n  name = \"web\"\n  resource_group_name = \"acier-fleet\"\n}}\n")
+    };
+    let outputs = "output \"zones\" {\n  value = join(\",\", data.azurerm_container_ngroup.it.zones)\n}\n\
+                   output \"of\" {\n  value = data.azurerm_container_ngroup.it.container_group_profile[0].resource[0].id\n}\n\
+                   output \"revisions\" {\n  value = data.azurerm_container_group_profile.it.registered_revisions\n}\n";
+    let data = named("azurerm_container_ngroup") + &named("azurerm_container_group_profile") + outputs;
+    folder.write("data.tf", &data);
+    let plan = folder.run("plan").exits(0).quiet();
+    plan.says("+ zones     = \"1,2,3\"")
+        .says("/containerGroupProfiles/web\"")
+        .says("+ revisions = [\n      + 1,\n    ]");
+}
+
 fn copies(folder: &Folder) -> serde_json::Value {
     serde_json::from_str(&folder.run("inspect -json azurerm_container_ngroup.web").exits(0).quiet().out).unwrap()
 }

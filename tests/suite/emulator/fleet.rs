@@ -224,7 +224,7 @@ fn an_ngroup_makes_and_keeps_its_container_groups() {
     assert_eq!((gone.status, gone.body.clone()), (202, Value::Null));
     assert_eq!(cloud.ask("GET", &ngroup("fleet"), None).at("/properties/provisioningState"), "Deleting");
     cloud.pass(9_000);
-    assert_eq!(cloud.follow(&gone.header("azure-asyncoperation").to_owned()).at("/status"), "Succeeded");
+    assert_eq!(cloud.follow(gone.header("azure-asyncoperation")).at("/status"), "Succeeded");
     assert_eq!((cloud.ask("GET", &ngroup("fleet"), None).status, groups(&mut cloud)), (404, Vec::new()));
     assert_eq!(cloud.ask("DELETE", &ngroup("fleet"), None).status, 204);
     assert!(cloud.world.snapshot().iter().all(|own| own.created == 1), "nothing was made twice");
@@ -348,7 +348,7 @@ fn all_container_groups_start_and_stop_together() {
         cloud.pass(4_000);
         assert_eq!(states(&mut cloud), [later; 2], "{verb}");
         if status == 202 {
-            assert_eq!(cloud.follow(&reply.header("azure-asyncoperation").to_owned()).at("/status"), "Succeeded");
+            assert_eq!(cloud.follow(reply.header("azure-asyncoperation")).at("/status"), "Succeeded");
         }
     }
 }
