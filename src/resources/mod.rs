@@ -18,11 +18,13 @@ mod memory;
 pub mod operate;
 pub mod places;
 mod progress;
+mod recognise;
 mod run;
 mod schema_of;
 pub mod table;
 mod versions;
 mod wait;
+mod weigh;
 
 use std::sync::OnceLock;
 

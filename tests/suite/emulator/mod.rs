@@ -2,6 +2,7 @@
 
 mod disk;
 mod faults;
+mod fleet;
 mod life;
 mod program;
 mod refusals;
