@@ -56,12 +56,25 @@ struct Turns {
     given: VecDeque<Duration>,
     /// How many of the last given ones have no answer yet.
     open: usize,
+    /// The service said that there is no turn before.
+    held: Duration,
 }
 
 impl Budget {
     /// Takes the next turn, and says how long it is until then.
     pub fn take(&mut self, counted: Counted, now: Duration) -> Duration {
         self.turns(counted).take(now).saturating_sub(now)
+    }
+
+    /// Gives no turn before `now + wait`, because a call was refused as too early: the service counted
+    /// it not, so neither do we.
+    pub fn hold(&mut self, counted: Counted, now: Duration, wait: Duration) {
+        let turns = self.turns(counted);
+        turns.held = turns.held.max(now + wait);
+        if turns.open > 0 {
+            turns.given.remove(turns.given.len() - turns.open);
+            turns.open -= 1;
+        }
     }
 
     /// Believes what an answer to a counted call says is left.
@@ -103,7 +116,7 @@ impl Budget {
 
 impl Turns {
     fn take(&mut self, now: Duration) -> Duration {
-        let mut turn = self.given.back().copied().unwrap_or(now).max(now);
+        let mut turn = self.given.back().copied().unwrap_or(now).max(now).max(self.held);
         for (most, span) in [(self.rate.five_minutes, FIVE_MINUTES), (self.rate.hour, HOUR)] {
             // The turn that must have left the window before this one can be in it.
             let before = self.given.len().checked_sub(most.max(1)).and_then(|at| self.given.get(at));
@@ -126,18 +139,27 @@ impl Turns {
         self.open = self.open.saturating_sub(1);
         let answered = self.given.len() - self.open;
         let within = |span: Duration| self.given.iter().take(answered).filter(|at| **at + span > now).count();
-        let mut strangers = 0;
-        for (left, limit, span) in
-            [(five_minutes, &mut self.rate.five_minutes, FIVE_MINUTES), (hour, &mut self.rate.hour, HOUR)]
-        {
+        let mut strangers = [0, 0];
+        let windows = [(five_minutes, &mut self.rate.five_minutes, FIVE_MINUTES), (hour, &mut self.rate.hour, HOUR)];
+        for ((left, limit, span), strangers) in windows.into_iter().zip(&mut strangers) {
             let Some(left) = left else { continue };
             *limit = (*limit).max(left + within(span - MARGIN));
-            strangers = strangers.max(limit.saturating_sub(left + within(span + MARGIN) + self.open));
+            *strangers = limit.saturating_sub(left + within(span + MARGIN) + self.open);
         }
-        // What others used is as good as used by us: nobody tells when it was.
+        // What others used is as good as used by us. Nobody tells when it was: it is taken to be spread
+        // over the window, and who is too early by that is told until when to wait.
         let at = self.given.get(answered).copied().unwrap_or(now).min(now);
-        for _ in 0..strangers {
-            self.given.insert(answered, at);
-        }
+        let [lately, before] = [strangers[0], strangers[1].saturating_sub(strangers[0])];
+        let spread = |count: usize, from: Duration, span: Duration| {
+            let step = span / u32::try_from(count.max(1)).unwrap_or(u32::MAX);
+            (0..count).map(move |place| (from + step * u32::try_from(place).unwrap_or(u32::MAX)).min(at))
+        };
+        let recent = at.saturating_sub(FIVE_MINUTES);
+        let others = spread(before, at.saturating_sub(HOUR), recent.saturating_sub(at.saturating_sub(HOUR)));
+        let others: Vec<Duration> = others.chain(spread(lately, recent, at - recent)).collect();
+        let open = self.given.split_off(answered);
+        self.given.extend(others);
+        self.given.make_contiguous().sort_unstable();
+        self.given.extend(open);
     }
 }

@@ -20,7 +20,7 @@ use super::budget::{Budget, Counted, Rate};
 use super::cloud::{Endpoints, is_loopback};
 use super::error::{ArmError, Sort, at, parse_body};
 use super::lro::{self, Ticket, Verdict};
-use super::retry::{Past, Patience, Pause, consider, consider_metadata};
+use super::retry::{Past, Patience, Pause, asked, consider, consider_metadata};
 use super::throttle::{Kind, Limits, Throttle};
 use super::wire::{Request, Response, Transport};
 
@@ -202,6 +202,14 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As [`Client::send`], and when a page is not one.
     pub async fn list(&self, path: &str) -> Result<Vec<Value>, ArmError> {
+        Ok(self.list_within(path, usize::MAX).await?.unwrap_or_default())
+    }
+
+    /// Reads a whole list if it has at most so many pages.
+    ///
+    /// # Errors
+    /// As [`Client::list`].
+    pub async fn list_within(&self, path: &str, pages: usize) -> Result<Option<Vec<Value>>, ArmError> {
         let mut found = Vec::new();
         let mut seen = std::collections::BTreeSet::new();
         let mut page = path.to_owned();
@@ -214,9 +222,12 @@ impl<T: Transport> Client<T> {
                 Some(Value::Array(items)) => found.extend(items),
                 _ => return Err(self.senseless(&page, &response, "The answer is not a list: it has no \"value\".")),
             }
-            let Some(next) = next else { return Ok(found) };
+            let Some(next) = next else { return Ok(Some(found)) };
             if !seen.insert(next.clone()) {
                 return Err(self.senseless(&page, &response, "The pages of the list lead back to an earlier page."));
+            }
+            if seen.len() >= pages {
+                return Ok(None);
             }
             page = next;
         }
@@ -229,6 +240,24 @@ impl<T: Transport> Client<T> {
     pub async fn begin(&self, method: &'static str, path: &str, body: Option<&Value>) -> Result<Verdict, ArmError> {
         let url = self.absolute(method, path)?;
         let response = self.exchange(method, &url, body).await?;
+        Ok(self.identify_verdict(lro::first(method, &url, &response)))
+    }
+
+    /// The same for a call whose turn it is. When the service says that it came too early, that is the
+    /// answer: whoever sent it takes another turn, which is not before the service allows.
+    ///
+    /// # Errors
+    /// As [`Client::begin`].
+    pub async fn begin_counted(
+        &self,
+        counted: Counted,
+        method: &'static str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Verdict, ArmError> {
+        let url = self.absolute(method, path)?;
+        let turned = (self.options.limits != Limits::UNLIMITED).then_some(counted);
+        let response = self.carry(method, &url, body, turned).await?;
         Ok(self.identify_verdict(lro::first(method, &url, &response)))
     }
 
@@ -259,6 +288,16 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// When none came, or signing in failed.
     pub async fn exchange(&self, method: &'static str, url: &str, body: Option<&Value>) -> Result<Response, ArmError> {
+        self.carry(method, url, body, None).await
+    }
+
+    async fn carry(
+        &self,
+        method: &'static str,
+        url: &str,
+        body: Option<&Value>,
+        turned: Option<Counted>,
+    ) -> Result<Response, ArmError> {
         let body = body.map(|body| body.to_string().into_bytes());
         let kind = Kind::of(method);
         let mut past = Past::default();
@@ -285,6 +324,12 @@ impl<T: Transport> Client<T> {
                     continue;
                 }
             }
+            if let (Some(counted), Ok(response)) = (turned, &outcome)
+                && response.status == 429
+            {
+                self.hold(counted, kind, now, response);
+                return outcome.map_err(|lost| self.identify(ArmError::from_lost(method, url, &lost)));
+            }
             let pause = consider(method, outcome.as_ref(), &mut past, &self.options.patience, self.tick());
             let Some(Pause { wait, why, throttled }) = pause else {
                 return outcome.map_err(|lost| self.identify(ArmError::from_lost(method, url, &lost)));
@@ -299,6 +344,20 @@ impl<T: Transport> Client<T> {
                 self.told.set(now + wait);
             }
             self.wait(wait, &why).await;
+        }
+    }
+
+    /// No call of a counted sort has a turn before the service says so.
+    fn hold(&self, counted: Counted, kind: Kind, now: Duration, response: &Response) {
+        let wait = asked(response, self.tick());
+        self.budget.borrow_mut().hold(counted, now, wait);
+        // Azure Resource Manager's own limit, unlike the service's, is that of all calls of the kind.
+        if response.header("x-ms-failure-cause") == Some("gateway") {
+            self.throttle.borrow_mut().hold(kind, now, wait);
+        }
+        if self.told.get() <= now {
+            self.told.set(now + wait);
+            self.say(wait, "throttled by Azure");
         }
     }
 
@@ -384,10 +443,14 @@ impl<T: Transport> Client<T> {
         if wait.is_zero() {
             return;
         }
+        self.say(wait, why);
+        self.sleep(wait).await;
+    }
+
+    fn say(&self, wait: Duration, why: &str) {
         if let Some(notice) = self.options.notice.as_ref().filter(|_| wait >= NOTICED) {
             notice(format!("{}, waiting {} s", why.trim_end_matches('.'), wait.as_secs_f64().ceil()));
         }
-        self.sleep(wait).await;
     }
 
     #[expect(clippy::disallowed_methods, reason = "the client waits between tries, on tokio's clock")]

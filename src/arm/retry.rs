@@ -157,6 +157,13 @@ fn throttled(response: &Response, past: &mut Past, patience: &Patience, seed: u6
     Some(Pause { wait, why: "throttled by Azure".to_owned(), throttled: true })
 }
 
+/// How long an answer of 429 asks to wait, for who has the patience of the service's own windows.
+#[must_use]
+pub fn asked(response: &Response, seed: u64) -> Duration {
+    let later = |asked: Duration| asked + asked.mul_f64(fraction(seed) * 0.02);
+    retry_after(response).map_or_else(|| spread(Duration::from_secs(30), seed), later).max(Duration::from_secs(1))
+}
+
 fn conflict(response: &Response, past: &mut Past, patience: &Patience, seed: u64) -> Option<Pause> {
     let body = parse_body(&response.body)?;
     let code = find_error(&body).and_then(|said| at(said, "code"))?.as_str()?;

@@ -44,6 +44,9 @@ pub(super) struct Flight {
     pub(super) standing: bool,
     /// Whether the cloud was asked once already what became of the call.
     pub(super) asked_again: bool,
+    /// How often the cloud said that its call came too early, and what it said.
+    pub(super) too_early: u32,
+    pub(super) refusal: Option<Fault>,
 }
 
 /// One walk over a plan.
@@ -288,6 +291,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             ticketed: false,
             standing: false,
             asked_again: false,
+            too_early: 0,
+            refusal: None,
         })
     }
 
@@ -309,9 +314,15 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     pub(super) fn send(&mut self, number: u32) -> Result<(), JournalError> {
         let Some(flight) = self.flights.get(&number) else { return Ok(()) };
         let Some(intent) = flight.intent.clone() else { return Ok(()) };
-        let call = flight.call.clone();
-        let limit = flight.limit;
         self.desk.record(&[Event::Intent { step: self.step_id(number), intent }], true)?;
+        self.call(number);
+        Ok(())
+    }
+
+    /// Sends the call of a step whose intent is durable.
+    pub(super) fn call(&mut self, number: u32) {
+        let Some(flight) = self.flights.get(&number) else { return };
+        let (call, limit) = (flight.call.clone(), flight.limit);
         let provider = self.provider;
         self.futures.push(Box::pin(async move {
             let begun = match tokio::time::timeout(limit, provider.begin(&call)).await {
@@ -320,7 +331,6 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             };
             (number, Landed::Begun(begun))
         }));
-        Ok(())
     }
 
     /// Follows an accepted call to its end.
@@ -384,7 +394,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         for number in left {
             let Some(step) = self.plan.steps.get(number as usize) else { continue };
             let Some(change) = self.plan.changes.get(step.change) else { continue };
-            let begun = self.flights.get(&number).is_some_and(|flight| flight.intent.is_some());
+            let flight = self.flights.get(&number).or_else(|| self.waiting.get(&number));
+            let begun = flight.is_some_and(|flight| flight.intent.is_some());
             if begun && self.desk.state.pending.contains_key(&self.step_id(number)) {
                 self.report.unknown.push(change.addr.clone());
             } else {

@@ -69,6 +69,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 }
                 self.follow(number, pending)
             }
+            Landed::Begun(Err(fault)) if self.stand_again(number, &fault) => Ok(()),
             Landed::Begun(Err(fault)) if is_lost(&fault) || leaves_something(step.act, &fault) => {
                 let lost = is_lost(&fault);
                 self.ask_again(number, fault, lost);
@@ -116,7 +117,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     /// The call may have happened: asks the cloud what became of it. `lost` says that it may still
     /// be on its way.
-    fn ask_again(&mut self, number: u32, fault: Fault, lost: bool) {
+    pub(super) fn ask_again(&mut self, number: u32, fault: Fault, lost: bool) {
         let Some(flight) = self.flights.get_mut(&number) else { return };
         flight.asked_again = true;
         if flight.act == StepAct::Update && !flight.accepted {

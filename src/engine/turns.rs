@@ -7,12 +7,16 @@
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::provider::{Provider, Turn};
+use crate::provider::{Fault, FaultKind, Provider, Turn};
 use crate::state::{Journal, JournalError};
 
 use super::apply::{Flight, Walk};
 use super::land::Landed;
 use super::{Level, Notice};
+
+/// How often in a row a step may come too early: each time the cloud has said when to come again, so
+/// somebody else must be using up all that there is.
+const TOO_EARLY: u32 = 12;
 
 impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
     /// Sets a step aside until its turn.
@@ -30,10 +34,31 @@ impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
     pub(super) fn turn(&mut self, number: u32, came: bool) -> Result<(), JournalError> {
         if came {
             self.turned.push_back(number);
-        } else {
-            self.waiting.remove(&number);
+        } else if let Some(flight) = self.waiting.remove(&number)
+            && let Some(refusal) = flight.refusal.clone()
+        {
+            // It was sent once, and refused: that is looked up before it is written down.
+            self.flights.insert(number, flight);
+            self.ask_again(number, refusal, false);
         }
         Ok(())
+    }
+
+    /// Lets a step whose call came too early wait for another turn, its intent standing; false when
+    /// there is no sense in that.
+    pub(super) fn stand_again(&mut self, number: u32, fault: &Fault) -> bool {
+        if fault.kind != FaultKind::Throttled || self.report.interrupted {
+            return false;
+        }
+        let Some(flight) = self.flights.get(&number).filter(|flight| flight.too_early < TOO_EARLY) else {
+            return false;
+        };
+        let Some(turn) = self.provider.turn(&flight.call) else { return false };
+        let Some(mut flight) = self.flights.remove(&number) else { return false };
+        flight.too_early += 1;
+        flight.refusal = Some(fault.clone());
+        self.await_turn(number, flight, turn);
+        true
     }
 
     /// Takes a step into flight whose turn it is.
@@ -42,6 +67,11 @@ impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
         let change = self.plan.steps.get(number as usize).and_then(|step| self.plan.changes.get(step.change));
         let Some(change) = change else { return Ok(()) };
         flight.since = Instant::now();
+        if flight.refusal.is_some() {
+            self.flights.insert(number, flight);
+            self.call(number);
+            return Ok(());
+        }
         self.set_out(number, change, flight)
     }
 }

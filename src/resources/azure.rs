@@ -5,8 +5,6 @@
 //! whole desired object, secrets included, because reading never returns them. The decision to
 //! question: what a list does not name is read once more before it counts as gone.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use crate::arm::client::Client;
@@ -19,7 +17,7 @@ use crate::value::{Name, Type, Value};
 use super::memory::Memory;
 use super::progress::Stage;
 use super::table::{Kind, Nested, Row};
-use super::{codec, faults, ids, kinds, progress, recognise, run, versions, wait};
+use super::{codec, faults, foresee, ids, kinds, lists, progress, recognise, run, versions, wait};
 
 /// Azure.
 pub struct Azure<T: Transport> {
@@ -73,7 +71,11 @@ impl<T: Transport> Azure<T> {
     async fn put(&self, kind: &'static Kind, call: &Call, memory: Memory) -> Result<Progress, Fault> {
         wait::check(call)?;
         let body = codec::encode(kind, &call.planned).map_err(|error| faults::unsendable(&error))?;
-        let verdict = self.client.begin("PUT", &path_for(kind, &call.id, &call.planned), Some(&body)).await;
+        let at = path_for(kind, &call.id, &call.planned);
+        let verdict = match foresee::counted(call.verb, &call.kind) {
+            Some(counted) => self.client.begin_counted(counted, "PUT", &at, Some(&body)).await,
+            None => self.client.begin("PUT", &at, Some(&body)).await,
+        };
         progress::accept(self, kind, call, verdict.map_err(|error| faults::fault(&error))?, memory).await
     }
 
@@ -149,20 +151,20 @@ pub(super) fn path_for(kind: &Kind, id: &str, known: &Value) -> String {
     format!("{id}?api-version={}", versions::needed(kind, known))
 }
 
-fn managed(kind: &str) -> Result<&'static Kind, Fault> {
+pub(super) fn managed(kind: &str) -> Result<&'static Kind, Fault> {
     kinds::managed(kind)
         .ok_or_else(|| faults::invalid(format!("There is no kind \"{kind}\" in Azure as acier knows it.")))
 }
 
 /// The path of the list that an id is in: all before the last name.
-fn list_of(id: &str) -> Option<&str> {
+pub(super) fn list_of(id: &str) -> Option<&str> {
     id.trim_end_matches('/').rsplit_once('/').map(|(list, _)| list)
 }
 
 /// The objects on a page of a list, as far as anybody has seen.
-const PAGE: usize = 100;
+pub(super) const PAGE: usize = 100;
 
-fn gone() -> Value {
+pub(super) fn gone() -> Value {
     Value::null(Type::Dynamic)
 }
 
@@ -214,26 +216,7 @@ impl<T: Transport> Provider for Azure<T> {
     }
 
     async fn list(&self, scope: &str, handles: &[Handle]) -> Result<Vec<Value>, Fault> {
-        let Some(first) = handles.first() else { return Ok(Vec::new()) };
-        // One list answers for all, so it must know what any of them has.
-        let kind = managed(&first.kind)?;
-        let newest = handles.iter().max_by_key(|handle| versions::needed(kind, &handle.prior)).unwrap_or(first);
-        let listed = match self.client.list(&path_for(kind, scope, &newest.prior)).await {
-            Ok(listed) => listed,
-            // The resource group is gone, and with it all that was in it.
-            Err(error) if error.is_gone() => return Ok(handles.iter().map(|_| gone()).collect()),
-            Err(error) => return Err(faults::fault(&error)),
-        };
-        let id_of = |body: &Json| body.get("id").and_then(Json::as_str).map(str::to_lowercase);
-        let listed: BTreeMap<String, &Json> = listed.iter().filter_map(|body| Some((id_of(body)?, body))).collect();
-        let mut found = Vec::with_capacity(handles.len());
-        for handle in handles {
-            found.push(match listed.get(&handle.id.to_lowercase()) {
-                Some(body) => codec::decode(managed(&handle.kind)?, body, &handle.prior),
-                None => self.read(handle).await?,
-            });
-        }
-        Ok(found)
+        lists::list(self, scope, handles).await
     }
 
     async fn begin(&self, call: &Call) -> Result<Progress, Fault> {

@@ -35,7 +35,8 @@ pub(super) fn wider(scope: &str) -> Option<String> {
     }
 }
 
-fn counted(verb: Verb, kind: &str) -> Option<Counted> {
+/// Which of the service's counters a call counts against.
+pub(super) fn counted(verb: Verb, kind: &str) -> Option<Counted> {
     match verb {
         _ if kind != CONTAINER_GROUP.name => None,
         Verb::Create => Some(Counted::Creations),
@@ -62,6 +63,7 @@ struct Wanted<'p> {
     cpu: f64,
     memory: f64,
     spot: bool,
+    standard: bool,
 }
 
 impl<'p> Wanted<'p> {
@@ -79,11 +81,13 @@ impl<'p> Wanted<'p> {
             cpu: sum("cpu")?,
             memory: sum("memory")?,
             spot: value.text("priority") == Some("Spot"),
+            standard: value.text("sku").is_none_or(|sku| sku.eq_ignore_ascii_case("Standard")),
         })
     }
 
-    fn quota(&self) -> &'static str {
-        if self.spot { "StandardSpotCores" } else { "StandardCores" }
+    /// The quota of its cores; nobody tells which one confidential and dedicated groups take from.
+    fn quota(&self) -> Option<&'static str> {
+        self.standard.then_some(if self.spot { "StandardSpotCores" } else { "StandardCores" })
     }
 }
 
@@ -114,11 +118,12 @@ impl<T: Transport> Azure<T> {
             }
             for (location, groups) in places {
                 if !offered.is_empty() && !offered.iter().any(|offer| offer == location) {
-                    omens.extend(groups.iter().map(|group| not_offered(group, &offered)));
+                    let first = groups.first().map(|group| not_offered(group, &offered));
+                    omens.extend(first.map(|omen| of_many(omen, groups.len())));
                     continue;
                 }
                 let capabilities = self.about(location, "capabilities").await?;
-                omens.extend(groups.iter().filter_map(|group| too_large(group, &capabilities)));
+                omens.extend(all_too_large(&groups, &capabilities));
                 let usages = self.about(location, "usages").await?;
                 omens.extend(exceeded(location, &groups, &given, &usages));
             }
@@ -216,7 +221,7 @@ fn exceeded(location: &str, wanted: &[&Wanted<'_>], given: &[Wanted<'_>], usages
         let (Some(name), Some(limit), Some(used)) = (name, number("limit"), number("currentValue")) else { continue };
         let share = |group: &Wanted<'_>| match name {
             "ContainerGroups" => 1.0,
-            _ if name == group.quota() => group.cpu,
+            _ if group.quota() == Some(name) => group.cpu,
             _ => 0.0,
         };
         let asked: f64 = wanted.iter().map(|group| share(group)).sum();
@@ -226,7 +231,7 @@ fn exceeded(location: &str, wanted: &[&Wanted<'_>], given: &[Wanted<'_>], usages
             continue;
         }
         found.push(Omen {
-            about: wanted.iter().find(|group| share(group) > 0.0).map(|group| group.at),
+            about: crossing(wanted, &share, limit - used + freed),
             sure: true,
             summary: format!("Quota {name} is too small"),
             detail: format!(
@@ -237,4 +242,40 @@ fn exceeded(location: &str, wanted: &[&Wanted<'_>], given: &[Wanted<'_>], usages
         });
     }
     found
+}
+
+/// The group with which the sum of shares first exceeds what is left.
+fn crossing(wanted: &[&Wanted<'_>], share: &dyn Fn(&Wanted<'_>) -> f64, left: f64) -> Option<usize> {
+    let mut sum = 0.0;
+    let crosses = |group: &&&Wanted<'_>| {
+        sum += share(group);
+        share(group) > 0.0 && sum > left
+    };
+    wanted.iter().find(crosses).map(|group| group.at)
+}
+
+/// One finding for all groups of the same size: a fleet of a thousand has one fault and not a thousand.
+fn all_too_large(groups: &[&Wanted<'_>], capabilities: &[Json]) -> Vec<Omen> {
+    let mut found: Vec<(&Wanted<'_>, Omen, usize)> = Vec::new();
+    for group in groups {
+        let Some(omen) = too_large(group, capabilities) else { continue };
+        let alike = |other: &Wanted<'_>| {
+            (other.os, other.address, other.cpu, other.memory) == (group.os, group.address, group.cpu, group.memory)
+        };
+        match found.iter_mut().find(|(other, ..)| alike(other)) {
+            Some((.., times)) => *times += 1,
+            None => found.push((group, omen, 1)),
+        }
+    }
+    found.into_iter().map(|(_, omen, times)| of_many(omen, times)).collect()
+}
+
+/// Says of how many groups a finding is true.
+fn of_many(mut omen: Omen, groups: usize) -> Omen {
+    match groups {
+        0 | 1 => {}
+        2 => omen.detail.push_str(" The same is true of one more group."),
+        more => omen.detail.push_str(&format!(" The same is true of {} more groups.", more - 1)),
+    }
+    omen
 }

@@ -13,6 +13,7 @@ mod faults;
 mod foresee;
 mod ids;
 pub mod kinds;
+mod lists;
 mod memory;
 pub mod operate;
 pub mod places;

@@ -267,7 +267,11 @@ pub(super) async fn delete<T: Transport>(
             };
         }
     }
-    let verdict = azure.client.begin("DELETE", &path(kind, &call.id), None).await;
+    let at = path(kind, &call.id);
+    let verdict = match super::foresee::counted(call.verb, &call.kind) {
+        Some(counted) => azure.client.begin_counted(counted, "DELETE", &at, None).await,
+        None => azure.client.begin("DELETE", &at, None).await,
+    };
     go_on(azure, kind, call, verdict.map_err(|error| faults::fault(&error))?, None, None).await
 }
 

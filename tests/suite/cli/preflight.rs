@@ -38,6 +38,9 @@ fn a_region_that_does_not_offer_it_stops_the_plan() {
     let folder = Folder::with(&groups("antarctica", 1, 1.0));
     let ran = folder.run("plan").exits(1);
     golden("golden/preflight-region.txt", &redact(&ran.err, &folder));
+    let fleet = Folder::with(&groups("antarctica", 500, 1.0)).run("plan").exits(1);
+    assert_eq!(fleet.err.matches("Region without Azure Container Instances").count(), 1, "{}", fleet.err);
+    fleet.complains("The same is true of 499 more groups.");
 }
 
 #[test]

@@ -25,6 +25,14 @@ pub(super) fn fleet(groups: usize) -> String {
     text
 }
 
+/// The same spread evenly over so many resource groups.
+pub(super) fn spread(groups: usize, folders: usize) -> String {
+    let folder = format!("azurerm_resource_group.fleet[count.index % {folders}].name");
+    fleet(groups)
+        .replace("name = \"fleet\"", &format!("count = {folders}\n  name = \"fleet-${{count.index}}\""))
+        .replace("azurerm_resource_group.fleet.name", &folder)
+}
+
 /// Lists answer for many: a thousand groups of one resource group take a dozen requests, not a thousand.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_a_thousand_groups_makes_few_requests() {
@@ -47,9 +55,7 @@ async fn a_refresh_of_a_thousand_groups_makes_few_requests() {
 async fn a_refresh_of_a_hundred_resource_groups_makes_few_requests() {
     let folder = tempfile::tempdir().unwrap();
     let cloud = Rc::new(Embedded::open(None, Settings::default()).unwrap());
-    let text = fleet(1_000)
-        .replace("name = \"fleet\"", "count = 100\n  name = \"fleet-${count.index}\"")
-        .replace("azurerm_resource_group.fleet.name", "azurerm_resource_group.fleet[count.index % 100].name");
+    let text = spread(1_000, 100);
     let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
     assert_eq!((made.report.added, made.report.is_complete()), (1_100, true), "{:?}", made.report.diagnostics);
     let count = || ["GET", "PUT", "POST", "PATCH", "DELETE", "HEAD"].map(|method| cloud.requests(method));

@@ -70,3 +70,45 @@ async fn what_is_deleted_keeps_to_its_own_pace() {
     assert!(took > Duration::from_secs(300) && took < Duration::from_secs(400), "{took:?}");
     assert_eq!(throttled(), 0);
 }
+
+/// A process that dies while its steps wait for their turns leaves none of them in flight. The next
+/// one knows nothing of what was counted before: the service tells it, and it waits as told.
+#[tokio::test(start_paused = true)]
+async fn the_next_process_waits_as_the_service_says() {
+    for (groups, dies, within) in [(115, 260, 120), (310, 900, 3600)] {
+        let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+        let (text, fuse) = (fleet(groups), Fuse::new(None));
+        let first = run(folder.path(), &cloud, &text, Mode::Normal, &fuse);
+        assert!(tokio::time::timeout(Duration::from_secs(dies), first).await.is_err(), "it was still waiting");
+        let state = super::azure::believed(folder.path());
+        let made = if groups > 300 { 300 } else { 100 };
+        assert_eq!((state.pending.len(), state.objects.len()), (0, made + 1));
+        let start = tokio::time::Instant::now();
+        let end = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
+        assert_eq!((end.report.added, end.report.is_complete()), (groups - made, true), "{:?}", end.report.diagnostics);
+        assert!(start.elapsed() < Duration::from_secs(within), "{:?}", start.elapsed());
+        assert!(throttled() <= 40, "only those under way were told: {}", throttled());
+        assert!(cloud.snapshot().iter().all(|entry| entry.exists && entry.created == 1));
+    }
+}
+
+/// A list of the subscription that others fill is given up for the lists of our resource groups, and
+/// so is one that may not be read.
+#[tokio::test(start_paused = true)]
+async fn a_list_that_does_not_pay_is_left() {
+    let subscription = acier::emulator::settings::Identity::default().subscription;
+    let target = format!("{subscription}/providers/Microsoft.ContainerInstance/containerGroups");
+    for (page, faults) in [(2, String::new()), (100, format!("GET {target}: 403"))] {
+        let folder = tempfile::tempdir().unwrap();
+        let cloud = Rc::new(Embedded::open(None, Settings { page, ..Settings::default() }).unwrap());
+        let text = super::counts::spread(12, 4);
+        let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
+        assert!(made.report.is_complete(), "{:?}", made.report.diagnostics);
+        cloud.set_faults(Faults::parse(&faults).unwrap());
+        let before = cloud.requests("GET");
+        let again = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
+        let used = cloud.requests("GET") - before;
+        let plan = again.plan.unwrap_or_else(|| panic!("{:?}", again.report.diagnostics));
+        assert!(plan.is_empty() && used <= 16, "{used} requests");
+    }
+}
