@@ -160,7 +160,9 @@ fn throttled(response: &Response, past: &mut Past, patience: &Patience, seed: u6
 fn conflict(response: &Response, past: &mut Past, patience: &Patience, seed: u64) -> Option<Pause> {
     let body = parse_body(&response.body)?;
     let code = find_error(&body).and_then(|said| at(said, "code"))?.as_str()?;
-    if code.eq_ignore_ascii_case("ContainerGroupTransitioning") {
+    let own = code.eq_ignore_ascii_case("ContainerGroupTransitioning");
+    // A subnet deploys one container group at a time (hashicorp/terraform-provider-azurerm#15025).
+    if own || code.eq_ignore_ascii_case("ServiceAssociationLinkNotReady") {
         let asked = retry_after(response).unwrap_or_else(|| spread(patience.transition_wait, seed));
         let wait = asked.max(floor(past.transitions));
         if past.transitioning + wait > patience.transitioning {
@@ -168,7 +170,8 @@ fn conflict(response: &Response, past: &mut Past, patience: &Patience, seed: u64
         }
         past.transitions += 1;
         past.transitioning += wait;
-        return Some(Pause { wait, why: "the container group is still in transition".to_owned(), throttled: false });
+        let what = if own { "the container group is" } else { "another container group of the subnet is" };
+        return Some(Pause { wait, why: format!("{what} still in transition"), throttled: false });
     }
     if code.eq_ignore_ascii_case("RegistryErrorResponse") && past.registry < patience.registry_tries {
         let own = doubled(patience.registry_wait, past.registry);

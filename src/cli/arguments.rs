@@ -360,6 +360,9 @@ pub(super) struct EmulatorBehaviour {
     /// Send exactly what the service was recorded to send: no Retry-After on creations
     #[arg(long, env = "ACIER_EMULATOR_FAITHFUL")]
     pub(super) faithful: bool,
+    /// Begin with subscriptions that must be registered for Microsoft.ContainerInstance first
+    #[arg(long, env = "ACIER_EMULATOR_UNREGISTERED")]
+    pub(super) unregistered: bool,
     /// Refuse with 429 what exceeds the service's request limits, and 100 creations in five minutes
     #[arg(long, env = "ACIER_EMULATOR_THROTTLE")]
     pub(super) throttle: bool,

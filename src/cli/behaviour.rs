@@ -23,6 +23,7 @@ pub(super) fn settings(behaviour: &EmulatorBehaviour) -> Result<Settings, String
         settings.token_seconds = Settings::parse_lifetime(text)?;
     }
     settings.faithful = behaviour.faithful;
+    settings.unregistered = behaviour.unregistered;
     settings.throttle = behaviour.throttle;
     Ok(settings)
 }

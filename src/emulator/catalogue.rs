@@ -92,6 +92,11 @@ const VERSIONS: &[&str] = &[
 const NAMESPACES: &[&str] =
     &["Microsoft.Resources", "Microsoft.Network", "Microsoft.Storage", "Microsoft.ManagedIdentity"];
 
+/// The names of all locations.
+pub(crate) fn location_names() -> Vec<&'static str> {
+    LOCATIONS.iter().map(|(name, _)| *name).collect()
+}
+
 /// A location's name: lower case, without spaces.
 pub(crate) fn plain_location(text: &str) -> String {
     text.replace(' ', "").to_lowercase()
@@ -102,10 +107,9 @@ pub(crate) fn check_location(location: &str) -> Result<(), Refusal> {
     if LOCATIONS.iter().any(|(name, _)| *name == location) {
         return Ok(());
     }
-    let names: Vec<&str> = LOCATIONS.iter().map(|(name, _)| *name).collect();
     let message = format!(
         "The provided location '{location}' is not available for resource type 'Microsoft.ContainerInstance/containerGroups'. List of available regions for the resource type is '{}'.",
-        names.join(",")
+        location_names().join(",")
     );
     Err(Refusal::gateway(400, "LocationNotAvailableForResourceType", message))
 }
@@ -154,7 +158,7 @@ pub(crate) fn subscription(id: &str, tenant: &str) -> Value {
 }
 
 /// A provider; nothing for a namespace that does not exist.
-pub(crate) fn provider(subscription: &str, namespace: &str, registered: bool) -> Option<Value> {
+pub(crate) fn provider(subscription: &str, namespace: &str, state: &str) -> Option<Value> {
     let words: Vec<&str> = LOCATIONS.iter().map(|(_, words)| *words).collect();
     let kind = |name: &str| {
         let newer = ["containerGroupProfiles", "ngroups"].contains(&name);
@@ -174,33 +178,44 @@ pub(crate) fn provider(subscription: &str, namespace: &str, registered: bool) ->
             "locations/cachedImages",
             "operations",
         ];
-        ("Microsoft.ContainerInstance", registered, kinds.iter().map(|name| kind(name)).collect())
+        ("Microsoft.ContainerInstance", state, kinds.iter().map(|name| kind(name)).collect())
     } else {
         let known = NAMESPACES.iter().find(|known| known.eq_ignore_ascii_case(namespace))?;
-        (*known, true, Vec::new())
+        (*known, "Registered", Vec::new())
     };
-    let state = if state { "Registered" } else { "NotRegistered" };
     Some(json!({"id": format!("/subscriptions/{subscription}/providers/{namespace}"), "namespace": namespace,
         "registrationState": state, "registrationPolicy": "RegistrationRequired", "resourceTypes": kinds}))
 }
 
 /// A page with all providers.
-pub(crate) fn providers(subscription: &str, registered: bool) -> Value {
+pub(crate) fn providers(subscription: &str, state: &str) -> Value {
     let names = std::iter::once(&"Microsoft.ContainerInstance").chain(NAMESPACES);
-    json!({"value": names.filter_map(|name| provider(subscription, name, registered)).collect::<Vec<_>>()})
+    json!({"value": names.filter_map(|name| provider(subscription, name, state)).collect::<Vec<_>>()})
 }
 
-/// What a location can run.
+/// The largest container group: CPU and memory in GB (Azure Container Instances, "Resource
+/// availability and quota limits"); the same everywhere, which the service's are not.
+pub(crate) fn largest(os: &str, sku: &str, priority: &str) -> (f64, f64) {
+    match (os, sku, priority) {
+        ("Windows", ..) | (_, _, "Spot") => (4.0, 16.0),
+        (_, "Confidential", _) => (31.0, 180.0),
+        _ => (31.0, 240.0),
+    }
+}
+
+/// What a location can run. Nobody recorded the answer; its form is the documented one.
 pub(crate) fn capabilities(location: &str) -> Value {
     let words = LOCATIONS.iter().find(|(name, _)| *name == location).map_or(location, |(_, words)| *words);
-    let item = |os: &str, address: &str, cpu: f64, memory: f64| {
+    let item = |(os, address)| {
+        let (cpu, memory) = largest(os, "Standard", "Regular");
         json!({"resourceType": "containerGroups", "osType": os, "location": words, "ipAddressType": address, "gpu": "None",
             "capabilities": {"maxMemoryInGB": memory, "maxCpu": cpu, "maxGpuCount": 0.0}})
     };
-    json!({"value": [item("Linux", "Public", 31.0, 240.0), item("Linux", "Private", 31.0, 240.0), item("Windows", "Public", 4.0, 16.0)]})
+    let kinds = [("Linux", "Public"), ("Linux", "Private"), ("Windows", "Public"), ("Windows", "Private")];
+    json!({"value": kinds.map(item)})
 }
 
-/// The images that a location keeps at hand.
+/// The images that a location keeps at hand. Nobody recorded the service's list, which is longer.
 pub(crate) fn cached_images() -> Value {
     let images = [
         ("Linux", "mcr.microsoft.com/azuredocs/aci-helloworld:latest"),

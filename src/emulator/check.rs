@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::emulator::answer::Refusal;
+use crate::emulator::catalogue::largest;
+use crate::emulator::subnets::networks;
 
 type Checked = Result<(), Refusal>;
 
@@ -148,14 +150,14 @@ fn totals(properties: &Map<String, Value>) -> (f64, f64) {
     (sum("cpu"), sum("memoryInGB"))
 }
 
-/// Refuses what no host has: more than 31 CPU or 240 GB, for Spot 4 CPU or 16 GB.
+/// Refuses what no host has, which is what the capabilities of a location say.
 fn check_totals(properties: &Map<String, Value>) -> Checked {
     let (cpu, memory) = totals(properties);
-    let (most_cpu, most_memory) = if text(properties, "priority") == "Spot" { (4.0, 16.0) } else { (31.0, 240.0) };
+    let os = text(properties, "osType");
+    let (most_cpu, most_memory) = largest(os, text(properties, "sku"), text(properties, "priority"));
     if cpu <= most_cpu && memory <= most_memory {
         return Ok(());
     }
-    let os = text(properties, "osType");
     let message = format!(
         "The requested resource is not available in the location at this moment. Please retry with a different resource request or in another location. Resource requested: '{cpu}' CPU '{memory}' GB memory '{os}' OS"
     );
@@ -234,7 +236,7 @@ struct Fixed<'a> {
     policy: &'a str,
     address: &'a str,
     totals: (f64, f64),
-    subnets: BTreeSet<String>,
+    networks: BTreeSet<String>,
     zones: BTreeSet<String>,
     workspace: Option<&'a Value>,
 }
@@ -242,7 +244,6 @@ struct Fixed<'a> {
 fn fixed(body: &Map<String, Value>) -> Option<Fixed<'_>> {
     let properties = body.get("properties")?.as_object()?;
     let policy = text(properties, "restartPolicy");
-    let subnets = items(properties, "subnetIds").iter().filter_map(|subnet| subnet.get("id")?.as_str());
     let zones = items(body, "zones").iter().filter_map(Value::as_str);
     let address = properties.get("ipAddress").and_then(|address| address.get("type")).and_then(Value::as_str);
     Some(Fixed {
@@ -251,7 +252,7 @@ fn fixed(body: &Map<String, Value>) -> Option<Fixed<'_>> {
         policy: if policy.is_empty() { "Always" } else { policy },
         address: if address == Some("Private") { "Private" } else { "" },
         totals: totals(properties),
-        subnets: subnets.map(str::to_lowercase).collect(),
+        networks: networks(body).into_iter().collect(),
         zones: zones.map(str::to_owned).collect(),
         workspace: properties.get("diagnostics").and_then(|parent| parent.pointer("/logAnalytics/workspaceId")),
     })

@@ -21,6 +21,7 @@ use crate::emulator::route::Ask;
 use crate::emulator::tables::{page, share, subscription_of};
 use crate::emulator::view::{Detail, is_over, is_transitioning, states, view};
 use crate::emulator::world::{Answer, Place, World};
+use crate::emulator::{registration, subnets};
 
 /// How many earlier launches are kept for their events.
 const REMEMBERED: usize = 4;
@@ -74,7 +75,7 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     let parent = find_open(world, &place.parent, &place.group)?;
     let id = format!("{}/providers/Microsoft.ContainerInstance/containerGroups/{}", id_of(parent), place.name);
     let subscription = subscription_of(&place.key).to_owned();
-    check_registered(world, &subscription)?;
+    registration::check(world, &subscription, ask.now)?;
     let mut sent = ask.json()?;
     let location = read_location(&mut sent)?;
     if let Some(tags) = sent.get("tags") {
@@ -95,11 +96,13 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     let empty_map = Map::new();
     let properties = body.get("properties").and_then(Value::as_object).unwrap_or(&empty_map);
     check_body(&place.name, properties)?;
+    subnets::check(&place.name, &subscription, properties)?;
     check_parts(&place.name, &body)?;
     let over = old.as_ref().is_some_and(|old| is_over(old, ask.now));
     if let Some(old) = old.as_ref().filter(|_| !over) {
         check_update(&old.name, &old.body, &body)?;
     }
+    subnets::check_free(world, &place.key, &place.name, &body, ask.now)?;
     let limits = &world.settings.quota;
     world.tables.usage.check(limits, &subscription, &location, old.as_ref().map(share), Share::of(properties))?;
     let quiet = |old: &&ContainerGroup| !over && old.stopped.is_none() && differ_in_config_maps(&old.body, &body);
@@ -122,6 +125,7 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     };
     if old.is_none() {
         world.bear(&group.id);
+        subnets::link(world, &group.body);
         if ask.bend.not_found > 0 {
             world.unseen.insert(place.key.clone(), ask.bend.not_found);
         }
@@ -134,15 +138,6 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     answer.headers.push(("x-ms-request-id".to_owned(), format!("{}:{operation}", group.location)));
     world.change(Change::Containers(place.key.clone(), Some(group)));
     Ok(pause(world, answer, 0))
-}
-
-/// Refuses what a subscription may do only once it is registered.
-pub(crate) fn check_registered(world: &World, subscription: &str) -> Result<(), Refusal> {
-    if !world.tables.unregistered.contains(subscription) {
-        return Ok(());
-    }
-    let message = "The subscription is not registered to use namespace 'Microsoft.ContainerInstance'. See https://aka.ms/rps-not-found for how to register subscriptions.";
-    Err(Refusal::gateway(409, "MissingSubscriptionRegistration", message))
 }
 
 fn read_location(sent: &mut Map<String, Value>) -> Result<String, Refusal> {
@@ -255,6 +250,7 @@ pub(crate) fn delete(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer 
     if group.launch.failure.is_none() {
         check_settled(group, ask.now)?;
     }
+    subnets::check_free(world, &place.key, &group.name, &group.body, ask.now)?;
     let mut answer = of(200, &view(group, ask.now, ask.api(), Detail::Whole));
     let subscription = subscription_of(&place.key);
     answer.headers.extend(world.throttle.count(subscription, "deletes", ask.now, world.settings.throttle)?);
@@ -295,7 +291,7 @@ pub(crate) fn act(world: &mut World, ask: &Ask<'_>, place: &Place, verb: &str) -
         _ => {
             let operation = relaunch(world, ask, place, &mut group, Reason::Restarted);
             let url = status_url(world, ask, &group.location, "operations", &operation);
-            Ok(with(empty(204), "azure-asyncoperation", url))
+            Ok(pause(world, with(empty(204), "azure-asyncoperation", url), 0))
         }
     }
 }

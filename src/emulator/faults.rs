@@ -9,6 +9,7 @@
 //! letters of a segment. The first rule that fires wins. The README's table lists the effects.
 
 use crate::emulator::answer::Refusal;
+use crate::emulator::login;
 use crate::emulator::route::Ask;
 
 /// What a rule does.
@@ -30,6 +31,8 @@ enum Effect {
     Stuck,
     /// The operation takes so many milliseconds.
     Slow(i64),
+    /// The token runs out after so many seconds.
+    TokenLife(i64),
 }
 
 /// What a fault means for the request it befalls.
@@ -56,6 +59,8 @@ pub(crate) struct Bend {
     pub(crate) stuck: bool,
     /// How long its operation takes, in milliseconds.
     pub(crate) slow: Option<i64>,
+    /// How long its token lives, in seconds.
+    pub(crate) token_life: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -118,6 +123,7 @@ fn decide(effect: Effect, ask: &Ask<'_>) -> Verdict {
         Effect::FailOperation(code) => Verdict::Act(Bend { fail: Some(code), ..calm }),
         Effect::Stuck => Verdict::Act(Bend { stuck: true, ..calm }),
         Effect::Slow(time) => Verdict::Act(Bend { slow: Some(time), ..calm }),
+        Effect::TokenLife(time) => Verdict::Act(Bend { token_life: Some(time), ..calm }),
     }
 }
 
@@ -195,6 +201,7 @@ fn read_effect(word: &str) -> Result<Effect, String> {
         ("twice", None) => Ok(Effect::Twice),
         ("stuck", None) => Ok(Effect::Stuck),
         ("not-found-after-create", _) => Ok(Effect::NotFound(number("reads")?)),
+        ("token-life", _) => Ok(Effect::TokenLife(i64::from(number("seconds")?))),
         ("slow", _) => Ok(Effect::Slow(i64::from(number("milliseconds")?))),
         ("fail-operation", Some(code)) if !code.is_empty() => Ok(Effect::FailOperation(code.to_owned())),
         ("fail-operation", _) => {
@@ -203,7 +210,7 @@ fn read_effect(word: &str) -> Result<Effect, String> {
         (status, None) => match status.parse::<u16>() {
             Ok(status) if (400..600).contains(&status) => Ok(Effect::Status { status, code: None, retry_after: None }),
             _ => Err(format!(
-                "\"{status}\" is not an effect; write a status from 400 to 599, reset-before, reset-after, twice, stuck, slow, not-found-after-create or fail-operation."
+                "\"{status}\" is not an effect; write a status from 400 to 599, reset-before, reset-after, twice, stuck, slow, not-found-after-create, fail-operation or token-life."
             )),
         },
         (_, Some(_)) => Err(format!("\"{name}\" takes no value or is no effect.")),
@@ -251,7 +258,12 @@ fn refuse(status: u16, code: Option<String>, retry_after: Option<u64>, ask: &Ask
         _ => ("InjectedFault", format!("The emulator was told to answer {status}.")),
     };
     let code = code.unwrap_or_else(|| known.to_owned());
-    let refusal = Refusal::service(status, &code, message);
+    let refusal = if status == 401 {
+        let message = if code == "ExpiredAuthenticationToken" { login::EXPIRED.to_owned() } else { message };
+        Refusal::gateway(status, &code, message).with("www-authenticate", login::challenge(ask, "common"))
+    } else {
+        Refusal::service(status, &code, message)
+    };
     match retry_after.or((status == 429).then_some(1)) {
         Some(wait) => refusal.with("retry-after", wait.to_string()),
         None => refusal,

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::arm::wire::Response;
 use crate::emulator::answer::{Refusal, of};
+use crate::emulator::catalogue::location_names;
 use crate::emulator::route::Ask;
 use crate::emulator::settings::Identity;
 
@@ -42,13 +43,15 @@ pub(crate) fn endpoints(ask: &Ask<'_>, identity: &Identity) -> Result<Response, 
         return Ok(of(200, &body));
     }
     if api < "2019-05-01" {
+        // Terraform's azurerm takes the locations of the entry that names the host it asked.
+        let host = base.split_once("://").map_or("", |(_, host)| host);
         let body = json!({
             "galleryEndpoint": base,
             "graphEndpoint": base,
             "portalEndpoint": base,
             "graphAudience": base,
             "authentication": login,
-            "cloudEndpoint": {},
+            "cloudEndpoint": {"acier-emulator": {"endpoint": host, "locations": location_names()}},
         });
         return Ok(of(200, &body));
     }

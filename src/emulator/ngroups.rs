@@ -10,12 +10,13 @@ use crate::arm::id::ResourceId;
 use crate::arm::wire::Response;
 use crate::emulator::answer::{Refusal, empty, instant, of};
 use crate::emulator::body::{cased, identify, strip, take};
-use crate::emulator::container_groups::{self, check_registered, check_same_location};
+use crate::emulator::container_groups::{self, check_same_location};
 use crate::emulator::fleet;
 use crate::emulator::groups::{self, check_tags, find_open, listed, page_token};
 use crate::emulator::operations::{patience, pause, status_url};
 use crate::emulator::profiles::{check_name, location_of, missing, resolve};
 use crate::emulator::record::{Change, ContainerGroup, NGroup, Operation, Verb, Work};
+use crate::emulator::registration;
 use crate::emulator::route::Ask;
 use crate::emulator::tables::{page, subscription_of};
 use crate::emulator::view::is_transitioning;
@@ -158,7 +159,7 @@ fn view(ngroup: &NGroup) -> Value {
 fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     check_name(TYPE, &place.name)?;
     find_open(world, &place.parent, &place.group)?;
-    check_registered(world, subscription_of(&place.key))?;
+    registration::check(world, subscription_of(&place.key), ask.now)?;
     let mut sent = ask.json()?;
     let location = location_of(world, &mut sent, place)?;
     let old = world.tables.ngroups.get(&place.key).cloned();

@@ -165,8 +165,13 @@ pub(crate) enum Change {
     NGroup(String, Option<NGroup>),
     /// An id came into existence for the n-th time.
     Born(String, u32),
-    /// Whether a subscription may use Microsoft.ContainerInstance.
+    /// Whether a subscription may use Microsoft.ContainerInstance; in logs of before registering
+    /// took time.
     Registered(String, bool),
+    /// From when on a subscription may use Microsoft.ContainerInstance, if it may.
+    Registration(String, Option<i64>),
+    /// Whether a subnet is linked to Microsoft.ContainerInstance.
+    Linked(String, bool),
 }
 
 /// What one request changed.

@@ -109,6 +109,8 @@ pub struct Settings {
     pub faithful: bool,
     /// Refuse with 429 what exceeds the documented request limits.
     pub throttle: bool,
+    /// Subscriptions begin without Microsoft.ContainerInstance registered.
+    pub unregistered: bool,
     /// Seconds that a token lives.
     pub token_seconds: i64,
     /// Items on one page of a list.
@@ -129,6 +131,7 @@ impl Default for Settings {
             faults: Faults::default(),
             faithful: false,
             throttle: false,
+            unregistered: false,
             token_seconds: 86_399,
             page: 100,
             identity: Identity::default(),

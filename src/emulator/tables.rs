@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::emulator::quota::{Share, Usage};
 use crate::emulator::record::{Batch, Change, ContainerGroup, Group, NGroup, Operation, Profile};
+use crate::emulator::subnets::networks;
 
 /// Everything that outlives a request.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +23,13 @@ pub(crate) struct Tables {
     pub(crate) ngroups: BTreeMap<String, NGroup>,
     /// By id in lower case: the id as it was written, and how often it came into existence.
     pub(crate) born: BTreeMap<String, (String, u32)>,
-    pub(crate) unregistered: BTreeSet<String>,
+    /// By subscription: since when it may use Microsoft.ContainerInstance, or nothing after it was
+    /// unregistered. The settings say what holds for the others.
+    pub(crate) registered: BTreeMap<String, Option<i64>>,
+    /// Subnets that are linked to Microsoft.ContainerInstance.
+    pub(crate) links: BTreeSet<String>,
+    /// The container groups in each network, by its id.
+    pub(crate) networks: BTreeMap<String, BTreeSet<String>>,
     pub(crate) usage: Usage,
     /// Groups that are being deleted, by when that ends.
     pub(crate) leaving: BTreeSet<(i64, String)>,
@@ -83,11 +90,17 @@ impl Tables {
             Change::Born(id, times) => {
                 self.born.insert(id.to_lowercase(), (id.clone(), *times));
             }
-            Change::Registered(subscription, true) => {
-                self.unregistered.remove(subscription);
+            Change::Registered(subscription, registered) => {
+                self.registered.insert(subscription.clone(), registered.then_some(i64::MIN));
             }
-            Change::Registered(subscription, false) => {
-                self.unregistered.insert(subscription.clone());
+            Change::Registration(subscription, since) => {
+                self.registered.insert(subscription.clone(), *since);
+            }
+            Change::Linked(subnet, true) => {
+                self.links.insert(subnet.clone());
+            }
+            Change::Linked(subnet, false) => {
+                self.links.remove(subnet);
             }
         }
     }
@@ -109,11 +122,22 @@ impl Tables {
             if let Some(label) = label(&old) {
                 self.labels.remove(&label);
             }
+            for network in networks(&old.body) {
+                if let Some(inside) = self.networks.get_mut(&network) {
+                    inside.remove(key);
+                    if inside.is_empty() {
+                        self.networks.remove(&network);
+                    }
+                }
+            }
         }
         if let Some(group) = group {
             self.usage.count(subscription, &group.location, share(group), 1.0);
             if let Some(label) = label(group) {
                 self.labels.insert(label, key.to_owned());
+            }
+            for network in networks(&group.body) {
+                self.networks.entry(network).or_default().insert(key.to_owned());
             }
             self.containers.insert(key.to_owned(), group.clone());
         }
@@ -143,8 +167,16 @@ impl Tables {
         let profiles = self.profiles.iter().map(|(key, own)| Change::Profile(key.clone(), Some(own.clone())));
         let ngroups = self.ngroups.iter().map(|(key, own)| Change::NGroup(key.clone(), Some(own.clone())));
         let born = self.born.values().map(|(id, times)| Change::Born(id.clone(), *times));
-        let registered = self.unregistered.iter().map(|own| Change::Registered(own.clone(), false));
-        groups.chain(containers).chain(profiles).chain(ngroups).chain(operations).chain(born).chain(registered)
+        let registered = self.registered.iter().map(|(own, since)| Change::Registration(own.clone(), *since));
+        let links = self.links.iter().map(|own| Change::Linked(own.clone(), true));
+        groups
+            .chain(containers)
+            .chain(profiles)
+            .chain(ngroups)
+            .chain(operations)
+            .chain(born)
+            .chain(registered)
+            .chain(links)
     }
 }
 

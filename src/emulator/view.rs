@@ -201,17 +201,18 @@ pub(crate) fn view(group: &ContainerGroup, now: i64, api: &str, detail: Detail) 
     }
     let address = body.get_mut("properties").and_then(Value::as_object_mut).filter(|own| own.contains_key("ipAddress"));
     if let Some(properties) = address {
-        place(group, properties, transitioning);
+        place(group, properties, transitioning, api);
     }
     Value::Object(body)
 }
 
-/// The address as it is seen: a public one has its name at once and its number once it runs; a
-/// private one is wholly absent until then.
-fn place(group: &ContainerGroup, properties: &mut Map<String, Value>, transitioning: bool) {
-    let hidden = transitioning && group.launch.reason == Reason::Created || group.launch.failure.is_some();
+/// The address as it is seen: a public one has its name at once and its number once it runs, in
+/// versions before 2021 at once too; a private one is wholly absent until then.
+fn place(group: &ContainerGroup, properties: &mut Map<String, Value>, transitioning: bool, api: &str) {
     let private =
         properties.get("ipAddress").and_then(|own| own.get("type")).and_then(Value::as_str) == Some("Private");
+    let coming = transitioning && group.launch.reason == Reason::Created && (private || api >= "2021");
+    let hidden = coming || group.launch.failure.is_some();
     if private && hidden {
         properties.shift_remove("ipAddress");
         return;

@@ -19,7 +19,8 @@ use crate::emulator::settings::{Settings, Workload};
 use crate::emulator::tables::Tables;
 use crate::emulator::throttle::Throttle;
 use crate::emulator::{
-    catalogue, container_groups, exec, groups, login, logs, metadata, ngroups, operations, profiles,
+    catalogue, container_groups, exec, groups, login, logs, metadata, ngroups, operations, profiles, registration,
+    subnets,
 };
 
 /// The state of one emulated cloud.
@@ -262,18 +263,13 @@ impl World {
     }
 
     fn in_subscription(&mut self, ask: &Ask<'_>, subscription: &str, rest: &[&str]) -> Answer {
-        let registered = !self.tables.unregistered.contains(subscription);
         match (ask.method, rest) {
             ("GET", []) => Ok(of(200, &catalogue::subscription(subscription, &self.settings.identity.tenant))),
             ("GET", ["locations"]) => Ok(of(200, &catalogue::locations(subscription))),
-            ("GET", ["providers"]) => Ok(of(200, &catalogue::providers(subscription, registered))),
-            ("GET", ["providers", _]) => self.provider(ask, subscription, registered),
-            ("POST", ["providers", namespace, verb @ ("register" | "unregister")]) => {
-                let registers = *verb == "register";
-                if *namespace == "microsoft.containerinstance" && registers != registered {
-                    self.change(Change::Registered(subscription.to_owned(), registers));
-                }
-                self.provider(ask, subscription, registers)
+            ("GET", ["providers"]) => registration::list(self, ask, subscription),
+            ("GET", ["providers", _]) => registration::get(self, ask, subscription),
+            ("POST", ["providers", _, verb @ ("register" | "unregister")]) => {
+                registration::change(self, ask, subscription, *verb == "register")
             }
             ("GET", ["resources"]) => groups::list_resources(self, ask, subscription, None),
             ("GET", ["operationresults", _]) => operations::job(self, ask, &ask.path[3]),
@@ -285,20 +281,28 @@ impl World {
             (_, ["resourcegroups", _, "providers", "microsoft.containerinstance", rest @ ..]) => {
                 self.in_group(ask, subscription, rest)
             }
+            (
+                "DELETE",
+                [
+                    "resourcegroups",
+                    _,
+                    "providers",
+                    "microsoft.network",
+                    "virtualnetworks",
+                    _,
+                    "subnets",
+                    _,
+                    "providers",
+                    "microsoft.containerinstance",
+                    kind @ "serviceassociationlinks",
+                    "default",
+                ],
+            ) => {
+                catalogue::check_version(ask.api(), kind, "global")?;
+                subnets::unlink(self, ask)
+            }
             (_, ["providers", "microsoft.containerinstance", rest @ ..]) => self.in_provider(ask, subscription, rest),
             _ => Err(no_route(ask)),
-        }
-    }
-
-    fn provider(&self, ask: &Ask<'_>, subscription: &str, registered: bool) -> Answer {
-        let namespace = &ask.path[3];
-        match catalogue::provider(subscription, namespace, registered) {
-            Some(body) => Ok(of(200, &body)),
-            None => Err(Refusal::gateway(
-                404,
-                "InvalidResourceNamespace",
-                format!("The resource namespace '{namespace}' is invalid."),
-            )),
         }
     }
 
@@ -318,11 +322,16 @@ impl World {
             ("GET", ["locations", _, "operationstatuses", id]) => ngroups::status(self, ask, id),
             ("GET", ["locations", _, "operations", id]) => operations::status(self, ask, id),
             ("GET", ["locations", _, "operationresults", id]) => operations::result(self, ask, id),
-            ("GET", ["locations", location, "usages"]) => {
-                Ok(of(200, &self.tables.usage.list(limits, subscription, location)))
+            ("GET", ["locations", location, kind @ ("usages" | "capabilities" | "cachedimages")]) => {
+                let location = catalogue::plain_location(location);
+                catalogue::check_location(&location)?;
+                let body = match *kind {
+                    "usages" => self.tables.usage.list(limits, subscription, &location),
+                    "capabilities" => catalogue::capabilities(&location),
+                    _ => catalogue::cached_images(),
+                };
+                Ok(of(200, &body))
             }
-            ("GET", ["locations", location, "capabilities"]) => Ok(of(200, &catalogue::capabilities(location))),
-            ("GET", ["locations", _, "cachedimages"]) => Ok(of(200, &catalogue::cached_images())),
             _ => Err(no_route(ask)),
         }
     }

@@ -101,6 +101,7 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
         faults: env("ACIER_EMULATOR_FAULTS"),
         quota: env("ACIER_EMULATOR_QUOTA"),
         faithful: env("ACIER_EMULATOR_FAITHFUL").is_some(),
+        unregistered: env("ACIER_EMULATOR_UNREGISTERED").is_some(),
         throttle: env("ACIER_EMULATOR_THROTTLE").is_some(),
         token_lifetime: env("ACIER_EMULATOR_TOKEN_LIFETIME"),
     };

@@ -37,9 +37,9 @@ pub(crate) fn managed_identity(ask: &Ask<'_>, settings: &Settings, app: bool) ->
     if ask.query("client_id").is_some_and(|client| !client.eq_ignore_ascii_case(&identity.client)) {
         return refuse(400, "invalid_request", "Identity not found");
     }
-    let (now, life) = (ask.now / 1_000, settings.token_seconds);
+    let (now, life) = (ask.now / 1_000, ask.bend.token_life.unwrap_or(settings.token_seconds));
     let mut body = json!({
-        "access_token": give(settings, resource, now),
+        "access_token": give(settings, resource, now, life),
         "client_id": identity.client,
         "expires_on": (now + life).to_string(),
         "not_before": now.to_string(),

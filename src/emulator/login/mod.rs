@@ -19,6 +19,9 @@ use crate::emulator::settings::Settings;
 
 const ASSERTION: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
+/// What an answer says to a token that has run out.
+pub(crate) const EXPIRED: &str = "The access token expiry is earlier than current time.";
+
 /// The issuer of the emulator's tokens, whatever address it was asked at.
 fn issuer(tenant: &str) -> String {
     format!("https://emulator.acier.invalid/{tenant}/")
@@ -62,8 +65,8 @@ pub(crate) fn token(ask: &Ask<'_>, settings: &Settings, old: bool) -> Response {
             "AADSTS900144: The request body must contain the scope or resource parameter.",
         );
     }
-    let access = give(settings, audience, seconds);
-    let life = settings.token_seconds;
+    let life = ask.bend.token_life.unwrap_or(settings.token_seconds);
+    let access = give(settings, audience, seconds, life);
     let body = if old {
         json!({"token_type": "Bearer", "expires_in": life.to_string(), "ext_expires_in": life.to_string(),
             "expires_on": (seconds + life).to_string(), "not_before": seconds.to_string(), "resource": audience, "access_token": access})
@@ -73,11 +76,11 @@ pub(crate) fn token(ask: &Ask<'_>, settings: &Settings, old: bool) -> Response {
     of(200, &body)
 }
 
-/// A token for an audience, at a time in seconds since 1970.
-fn give(settings: &Settings, audience: &str, now: i64) -> String {
+/// A token for an audience, at a time in seconds since 1970, that lives so many seconds.
+fn give(settings: &Settings, audience: &str, now: i64, life: i64) -> String {
     let identity = &settings.identity;
     let claims = json!({
-        "aud": audience, "iss": issuer(&identity.tenant), "iat": now, "nbf": now, "exp": now + settings.token_seconds,
+        "aud": audience, "iss": issuer(&identity.tenant), "iat": now, "nbf": now, "exp": now + life,
         "appid": identity.client, "idtyp": "app", "oid": identity.object, "sub": identity.object, "tid": identity.tenant, "ver": "1.0",
     });
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -91,13 +94,18 @@ fn refuse(ask: &Ask<'_>, status: u16, error: &str, number: u32, words: &str) -> 
     of(status, &body)
 }
 
+/// The header `WWW-Authenticate` of an answer 401.
+pub(crate) fn challenge(ask: &Ask<'_>, tenant: &str) -> String {
+    format!(
+        "Bearer authorization_uri=\"{}/{tenant}\", error=\"invalid_token\", error_description=\"The access token is missing, invalid or expired.\"",
+        ask.base
+    )
+}
+
 /// Refuses a request without a bearer token or with a token of ours that has run out.
 pub(crate) fn check(ask: &Ask<'_>, settings: &Settings) -> Result<(), Refusal> {
     let tenant = &settings.identity.tenant;
-    let challenge = format!(
-        "Bearer authorization_uri=\"{}/{tenant}\", error=\"invalid_token\", error_description=\"The access token is missing, invalid or expired.\"",
-        ask.base
-    );
+    let challenge = challenge(ask, tenant);
     let refuse =
         |code: &str, words: &str| Err(Refusal::gateway(401, code, words).with("www-authenticate", challenge.clone()));
     let header = ask.header("authorization").unwrap_or_default();
@@ -116,7 +124,7 @@ pub(crate) fn check(ask: &Ask<'_>, settings: &Settings) -> Result<(), Refusal> {
         .filter(|claims| claims.get("iss").and_then(Value::as_str) == Some(issuer(tenant).as_str()))
         .and_then(|claims| claims.get("exp").and_then(Value::as_i64));
     if expiry.is_some_and(|expiry| expiry * 1_000 <= ask.now) {
-        return refuse("ExpiredAuthenticationToken", "The access token expiry is earlier than current time.");
+        return refuse("ExpiredAuthenticationToken", EXPIRED);
     }
     Ok(())
 }

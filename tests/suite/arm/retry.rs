@@ -75,6 +75,13 @@ fn rows() -> Vec<Row> {
             (400.0, 400.1),
             Err((Sort::Rejected, 409)),
         ),
+        row(
+            "PUT",
+            vec![say_with(409, &["retry-after: 3"], &coded("ServiceAssociationLinkNotReady")), ok()],
+            2,
+            (3.0, 3.1),
+            Ok(200),
+        ),
         // A registry that answers badly: three more tries.
         row("PUT", then(repeat(3, registry), ok()), 4, (75.0, 135.0), Ok(200)),
         row("PUT", repeat(4, registry), 4, (75.0, 135.0), Err((Sort::Rejected, 409))),

@@ -55,6 +55,31 @@ fn a_world_comes_back() {
 }
 
 #[test]
+fn registrations_and_links_of_subnets_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let subnet = "/resourceGroups/net/providers/Microsoft.Network/virtualNetworks/v/subnets/one";
+    let link = format!("{subnet}/providers/Microsoft.ContainerInstance/serviceAssociationLinks/default");
+    let inside = json!([{"id": format!("/subscriptions/{SUBSCRIPTION}{subnet}")}]);
+    let provider = "/providers/Microsoft.ContainerInstance";
+    let cloud = open(folder.path()).expect("it opens");
+    fill(&cloud);
+    let sent = with(web(), "/properties/subnetIds", inside);
+    assert_eq!(ask(&cloud, "PUT", &group("inside"), Some(&sent)).status, 201);
+    assert_eq!(ask(&cloud, "POST", &format!("{provider}/unregister"), None).status, 200);
+    drop(cloud);
+    let cloud = open(folder.path()).expect("it opens again");
+    assert_eq!(ask(&cloud, "GET", provider, None).at("/registrationState"), "Unregistered");
+    assert_eq!(ask(&cloud, "DELETE", &link, None).code(), "ServiceAssociationLinkInUse");
+    assert_eq!(ask(&cloud, "DELETE", &group("inside"), None).status, 200);
+    drop(cloud);
+    let cloud = open(folder.path()).expect("it opens again");
+    assert_eq!(ask(&cloud, "DELETE", &link, None).status, 200);
+    drop(cloud);
+    let cloud = open(folder.path()).expect("it opens again");
+    assert_eq!(ask(&cloud, "DELETE", &link, None).status, 204);
+}
+
+#[test]
 fn nothing_can_be_read_on_disk() {
     let folder = tempfile::tempdir().expect("a folder");
     let cloud = open(folder.path()).expect("it opens");

@@ -21,6 +21,7 @@ fn rules_that_are_not_understood() {
         ("PUT x: fail-operation", "needs a code"),
         ("PUT x: not-found-after-create=many", "\"many\" is not a number of reads"),
         ("PUT x: twice=2", "takes no value"),
+        ("POST token: token-life", "needs a number"),
     ] {
         let error = Faults::parse(text).expect_err(text);
         assert!(error.contains(why), "{text}: {error}");
@@ -124,4 +125,32 @@ fn operations_that_fail() {
         cloud.pass(1_800_000);
         assert_eq!(cloud.ask("DELETE", &group(name), None).status, 200, "{name}");
     }
+}
+
+#[test]
+fn tokens_that_run_out() {
+    let mut cloud = Cloud::faulty("POST token: token-life=60 times=1");
+    let form = "grant_type=client_credentials&client_id=00000000-0000-4000-8000-0000000000cc&client_secret=acier-emulator&scope=x";
+    let mut lives = Vec::new();
+    for _ in 0..2 {
+        let mut ask = request("POST", format!("{}/t/oauth2/v2.0/token", super::BASE), None);
+        ask.headers.clear();
+        ask.body = Some(form.as_bytes().to_vec());
+        let signed = cloud.send(&ask).expect("an answer");
+        lives.push((signed.at("/expires_in"), signed.at("/access_token")));
+    }
+    assert_eq!((&lives[0].0, &lives[1].0), (&json!(60), &json!(86_399)));
+    let mut statuses = Vec::new();
+    for after in [59_000, 1_000] {
+        cloud.pass(after);
+        for (_, token) in &lives {
+            let mut ask = request("GET", cloud.url("/locations"), None);
+            ask.headers = vec![("authorization".into(), format!("Bearer {}", token.as_str().expect("a token")))];
+            statuses.push(cloud.send(&ask).expect("an answer").status);
+        }
+    }
+    assert_eq!(statuses, [200, 200, 401, 200]);
+    let denied = Cloud::faulty("*: 401 code=ExpiredAuthenticationToken").get("web");
+    assert_eq!(denied.at("/error/message"), "The access token expiry is earlier than current time.");
+    assert!(denied.header("www-authenticate").starts_with("Bearer authorization_uri="));
 }

@@ -1,14 +1,17 @@
 //! The emulator, asked as a client asks it, on a clock that the test moves by hand.
 
+mod azurerm;
 mod disk;
 mod faults;
 mod fleet;
 mod life;
 mod program;
+mod providers;
 mod refusals;
 mod served;
 mod shapes;
 mod sockets;
+mod subnets;
 
 use acier::arm::wire::{Lost, Request, Response};
 use acier::emulator::faults::Faults;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Cloud, body, group, request, web, with};
+use super::{Cloud, SUBSCRIPTION, body, group, request, web, with};
 use acier::emulator::settings::Settings;
 
 const PROPERTIES: &str = "/properties";
@@ -178,6 +178,9 @@ fn tokens_and_versions() {
 
 #[test]
 fn updates_that_need_a_new_group() {
+    let subnet = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/r/providers/Microsoft.Network/virtualNetworks/v/subnets/s"
+    );
     let one = json!({"name": "more", "properties": {"image": "redis", "resources": {"requests": {"cpu": 0.5, "memoryInGB": 0.5}}}});
     let containers = json!([web()["properties"]["containers"][0], one]);
     let cases: Vec<(&str, Value)> = vec![
@@ -188,7 +191,7 @@ fn updates_that_need_a_new_group() {
         ("GPU", with(web(), &inside("/resources/requests/gpu"), json!({"count": 1, "sku": "V100"}))),
         ("one more container", with(web(), "/properties/containers", containers)),
         ("zones", with(web(), "/zones", json!(["1"]))),
-        ("subnet", with(web(), "/properties/subnetIds", json!([{"id": "/a/subnets/b"}]))),
+        ("subnet", with(web(), "/properties/subnetIds", json!([{"id": subnet}]))),
         (
             "log workspace",
             with(web(), "/properties/diagnostics", json!({"logAnalytics": {"workspaceId": "w", "workspaceKey": "k"}})),

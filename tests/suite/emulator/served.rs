@@ -17,7 +17,7 @@ fn options(folder: &Path, faults: &str) -> Options {
 }
 
 /// Serves while `work` asks, then stops.
-async fn while_served<T>(options: Options, work: impl AsyncFnOnce(Bound) -> T) -> T {
+pub(super) async fn while_served<T>(options: Options, work: impl AsyncFnOnce(Bound) -> T) -> T {
     let (told, bound) = oneshot::channel();
     let (stop, stopped) = oneshot::channel::<()>();
     let ready = |bound: &Bound| told.send(bound.clone()).expect("the test waits");
@@ -31,7 +31,7 @@ async fn while_served<T>(options: Options, work: impl AsyncFnOnce(Bound) -> T) -
     done
 }
 
-fn client(bound: &Bound) -> Client {
+pub(super) fn client(bound: &Bound) -> Client {
     let pem = std::fs::read(&bound.ca).expect("a certificate");
     let ca = Certificate::from_pem(&pem).expect("PEM");
     // Another part of the process may have chosen the same provider already.

@@ -7,7 +7,8 @@ use serde_json::{Value as Json, json};
 use super::Story;
 
 pub(super) fn arm(kind: &str, name: &str) -> String {
-    format!("/subscriptions/s/resourceGroups/rg/providers/{kind}/{name}")
+    // The emulator wants subnets of its own subscription.
+    format!("/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/{kind}/{name}")
 }
 
 pub(super) fn identity(name: &str) -> String {
