@@ -3,7 +3,6 @@
 //! **Never:** need a folder: the journal here is a list in memory, the cloud lives in the process.
 #![expect(clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::collections::BTreeMap;
 use std::error::Error;
 use std::rc::Rc;
 
@@ -13,7 +12,7 @@ use acier::emulator::embedded::{BASE, Embedded};
 use acier::emulator::settings::{Identity, Settings};
 use acier::engine::{Desk, Level, apply::apply};
 use acier::lang::{host::Host, inputs::Inputs, module::load, scope::Scope};
-use acier::plan::{self, Options, Planned, Refreshed, resolve::Resolver};
+use acier::plan::{self, Answers, Options, Planned, Refreshed, resolve::Resolver};
 use acier::resources::{azure::Azure, schemas};
 use acier::state::{Event, Journal, JournalError, State};
 use acier::value::{Type, Value};
@@ -54,7 +53,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (module, inputs, key) = (Rc::new(module), Inputs::default(), acier::seal::Key::new(&[0; 32]));
     let scope = |applying| Scope::new(module.clone(), &inputs, schemas.clone(), host(), applying);
     let (mut state, mut journal, azure) = (State::default(), Memory(Vec::new()), azure()?);
-    let (nothing, answers) = (Refreshed::default(), BTreeMap::new());
+    let (nothing, answers) = (Refreshed::default(), Answers::default());
     let planned = plan::plan(&mut scope(false), &inputs, &state, &nothing, &answers, &Options::default(), &key);
     let Ok((Planned::Ready(plan), _)) = planned else { return Err("there is no plan".into()) };
     print!("{}", plan::render::plan(&plan, &schemas, false));

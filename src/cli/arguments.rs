@@ -62,6 +62,8 @@ pub(super) enum Command {
     Destroy(ApplyArguments),
     /// Bring the stored state in line with the cloud
     Refresh(RefreshArguments),
+    /// Take an existing object into the state, to manage it from now on
+    Import(ImportArguments),
     /// Check the configuration without asking a cloud
     Validate(ValidateArguments),
     /// Rewrite configuration files in the canonical format
@@ -129,6 +131,12 @@ pub(super) struct PlanningArguments {
     /// Replace the object at this address; may be repeated
     #[arg(long, value_name = "ADDRESS", action = ArgAction::Append)]
     pub(super) replace: Vec<String>,
+    /// Take over what exists already where something would be created
+    #[arg(long)]
+    pub(super) adopt: bool,
+    /// Send the secrets of imported objects, instead of taking them to be as configured
+    #[arg(long)]
+    pub(super) send_secrets: bool,
     /// Read the cloud before planning
     #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(super) refresh: bool,
@@ -154,6 +162,9 @@ pub(super) struct PlanArguments {
     /// Save the plan, for `acier apply FILE`
     #[arg(long, value_name = "FILE")]
     pub(super) out: Option<PathBuf>,
+    /// Write the blocks that import blocks lack to a new file
+    #[arg(long, value_name = "FILE")]
+    pub(super) generate_config_out: Option<PathBuf>,
     /// Exit with 2 when there are changes
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
@@ -187,6 +198,31 @@ pub(super) struct RefreshArguments {
     #[command(flatten)]
     pub(super) planning: PlanningArguments,
 }
+
+/// `acier import`
+#[derive(Args, Debug)]
+#[command(after_help = IMPORT)]
+pub(super) struct ImportArguments {
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// Let the next apply send the secrets that the service does not return, instead of taking them to be as configured
+    #[arg(long)]
+    pub(super) send_secrets: bool,
+    /// The address that it is to have; the configuration must have this resource
+    #[arg(value_name = "ADDRESS")]
+    pub(super) address: String,
+    /// Its id in Azure Resource Manager
+    #[arg(value_name = "ID")]
+    pub(super) id: String,
+}
+
+const IMPORT: &str = "\
+Nothing is changed in the object. An import block in the configuration does the same as part of a plan:
+
+  import {
+    to = azurerm_container_group.web
+    id = \"/subscriptions/.../containerGroups/web\"
+  }";
 
 /// `acier validate`
 #[derive(Args, Debug)]

@@ -15,6 +15,8 @@ use super::sight::Sight;
 
 /// The only kind that has containers.
 pub(super) const KIND: &str = "azurerm_container_group";
+/// The kind that keeps container groups of its own.
+pub(super) const FLEET: &str = "azurerm_container_ngroup";
 
 /// A container group, and perhaps one of its containers.
 #[derive(Clone, Debug)]
@@ -43,6 +45,20 @@ pub(super) fn find(text: &str, option: Option<&str>, sight: &Sight, screen: &Scr
         }
         _ => Ok(meant),
     }
+}
+
+/// The one ngroup that `text` names, by address or by id.
+pub(super) fn fleet(text: &str, sight: &Sight) -> Option<Meant> {
+    let target = parse::target(text).ok();
+    let names = |addr: &Addr, id: &str| match &target {
+        _ if text.starts_with('/') => same(id, text),
+        Some(target) => !matches!(target, Target::Module(_)) && target.covers(addr),
+        None => false,
+    };
+    let objects = sight.state.objects.iter().filter(|(_, object)| &*object.kind == FLEET);
+    let mut found = objects.filter(|(addr, object)| names(addr, &object.id));
+    let (Some((addr, object)), None) = (found.next(), found.next()) else { return None };
+    Some(Meant { id: object.id.clone(), shown: addr.to_string(), addr: Some(addr.clone()), container: None })
 }
 
 fn by_id(text: &str, sight: &Sight, screen: &Screen) -> Outcome<Meant> {
@@ -126,6 +142,13 @@ fn unknown(target: &Target, address: &str, known: &[String], sight: &Sight) -> D
         Target::Instance(addr) => Some(&addr.block),
         Target::Module(_) => None,
     };
+    if let Some(block) = block
+        && &*block.kind == FLEET
+    {
+        let detail = format!("{block} is an ngroup, which keeps container groups of its own.");
+        return Diagnostic::error("An ngroup is no container group", detail)
+            .hint(format!("`acier inspect {target}` shows its container groups; name one of them by its ARM id"));
+    }
     if let Some(block) = block
         && sight.configured().contains(&block.to_string())
         && !known.iter().any(|known| known.starts_with(&block.to_string()))

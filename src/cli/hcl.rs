@@ -29,7 +29,12 @@ fn block(
 ) -> Block {
     let mut builder = Block::builder(Identifier::sanitized(name)).add_labels(labels);
     for attribute in &schema.attributes {
-        let Some(own) = value.get(&attribute.name).filter(|own| is_said(own, attribute)) else { continue };
+        let said = |own: &&Value| own.is_undisclosed() || is_said(own, attribute);
+        let Some(own) = value.get(&attribute.name).filter(said) else { continue };
+        // What the cloud does not know is no part of what it has.
+        if attribute.secrecy != Secrecy::WriteOnly && own.is_undisclosed() {
+            continue;
+        }
         if attribute.secrecy == Secrecy::WriteOnly || own.contains_mark(Marks::FINGERPRINT) {
             missing.push(format!("{path}{}", attribute.name));
             continue;

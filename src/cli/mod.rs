@@ -11,6 +11,7 @@ mod dial;
 mod exit;
 mod groups;
 mod hcl;
+mod imports;
 mod interrupt;
 mod json;
 mod outputs;
@@ -79,6 +80,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         }
         Command::Destroy(arguments) => block_on(screen, commands::apply::run(folder, vars, &arguments, true, screen)),
         Command::Refresh(arguments) => block_on(screen, commands::refresh::run(folder, vars, arguments, screen)),
+        Command::Import(arguments) => block_on(screen, commands::import::run(folder, vars, &arguments, screen)),
         Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),
         Command::Fmt(arguments) => Ok(commands::fmt::run(folder, &arguments, screen)),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),

@@ -2,20 +2,21 @@
 //!
 //! **Never:** change anything. In: a session and what the user asked. Out: a plan.
 
-use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::addr::{Addr, Target, parse};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::foresee::foresee;
-use crate::engine::refresh::{answer, refresh};
+use crate::engine::refresh::refresh;
+use crate::engine::seek::answer;
 use crate::lang::watch::watched;
-use crate::plan::{Mode, Options, Plan, Planned, Refreshed, plan};
+use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, plan};
 use crate::provider::Turn;
-use crate::value::Value;
 
 use super::arguments::PlanningArguments;
 use super::exit::Exit;
+use super::imports;
 use super::screen::Screen;
 use super::session::{Outcome, Session, fail};
 
@@ -31,6 +32,10 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
     }
     if arguments.refresh_only && !arguments.refresh {
         return Err(refuse("Options contradict each other", "-refresh-only with -refresh=false does nothing.".into()));
+    }
+    if (destroy || arguments.refresh_only) && (arguments.adopt || arguments.send_secrets) {
+        let detail = "-adopt and -send-secrets say how objects come under management, and this plan imports none.";
+        return Err(refuse("Options contradict each other", detail.into()));
     }
     if arguments.parallelism == 0 {
         return Err(refuse("Invalid -parallelism", "At least one step must be allowed at a time.".into()));
@@ -53,17 +58,22 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
         targets: targets(&arguments.target)?,
         excludes: targets(&arguments.exclude)?,
         replace: replace?,
+        imports: Vec::new(),
+        adopt: arguments.adopt,
+        send_secrets: arguments.send_secrets,
     })
 }
 
-/// Refreshes, plans, and asks the service what it will say to the plan.
+/// Refreshes, plans, and asks the service what it will say to the plan. `generate` is where blocks
+/// are written to that imports lack.
 pub(super) async fn make_plan(
     session: &mut Session,
     options: &Options,
     arguments: &PlanningArguments,
+    generate: Option<&Path>,
     screen: &Screen,
 ) -> Outcome<(Plan, Diagnostics)> {
-    let (plan, mut warnings) = decide(session, options, arguments, screen).await?;
+    let (plan, mut warnings) = decide(session, options, arguments, generate, screen).await?;
     session.pace = None;
     // Who does not want the cloud to be read does not want it to be asked either.
     if arguments.preflight && arguments.refresh && !plan.is_empty() {
@@ -96,6 +106,7 @@ async fn decide(
     session: &mut Session,
     options: &Options,
     arguments: &PlanningArguments,
+    generate: Option<&Path>,
     screen: &Screen,
 ) -> Outcome<(Plan, Diagnostics)> {
     // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
@@ -113,28 +124,34 @@ async fn decide(
     } else {
         Refreshed::default()
     };
-    let mut answers: BTreeMap<Addr, Value> = BTreeMap::new();
+    let mut answers = Answers::default();
     loop {
         let mut scope = session.scope(false);
         let planned = plan(&mut scope, &session.inputs, &session.state, &refreshed, &answers, options, &session.key);
         match planned {
             Ok((Planned::Ready(plan), warnings)) => return Ok((*plan, warnings)),
             Ok((Planned::Ask(questions), _)) => {
-                let before = answers.len();
-                match answer(&session.cloud, &questions, arguments.parallelism).await {
-                    Ok(read) => answers.extend(read),
+                let before = answers.count();
+                match answer(&session.cloud, &questions, &session.key, arguments.parallelism).await {
+                    Ok(read) => {
+                        answers.data.extend(read.data);
+                        answers.objects.extend(read.objects);
+                    }
                     Err(diagnostics) => {
                         screen.diagnostics(&session.place(diagnostics), &session.project.sources);
                         return Err(Exit::Failed);
                     }
                 }
-                if answers.len() == before {
-                    let detail =
-                        "The planner asked again for data sources that were read already. This is a fault of acier.";
+                if let Some(path) = generate {
+                    imports::generate(session, &answers, path, screen)?;
+                }
+                if answers.count() == before {
+                    let detail = "The planner asked again for data sources or objects that were read already. This is a fault of acier.";
                     return fail(screen, &Diagnostic::error("Planning does not end", detail), &session.project.sources);
                 }
             }
-            Err(diagnostics) => {
+            Err(mut diagnostics) => {
+                imports::advise(session, &answers, &mut diagnostics);
                 screen.diagnostics(&diagnostics, &session.project.sources);
                 return Err(Exit::Failed);
             }

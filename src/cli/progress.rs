@@ -27,6 +27,8 @@ pub(super) fn line(notice: &Notice) -> String {
         }
         Notice::Happened { addr, line } => format!("{addr}: {line}"),
         Notice::Failed { addr, act } => format!("{addr}: {} failed", end(*act)),
+        Notice::Importing { addr, id } => format!("{addr}: Importing... [id={id}]"),
+        Notice::Imported { addr, id } => format!("{addr}: Import complete [id={id}]"),
         Notice::Resuming { steps } => {
             format!("An earlier run left {} in flight. Looking up what became of it...", count(*steps))
         }

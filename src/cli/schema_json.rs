@@ -100,8 +100,10 @@ fn nested(nested: &Nested, place: &Place) -> Json {
 pub(super) fn cost(cost: Cost) -> &'static str {
     match cost {
         Cost::Nothing => "nothing",
+        Cost::Revise => "revise",
         Cost::Restart => "restart",
         Cost::Readdress => "readdress",
+        Cost::Roll => "roll",
         Cost::Replace => "replace",
     }
 }

@@ -117,8 +117,10 @@ fn meaning(row: &Row) -> String {
 fn change(cost: Cost, reason: &str) -> String {
     match cost {
         Cost::Nothing => "nothing restarts".into(),
+        Cost::Revise => "what runs is left alone".into(),
         Cost::Restart => "containers restart".into(),
         Cost::Readdress => "containers restart, the name or address changes".into(),
+        Cost::Roll => "container groups are added, removed or replaced".into(),
         Cost::Replace => format!("**replaces**: {}", one_line(reason)),
     }
 }

@@ -249,6 +249,7 @@ pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &Sta
     if !known
         && project.module.blocks.is_empty()
         && project.module.providers.is_empty()
+        && project.module.imports.is_empty()
         && let Some(cloud) = nowhere()
     {
         return Ok(cloud);

@@ -54,6 +54,11 @@ fn action(action: Action) -> &'static str {
     }
 }
 
+/// The word for what becomes of an object, imports included.
+fn word(change: &Change) -> &'static str {
+    if change.action == Action::NoOp && change.importing.is_some() { "import" } else { action(change.action) }
+}
+
 fn act(act: StepAct) -> &'static str {
     match act {
         StepAct::Create => "create",
@@ -68,19 +73,26 @@ fn act(act: StepAct) -> &'static str {
 pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
     let version = env!("CARGO_PKG_VERSION");
     line(screen, "info", &format!("acier {version}"), "version", json!({ "acier": version, "ui": "1.2" }));
-    let of =
-        |change: &Change| json!({ "change": { "resource": resource(&change.addr), "action": action(change.action) } });
+    let of = |change: &Change| {
+        let mut body = json!({ "resource": resource(&change.addr), "action": word(change) });
+        if let Some(importing) = &change.importing {
+            body["importing"] = json!({ "id": &*importing.id });
+        }
+        json!({ "change": body })
+    };
     for change in &plan.drift {
         line(screen, "info", &format!("{}: Drift detected", change.addr), "resource_drift", of(change));
     }
-    for change in plan.changes.iter().filter(|change| change.action != Action::NoOp) {
-        let message = format!("{}: Plan to {}", change.addr, action(change.action));
+    for change in plan.changes.iter().filter(|change| change.is_something()) {
+        let message = format!("{}: Plan to {}", change.addr, word(change));
         line(screen, "info", &message, "planned_change", of(change));
     }
     let (add, change, remove) = plan.counts();
+    let import = plan.imports();
     let fields =
-        json!({ "changes": { "add": add, "change": change, "import": 0, "remove": remove, "operation": "plan" } });
-    let message = format!("Plan: {add} to add, {change} to change, {remove} to destroy.");
+        json!({ "changes": { "add": add, "change": change, "import": import, "remove": remove, "operation": "plan" } });
+    let imports = if import == 0 { String::new() } else { format!("{import} to import, ") };
+    let message = format!("Plan: {imports}{add} to add, {change} to change, {remove} to destroy.");
     line(screen, "info", &message, "change_summary", fields);
     if let Some(turn) = pace {
         let fields = json!({ "pace": { "seconds": turn.after.as_secs(), "reason": turn.why } });
@@ -108,6 +120,8 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
         }
         Notice::Failed { addr, act } => line(screen, "error", &message, "apply_errored", hook(addr, *act, None)),
         Notice::Happened { .. }
+        | Notice::Importing { .. }
+        | Notice::Imported { .. }
         | Notice::Waiting { .. }
         | Notice::Resuming { .. }
         | Notice::Resumed { .. }
@@ -120,12 +134,13 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
 /// The lines that end an apply.
 pub(super) fn summary(screen: &Screen, plan: &Plan, report: &Report, state: &State) {
     let operation = if plan.mode == crate::plan::Mode::Destroy { "destroy" } else { "apply" };
-    let Report { added, changed, destroyed, .. } = report;
+    let Report { imported, added, changed, destroyed, .. } = report;
     let fields = json!({
-        "changes": { "add": added, "change": changed, "import": 0, "remove": destroyed, "operation": operation }
+        "changes": { "add": added, "change": changed, "import": imported, "remove": destroyed, "operation": operation }
     });
     let word = if report.is_complete() { "complete" } else { "incomplete" };
-    let message = format!("{operation} {word}: {added} added, {changed} changed, {destroyed} destroyed.");
+    let imports = if *imported == 0 { String::new() } else { format!("{imported} imported, ") };
+    let message = format!("{operation} {word}: {imports}{added} added, {changed} changed, {destroyed} destroyed.");
     line(screen, if report.is_complete() { "info" } else { "error" }, &message, "change_summary", fields);
     let outputs: serde_json::Map<String, Json> = state
         .outputs

@@ -30,6 +30,11 @@ impl Refusal {
         Refusal { cause: "service", ..Refusal::gateway(status, code, message) }
     }
 
+    /// The code and the message, for an operation that fails with them later.
+    pub(crate) fn words(self) -> (String, String) {
+        (self.code, self.message)
+    }
+
     /// The same with one more header.
     pub(crate) fn with(mut self, name: &str, value: impl Into<String>) -> Refusal {
         self.headers.push((name.to_owned(), value.into()));

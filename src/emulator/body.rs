@@ -30,7 +30,14 @@ const SINCE: &[(&str, &str)] = &[
 /// The newest of those versions.
 pub(crate) const NEWEST: &str = "2026-07-01";
 /// Members that only the service writes.
-const READ_ONLY: &[&str] = &["provisioningstate", "instanceview", "iscreatedfromstandbypool"];
+const READ_ONLY: &[&str] = &[
+    "provisioningstate",
+    "instanceview",
+    "iscreatedfromstandbypool",
+    "revision",
+    "registeredrevisions",
+    "orchestratorid",
+];
 /// The order of properties in recorded answers; the rest follows as it was sent.
 const ORDER: &[&str] = &[
     "sku",
@@ -85,7 +92,7 @@ pub(crate) fn take(map: &mut Map<String, Value>, name: &str) -> Option<Value> {
 }
 
 /// Removes nulls and secrets, at every depth.
-fn strip(map: &mut Map<String, Value>) {
+pub(crate) fn strip(map: &mut Map<String, Value>) {
     map.retain(|name, value| !value.is_null() && !SECRETS.contains(&name.to_lowercase().as_str()));
     for (name, value) in map.iter_mut() {
         let name = name.to_lowercase();
@@ -177,7 +184,7 @@ fn settle(name: &str, value: Value, api: &str) -> Value {
 }
 
 /// An enum's member in the service's own case; what is no member stays as it is.
-fn cased(value: Value, members: &[&str]) -> Value {
+pub(crate) fn cased(value: Value, members: &[&str]) -> Value {
     let Some(text) = value.as_str() else { return value };
     // The service writes "SystemAssigned, UserAssigned" with a space and reads it without.
     let plain = |text: &str| text.replace(' ', "").to_lowercase();
@@ -261,7 +268,7 @@ fn guid(of: &str) -> String {
 }
 
 /// The identity with the ids that the service makes; nothing for type None.
-fn identify(identity: Value, tenant: &str, id: &str) -> Option<Value> {
+pub(crate) fn identify(identity: Value, tenant: &str, id: &str) -> Option<Value> {
     let Value::Object(mut identity) = identity else { return None };
     let kind = cased(take(&mut identity, "type").unwrap_or_else(|| json!("None")), IDENTITIES);
     let text = kind.as_str().unwrap_or_default().to_owned();

@@ -126,6 +126,11 @@ pub(crate) fn check_version(api: &str, kind: &str, location: &str) -> Result<(),
     Err(Refusal::gateway(400, "NoRegisteredProviderFound", message))
 }
 
+/// The versions of Microsoft.ContainerInstance from one on, newest first.
+pub(crate) fn versions_since(first: &str) -> Vec<&'static str> {
+    VERSIONS.iter().copied().filter(|version| *version >= first).collect()
+}
+
 /// Whether a text looks like an API version: `2024-03-01` or `2024-03-01-preview`.
 pub(crate) fn is_version(api: &str) -> bool {
     let date = api.strip_suffix("-preview").unwrap_or(api);
@@ -155,13 +160,19 @@ pub(crate) fn subscription(id: &str, tenant: &str) -> Value {
 /// A provider; nothing for a namespace that does not exist.
 pub(crate) fn provider(subscription: &str, namespace: &str, state: &str) -> Option<Value> {
     let words: Vec<&str> = LOCATIONS.iter().map(|(_, words)| *words).collect();
-    let kind =
-        |name: &str| json!({"resourceType": name, "locations": words, "apiVersions": VERSIONS, "capabilities": "None"});
+    let kind = |name: &str| {
+        let newer = ["containerGroupProfiles", "ngroups"].contains(&name);
+        let versions = versions_since(if newer { crate::emulator::profiles::SINCE } else { "" });
+        json!({"resourceType": name, "locations": words, "apiVersions": versions, "capabilities": "None"})
+    };
     let (namespace, state, kinds) = if namespace.eq_ignore_ascii_case("Microsoft.ContainerInstance") {
         let kinds = [
             "containerGroups",
+            "containerGroupProfiles",
+            "ngroups",
             "locations",
             "locations/operations",
+            "locations/operationStatuses",
             "locations/usages",
             "locations/capabilities",
             "locations/cachedImages",
@@ -229,5 +240,14 @@ pub(crate) fn provider_operations() -> Value {
         item("containerGroups/stop/action", "Container Group", "Stop a container group"),
         item("containerGroups/start/action", "Container Group", "Start a container group"),
         item("containerGroups/containers/logs/read", "Container", "Get the logs of a container"),
+        item("containerGroupProfiles/read", "Container Group Profile", "Get container group profiles"),
+        item("containerGroupProfiles/write", "Container Group Profile", "Create or update a container group profile"),
+        item("containerGroupProfiles/delete", "Container Group Profile", "Delete a container group profile"),
+        item("ngroups/read", "NGroups", "Get ngroups"),
+        item("ngroups/write", "NGroups", "Create or update an ngroup"),
+        item("ngroups/delete", "NGroups", "Delete an ngroup"),
+        item("ngroups/start/action", "NGroups", "Start the container groups of an ngroup"),
+        item("ngroups/stop/action", "NGroups", "Stop the container groups of an ngroup"),
+        item("ngroups/restart/action", "NGroups", "Restart the container groups of an ngroup"),
     ]})
 }

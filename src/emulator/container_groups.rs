@@ -10,9 +10,11 @@ use crate::emulator::answer::{Refusal, empty, of, with};
 use crate::emulator::body::{differ_in_config_maps, echo, take};
 use crate::emulator::catalogue::{check_location, plain_location};
 use crate::emulator::check::{check_body, check_name, check_update};
+use crate::emulator::fleet::{lost, owner};
 use crate::emulator::groups::{check_tags, find_open, id_of, listed, page_token};
 use crate::emulator::operations::{begin, launch, pause, status_url};
 use crate::emulator::parts::{check_parts, check_secrets};
+use crate::emulator::profiles::complete;
 use crate::emulator::quota::Share;
 use crate::emulator::record::{Change, ContainerGroup, Reason};
 use crate::emulator::route::Ask;
@@ -81,12 +83,16 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     }
     let old = world.tables.containers.get(&place.key).cloned();
     if let Some(old) = &old {
-        check_same_location(old, &location, place)?;
+        check_same_location((&old.name, &old.location), &location, place)?;
         check_settled(old, ask.now)?;
     }
     check_secrets(&place.name, &sent)?;
     let id = old.as_ref().map_or(id, |old| old.id.clone());
-    let body = echo(sent, ask.api(), &world.settings.identity.tenant, &id);
+    complete(world, &mut sent, ask.api())?;
+    let mut body = echo(sent, ask.api(), &world.settings.identity.tenant, &id);
+    if let Some(owner) = old.as_ref().and_then(owner) {
+        body["properties"]["orchestratorId"] = owner.into();
+    }
     let empty_map = Map::new();
     let properties = body.get("properties").and_then(Value::as_object).unwrap_or(&empty_map);
     check_body(&place.name, properties)?;
@@ -144,13 +150,14 @@ fn read_location(sent: &mut Map<String, Value>) -> Result<String, Refusal> {
     Ok(location)
 }
 
-fn check_same_location(old: &ContainerGroup, location: &str, place: &Place) -> Result<(), Refusal> {
-    if old.location == location {
+/// Refuses to move an object of this name and location.
+pub(crate) fn check_same_location((name, home): (&str, &str), location: &str, place: &Place) -> Result<(), Refusal> {
+    if home == location {
         return Ok(());
     }
     let message = format!(
-        "The resource '{}' already exists in location '{}' in resource group '{}'. A resource with the same name cannot be created in location '{location}'. Please select a new resource name.",
-        old.name, old.location, place.group
+        "The resource '{name}' already exists in location '{home}' in resource group '{}'. A resource with the same name cannot be created in location '{location}'. Please select a new resource name.",
+        place.group
     );
     Err(Refusal::gateway(409, "InvalidResourceLocation", message))
 }
@@ -196,7 +203,7 @@ fn make(
 }
 
 /// An address that no other group has.
-fn new_ip(world: &mut World, kind: &str) -> String {
+pub(crate) fn new_ip(world: &mut World, kind: &str) -> String {
     world.tables.serial += 1;
     let number = world.tables.serial;
     let [_, _, _, _, _, high, middle, low] = number.to_be_bytes();
@@ -207,7 +214,8 @@ fn new_ip(world: &mut World, kind: &str) -> String {
     }
 }
 
-fn remember(old: &ContainerGroup) -> Vec<crate::emulator::record::Launch> {
+/// The launches to remember once there is another one.
+pub(crate) fn remember(old: &ContainerGroup) -> Vec<crate::emulator::record::Launch> {
     let mut past = old.past.clone();
     past.push(old.launch.clone());
     let spare = past.len().saturating_sub(REMEMBERED);
@@ -220,7 +228,7 @@ pub(crate) fn patch(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     let mut group = find(world, place)?.clone();
     let mut sent = ask.json()?;
     if let Some(location) = take(&mut sent, "location").and_then(|own| own.as_str().map(plain_location)) {
-        check_same_location(&group, &location, place)?;
+        check_same_location((&group.name, &group.location), &location, place)?;
     }
     if let Some(tags) = take(&mut sent, "tags") {
         check_tags(&tags)?;
@@ -246,8 +254,12 @@ pub(crate) fn delete(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer 
     let mut answer = of(200, &view(group, ask.now, ask.api(), Detail::Whole));
     let subscription = subscription_of(&place.key);
     answer.headers.extend(world.throttle.count(subscription, "deletes", ask.now, world.settings.throttle)?);
+    let owner = owner(group);
     world.unseen.remove(&place.key);
     world.change(Change::Containers(place.key.clone(), None));
+    if let Some(owner) = owner {
+        lost(world, &owner, &place.key, ask.now);
+    }
     Ok(answer)
 }
 

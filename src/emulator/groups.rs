@@ -3,6 +3,8 @@
 //! **Never:** know what a container group holds beyond its id, location and tags.
 //! Source: Azure Resource Manager, "Resource Groups" REST reference, and recorded exchanges.
 
+use std::collections::BTreeMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
@@ -10,29 +12,43 @@ use serde_json::{Map, Value, json};
 use crate::emulator::answer::{Refusal, empty, of, with};
 use crate::emulator::body::take;
 use crate::emulator::catalogue::{check_location, plain_location};
+use crate::emulator::fleet;
+use crate::emulator::ngroups;
 use crate::emulator::operations::{patience, pause};
-use crate::emulator::record::{Change, ContainerGroup, Group, Operation};
+use crate::emulator::profiles;
+use crate::emulator::record::{Change, Group, Operation};
 use crate::emulator::route::Ask;
 use crate::emulator::tables::page;
 use crate::emulator::world::{Answer, World};
 
-/// Ends the deletions that are due.
+/// Ends the deletions that are due, and takes the steps of ngroups that were due before.
 pub(crate) fn settle(world: &mut World, now: i64) {
     while let Some((until, key)) = world.tables.leaving.first().cloned() {
         if until > now {
-            return;
+            break;
         }
+        fleet::settle(world, until);
         let prefix = format!("{key}/");
-        let inside: Vec<String> = page(&world.tables.containers, &prefix, None, usize::MAX)
-            .0
-            .into_iter()
-            .map(|(key, _)| key.clone())
-            .collect();
-        for key in inside {
+        for key in keys_below(&world.tables.ngroups, &prefix) {
+            world.change(Change::NGroup(key, None));
+        }
+        for key in keys_below(&world.tables.profiles, &prefix) {
+            world.change(Change::Profile(key, None));
+        }
+        for key in keys_below(&world.tables.containers, &prefix) {
             world.change(Change::Containers(key, None));
         }
         world.change(Change::Group(key, None));
     }
+    fleet::settle(world, now);
+}
+
+fn is_any_below<T>(table: &BTreeMap<String, T>, prefix: &str) -> bool {
+    table.range(prefix.to_owned()..).next().is_some_and(|(key, _)| key.starts_with(prefix))
+}
+
+fn keys_below<T>(table: &BTreeMap<String, T>, prefix: &str) -> Vec<String> {
+    page(table, prefix, None, usize::MAX).0.into_iter().map(|(key, _)| key.clone()).collect()
 }
 
 /// The group with a key.
@@ -285,12 +301,92 @@ pub(crate) fn list(world: &World, ask: &Ask<'_>, subscription: &str) -> Answer {
     listed(ask, items, token)
 }
 
-fn resource(group: &ContainerGroup) -> Value {
-    let mut item = json!({"id": group.id, "name": group.name, "type": "Microsoft.ContainerInstance/containerGroups", "location": group.location});
-    if let Some(tags) = group.body.get("tags") {
-        item["tags"] = tags.clone();
+/// A resource as lists of all resources show it.
+struct Resource<'a> {
+    id: &'a str,
+    name: &'a str,
+    kind: &'static str,
+    location: &'a str,
+    tags: Option<&'a Value>,
+    progress: &'static str,
+}
+
+impl Resource<'_> {
+    fn view(&self, expand: bool) -> Value {
+        let mut item = json!({"id": self.id, "name": self.name, "type": self.kind, "location": self.location});
+        if let Some(tags) = self.tags {
+            item["tags"] = tags.clone();
+        }
+        if expand {
+            item["provisioningState"] = json!(self.progress);
+        }
+        item
     }
-    item
+}
+
+/// One page of all resources whose keys begin with a prefix: container groups, then profiles, then
+/// ngroups. Tokens begin with the number of the table that they point into.
+fn page_of_resources<'a>(
+    world: &'a World,
+    prefix: &'a str,
+    token: Option<&str>,
+    size: usize,
+    now: i64,
+) -> (Vec<Resource<'a>>, Option<String>) {
+    let tables = &world.tables;
+    let (first, token) = token.and_then(|token| token.split_once(':')).unwrap_or(("0", ""));
+    let first: usize = first.parse().unwrap_or_default();
+    let mut found = Vec::new();
+    for number in first..3 {
+        let from = (number == first && !token.is_empty()).then_some(token);
+        let room = size - found.len();
+        if room == 0 {
+            let more = (number < 2 && is_any_below(&tables.profiles, prefix)) || is_any_below(&tables.ngroups, prefix);
+            return (found, more.then(|| format!("{number}:")));
+        }
+        let more = match number {
+            0 => {
+                let (groups, more) = page(&tables.containers, prefix, from, room);
+                found.extend(groups.into_iter().map(|(_, group)| Resource {
+                    id: &group.id,
+                    name: &group.name,
+                    kind: "Microsoft.ContainerInstance/containerGroups",
+                    location: &group.location,
+                    tags: group.body.get("tags"),
+                    progress: crate::emulator::view::progress(group, now),
+                }));
+                more
+            }
+            1 => {
+                let (profiles, more) = page(&tables.profiles, prefix, from, room);
+                found.extend(profiles.into_iter().map(|(_, profile)| Resource {
+                    id: &profile.id,
+                    name: &profile.name,
+                    kind: profiles::TYPE,
+                    location: &profile.location,
+                    tags: profile.tags.as_ref(),
+                    progress: "Succeeded",
+                }));
+                more
+            }
+            _ => {
+                let (ngroups, more) = page(&tables.ngroups, prefix, from, room);
+                found.extend(ngroups.into_iter().map(|(_, ngroup)| Resource {
+                    id: &ngroup.id,
+                    name: &ngroup.name,
+                    kind: ngroups::TYPE,
+                    location: &ngroup.location,
+                    tags: ngroup.body.get("tags"),
+                    progress: ngroups::progress(ngroup),
+                }));
+                more
+            }
+        };
+        if let Some(more) = more {
+            return (found, Some(format!("{number}:{more}")));
+        }
+    }
+    (found, None)
 }
 
 /// Answers for the resources of a subscription or of one group.
@@ -306,19 +402,13 @@ pub(crate) fn list_resources(world: &World, ask: &Ask<'_>, subscription: &str, g
         (None, Some(group)) => format!("{subscription}/{group}/"),
         (None, None) => format!("{subscription}/"),
     };
-    let (groups, token) = page(&world.tables.containers, &prefix, token_of(ask).as_deref(), top(world, ask));
-    let kind = wanted("resourcetype").is_none_or(|kind| kind == "microsoft.containerinstance/containergroups");
-    let fits = |group: &&ContainerGroup| {
-        kind && has_tag(group.body.get("tags"), &filters)
-            && wanted("name").is_none_or(|name| group.name.to_lowercase() == name)
+    let (resources, token) = page_of_resources(world, &prefix, token_of(ask).as_deref(), top(world, ask), ask.now);
+    let fits = |resource: &&Resource<'_>| {
+        wanted("resourcetype").is_none_or(|kind| resource.kind.to_lowercase() == kind)
+            && has_tag(resource.tags, &filters)
+            && wanted("name").is_none_or(|name| resource.name.to_lowercase() == name)
     };
     let expand = ask.query("$expand").is_some_and(|expand| expand.to_lowercase().contains("provisioningstate"));
-    let items = groups.iter().map(|(_, group)| *group).filter(fits).map(|group| {
-        let mut item = resource(group);
-        if expand {
-            item["provisioningState"] = json!(crate::emulator::view::progress(group, ask.now));
-        }
-        item
-    });
-    listed(ask, items.collect(), token)
+    let items = resources.iter().filter(fits).map(|resource| resource.view(expand)).collect();
+    listed(ask, items, token)
 }

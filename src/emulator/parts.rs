@@ -76,26 +76,31 @@ pub(crate) fn check_secrets(group: &str, sent: &Body) -> Checked {
 /// Checks the parts of an echoed body.
 pub(crate) fn check_parts(group: &str, body: &Body) -> Checked {
     let Some(properties) = body.get("properties").and_then(Value::as_object) else { return Ok(()) };
-    check_spot(group, properties)?;
-    check_ports(group, properties)?;
-    let volumes = check_volumes(group, properties)?;
+    check_template(group, properties)?;
     let references: BTreeSet<&str> = items(properties, "secretReferences").iter().map(name_of).collect();
     if references.len() != items(properties, "secretReferences").len() {
         return refuse("DuplicateSecretReference", format!("A secret reference of container group '{group}' repeats."));
     }
+    match named_references(properties).into_iter().find(|reference| !references.contains(reference)) {
+        None => Ok(()),
+        Some(reference) => refuse(
+            "SecretReferenceNotFound",
+            format!("The secret reference '{reference}' is not defined in container group '{group}'."),
+        ),
+    }
+}
+
+/// Checks what a container group and a profile have alike: all but references to secrets, which a
+/// profile has no place to define.
+pub(crate) fn check_template(group: &str, properties: &Body) -> Checked {
+    check_spot(group, properties)?;
+    check_ports(group, properties)?;
+    let volumes = check_volumes(group, properties)?;
     for container in items(properties, "initContainers").iter().chain(items(properties, "containers")) {
         check_mounts(group, container, &volumes)?;
         check_variables(group, container)?;
         check_probes(group, container)?;
         check_limits(group, container)?;
-    }
-    for reference in named_references(properties) {
-        if !references.contains(reference) {
-            return refuse(
-                "SecretReferenceNotFound",
-                format!("The secret reference '{reference}' is not defined in container group '{group}'."),
-            );
-        }
     }
     for extension in items(properties, "extensions") {
         let own = extension.get("properties").unwrap_or(&Value::Null);

@@ -42,6 +42,86 @@ pub(crate) struct ContainerGroup {
     pub(crate) previous: BTreeMap<String, Value>,
 }
 
+/// A container group profile with all its revisions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Profile {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    pub(crate) tags: Option<Value>,
+    /// Oldest first; never empty.
+    pub(crate) revisions: Vec<Revision>,
+}
+
+/// One revision of a profile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Revision {
+    pub(crate) number: u32,
+    /// The properties as they are echoed, without secrets.
+    pub(crate) properties: Map<String, Value>,
+    pub(crate) zones: Option<Value>,
+    /// A fingerprint of what was sent, secrets included, that tells a repeated request from a change.
+    pub(crate) mark: String,
+}
+
+/// An ngroup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct NGroup {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) location: String,
+    /// The body as it is echoed, without secrets, state and location.
+    pub(crate) body: Map<String, Value>,
+    /// Its container groups, oldest first.
+    pub(crate) members: Vec<Member>,
+    /// What is being done.
+    pub(crate) work: Option<Work>,
+    /// Code and message of the last operation, if it failed.
+    pub(crate) failure: Option<(String, String)>,
+}
+
+/// A container group of an ngroup.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Member {
+    /// The key of the container group.
+    pub(crate) key: String,
+    /// Its number among the members, which chooses its profile.
+    pub(crate) slot: u32,
+    /// A fingerprint of what it was made from.
+    pub(crate) made: String,
+}
+
+/// What an operation on an ngroup is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Verb {
+    Create,
+    Update,
+    Delete,
+    /// Start or restart: the members were told already.
+    Act,
+}
+
+/// An operation on an ngroup that goes on, step by step.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Work {
+    pub(crate) verb: Verb,
+    /// The operation that clients poll; nothing for what the service does by itself.
+    pub(crate) operation: Option<String>,
+    pub(crate) began: i64,
+    /// When the next step is due.
+    pub(crate) due: i64,
+    /// How long a launch of container groups takes, in milliseconds.
+    pub(crate) time: i64,
+    /// Whether the profiles changed and members are updated to them batch by batch.
+    pub(crate) rolls: bool,
+    /// Members that were replaced and go with the next step.
+    pub(crate) retiring: Vec<String>,
+    /// Members that were updated so far.
+    pub(crate) updated: Vec<String>,
+    /// Code and message with which the next step fails.
+    pub(crate) failure: Option<(String, String)>,
+}
+
 /// Why containers were started.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Reason {
@@ -81,6 +161,8 @@ pub(crate) enum Change {
     Group(String, Option<Group>),
     Containers(String, Option<ContainerGroup>),
     Operation(String, Option<Operation>),
+    Profile(String, Option<Profile>),
+    NGroup(String, Option<NGroup>),
     /// An id came into existence for the n-th time.
     Born(String, u32),
     /// Whether a subscription may use Microsoft.ContainerInstance; in logs of before registering

@@ -10,7 +10,7 @@ use std::ops::Bound;
 use serde_json::Value;
 
 use crate::emulator::quota::{Share, Usage};
-use crate::emulator::record::{Batch, Change, ContainerGroup, Group, Operation};
+use crate::emulator::record::{Batch, Change, ContainerGroup, Group, NGroup, Operation, Profile};
 use crate::emulator::subnets::networks;
 
 /// Everything that outlives a request.
@@ -19,6 +19,8 @@ pub(crate) struct Tables {
     pub(crate) groups: BTreeMap<String, Group>,
     pub(crate) containers: BTreeMap<String, ContainerGroup>,
     pub(crate) operations: BTreeMap<String, Operation>,
+    pub(crate) profiles: BTreeMap<String, Profile>,
+    pub(crate) ngroups: BTreeMap<String, NGroup>,
     /// By id in lower case: the id as it was written, and how often it came into existence.
     pub(crate) born: BTreeMap<String, (String, u32)>,
     /// By subscription: since when it may use Microsoft.ContainerInstance, or nothing after it was
@@ -31,6 +33,8 @@ pub(crate) struct Tables {
     pub(crate) usage: Usage,
     /// Groups that are being deleted, by when that ends.
     pub(crate) leaving: BTreeSet<(i64, String)>,
+    /// Ngroups at work, by when their next step is due.
+    pub(crate) due: BTreeSet<(i64, String)>,
     /// Who has a DNS label: by location and label.
     labels: BTreeMap<String, String>,
     pub(crate) serial: u64,
@@ -76,6 +80,13 @@ impl Tables {
             Change::Operation(key, None) => {
                 self.operations.remove(key);
             }
+            Change::Profile(key, Some(profile)) => {
+                self.profiles.insert(key.clone(), profile.clone());
+            }
+            Change::Profile(key, None) => {
+                self.profiles.remove(key);
+            }
+            Change::NGroup(key, ngroup) => self.set_ngroup(key, ngroup.as_ref()),
             Change::Born(id, times) => {
                 self.born.insert(id.to_lowercase(), (id.clone(), *times));
             }
@@ -132,6 +143,16 @@ impl Tables {
         }
     }
 
+    fn set_ngroup(&mut self, key: &str, ngroup: Option<&NGroup>) {
+        if let Some(work) = self.ngroups.remove(key).and_then(|old| old.work) {
+            self.due.remove(&(work.due, key.to_owned()));
+        }
+        if let Some(ngroup) = ngroup {
+            self.due.extend(ngroup.work.as_ref().map(|work| (work.due, key.to_owned())));
+            self.ngroups.insert(key.to_owned(), ngroup.clone());
+        }
+    }
+
     /// Whether another container group has the DNS label of this one.
     pub(crate) fn is_label_taken(&self, key: &str, group: &ContainerGroup) -> bool {
         label(group).and_then(|label| self.labels.get(&label)).is_some_and(|owner| owner != key)
@@ -143,10 +164,13 @@ impl Tables {
         let containers =
             self.containers.iter().map(|(key, group)| Change::Containers(key.clone(), Some(group.clone())));
         let operations = self.operations.iter().map(|(key, own)| Change::Operation(key.clone(), Some(own.clone())));
+        let profiles = self.profiles.iter().map(|(key, own)| Change::Profile(key.clone(), Some(own.clone())));
+        let ngroups = self.ngroups.iter().map(|(key, own)| Change::NGroup(key.clone(), Some(own.clone())));
         let born = self.born.values().map(|(id, times)| Change::Born(id.clone(), *times));
         let registered = self.registered.iter().map(|(own, since)| Change::Registration(own.clone(), *since));
         let links = self.links.iter().map(|own| Change::Linked(own.clone(), true));
-        groups.chain(containers).chain(operations).chain(born).chain(registered).chain(links)
+        let kinds = groups.chain(containers).chain(profiles).chain(ngroups);
+        kinds.chain(operations).chain(born).chain(registered).chain(links)
     }
 }
 

@@ -19,7 +19,8 @@ use crate::emulator::settings::{Settings, Workload};
 use crate::emulator::tables::Tables;
 use crate::emulator::throttle::Throttle;
 use crate::emulator::{
-    catalogue, container_groups, exec, groups, login, logs, metadata, operations, registration, subnets,
+    catalogue, container_groups, exec, groups, login, logs, metadata, ngroups, operations, profiles, registration,
+    subnets,
 };
 
 /// The state of one emulated cloud.
@@ -142,8 +143,13 @@ impl World {
             let parts: Vec<&str> = low.split('/').filter(|part| !part.is_empty()).collect();
             match parts.as_slice() {
                 [_, subscription, _, group] => self.tables.groups.contains_key(&format!("{subscription}/{group}")),
-                [_, subscription, _, group, .., name] => {
-                    self.tables.containers.contains_key(&format!("{subscription}/{group}/{name}"))
+                [_, subscription, _, group, .., kind, name] => {
+                    let key = format!("{subscription}/{group}/{name}");
+                    match *kind {
+                        "containergroupprofiles" => self.tables.profiles.contains_key(&key),
+                        "ngroups" => self.tables.ngroups.contains_key(&key),
+                        _ => self.tables.containers.contains_key(&key),
+                    }
                 }
                 _ => false,
             }
@@ -305,6 +311,15 @@ impl World {
         let limits = &self.settings.quota;
         match (ask.method, rest) {
             ("GET", ["containergroups"]) => container_groups::list(self, ask, &format!("{subscription}/")),
+            ("GET", ["containergroupprofiles"]) => {
+                check_known(ask, profiles::TYPE)?;
+                profiles::list(self, ask, &format!("{subscription}/"))
+            }
+            ("GET", ["ngroups"]) => {
+                check_known(ask, ngroups::TYPE)?;
+                ngroups::list(self, ask, &format!("{subscription}/"))
+            }
+            ("GET", ["locations", _, "operationstatuses", id]) => ngroups::status(self, ask, id),
             ("GET", ["locations", _, "operations", id]) => operations::status(self, ask, id),
             ("GET", ["locations", _, "operationresults", id]) => operations::result(self, ask, id),
             ("GET", ["locations", location, kind @ ("usages" | "capabilities" | "cachedimages")]) => {
@@ -325,6 +340,9 @@ impl World {
         catalogue::check_version(ask.api(), rest.first().unwrap_or(&""), "global")?;
         let group = ask.path[3].clone();
         let parent = format!("{subscription}/{}", ask.low[3]);
+        if let Some(kind @ ("containergroupprofiles" | "ngroups")) = rest.first().copied() {
+            return self.of_fleet(ask, kind == "ngroups", (parent, group), &rest[1..]);
+        }
         let (Some(name), Some("containergroups")) = (ask.path.get(7), rest.first().copied()) else {
             if rest == ["containergroups"] && ask.method == "GET" {
                 groups::find(self, &parent, &group)?;
@@ -350,6 +368,39 @@ impl World {
     }
 }
 
+impl World {
+    /// Profiles and ngroups of a resource group, by its key and name.
+    fn of_fleet(&mut self, ask: &Ask<'_>, ngroup: bool, (parent, group): (String, String), rest: &[&str]) -> Answer {
+        check_known(ask, if ngroup { ngroups::TYPE } else { profiles::TYPE })?;
+        let Some(name) = ask.path.get(7) else {
+            if ask.method != "GET" {
+                return Err(no_route(ask));
+            }
+            groups::find(self, &parent, &group)?;
+            let prefix = format!("{parent}/");
+            return if ngroup { ngroups::list(self, ask, &prefix) } else { profiles::list(self, ask, &prefix) };
+        };
+        let key = format!("{parent}/{}", name.to_lowercase());
+        let place = Place { parent, group, name: name.clone(), key };
+        let rest = &rest[1..];
+        if ngroup { ngroups::answer(self, ask, &place, rest) } else { profiles::answer(self, ask, &place, rest) }
+    }
+}
+
+/// Profiles and ngroups are newer than container groups.
+fn check_known(ask: &Ask<'_>, kind: &str) -> Result<(), Refusal> {
+    if ask.api() >= profiles::SINCE {
+        return Ok(());
+    }
+    let (namespace, name) = kind.split_once('/').unwrap_or_default();
+    let message = format!(
+        "The resource type '{name}' could not be found in the namespace '{namespace}' for api version '{}'. The supported api-versions are '{}'.",
+        ask.api(),
+        catalogue::versions_since(profiles::SINCE).join(",")
+    );
+    Err(Refusal::gateway(404, "InvalidResourceType", message))
+}
+
 /// Every request names its API version (Azure Resource Manager, "REST API reference").
 fn check_api(ask: &Ask<'_>) -> Result<(), Refusal> {
     let api = ask.api();
@@ -367,7 +418,7 @@ fn check_api(ask: &Ask<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
-fn no_route(ask: &Ask<'_>) -> Refusal {
+pub(crate) fn no_route(ask: &Ask<'_>) -> Refusal {
     let known = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"].contains(&ask.method);
     let path = ask.path.join("/");
     if known {

@@ -142,7 +142,22 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             deposed: deposed.clone(),
             object: object.clone(),
         });
-        self.desk.record(&found.collect::<Vec<_>>(), false)
+        let found: Vec<Event> = found.collect();
+        let plan = self.plan;
+        let imports = || {
+            let changes = plan.changes.iter();
+            changes.filter_map(|change| Some((change.addr.clone(), change.importing.as_ref()?.id.clone())))
+        };
+        for (addr, id) in imports() {
+            (self.notices)(Notice::Importing { addr, id });
+        }
+        // Nothing is sent for an import, so one sync makes all of them survive.
+        self.desk.record(&found, plan.imports() > 0)?;
+        for (addr, id) in imports() {
+            self.report.imported += 1;
+            (self.notices)(Notice::Imported { addr, id });
+        }
+        Ok(())
     }
 
     /// Begins as many ready steps as fit; their intents become durable together.

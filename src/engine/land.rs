@@ -3,7 +3,8 @@
 //! **Never:** lose an outcome: each branch either records the end of the step, goes on with it,
 //! or leaves its intent pending on purpose, to be resolved by the next run.
 
-use crate::plan::{Change, StepAct};
+use crate::plan::import::quoted;
+use crate::plan::{Action, Change, StepAct};
 use crate::provider::{Fault, FaultKind, Handle, Progress, Provider};
 use crate::state::{Event, Journal, JournalError};
 use crate::value::Value;
@@ -231,16 +232,24 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     fn already_there(&self, number: u32, change: &Change) -> Fault {
         let id = self.flights.get(&number).map(|flight| flight.call.id.to_string()).unwrap_or_default();
-        Fault {
-            kind: FaultKind::Exists,
-            code: String::new(),
-            message: format!(
-                "{id} is there already, and this state has not made it. {} would take over an object of somebody else.",
-                change.addr
-            ),
-            trace: String::new(),
-            hint: Some("choose another name, or delete the existing object first".into()),
-        }
+        let addr = change.addr.to_string();
+        let mut message = format!(
+            "{id} is there already, and this state has not made it. {addr} would take over an object of somebody else."
+        );
+        // What replaces an object of ours has its address, which cannot be given to another one.
+        let hint = if change.action == Action::Create {
+            message.push_str(&format!(
+                "\n\nIf it is yours, let it be managed from now on. Either write\n\n    import {{\n      to = {addr}\n      id = \
+                 \"{id}\"\n    }}\n\nor run\n\n    acier import {} {}\n\nor plan and apply with -adopt, which takes over everything \
+                 that exists where something would be created. Each shows what would change in it before it is changed.",
+                quoted(&addr),
+                quoted(&id)
+            ));
+            "import it in one of these ways, or choose another name"
+        } else {
+            "choose another name, or delete the existing object first"
+        };
+        Fault { kind: FaultKind::Exists, code: String::new(), message, trace: String::new(), hint: Some(hint.into()) }
     }
 }
 

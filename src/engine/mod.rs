@@ -14,6 +14,7 @@ pub mod notice;
 pub mod record;
 pub mod refresh;
 pub mod resume;
+pub mod seek;
 mod turns;
 
 pub use notice::{Level, Notice, Report};

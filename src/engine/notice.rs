@@ -78,6 +78,20 @@ pub enum Notice {
         /// What.
         act: StepAct,
     },
+    /// An object that the state did not know is being recorded.
+    Importing {
+        /// At which address.
+        addr: Addr,
+        /// Its id.
+        id: Name,
+    },
+    /// It is recorded.
+    Imported {
+        /// At which address.
+        addr: Addr,
+        /// Its id.
+        id: Name,
+    },
     /// What a crash left in flight is being looked at.
     Resuming {
         /// How many steps.
@@ -100,6 +114,8 @@ pub enum Notice {
 /// What came of a run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Report {
+    /// Objects that the state did not know before.
+    pub imported: usize,
     /// Objects made.
     pub added: usize,
     /// Objects changed.

@@ -9,7 +9,7 @@ use futures_util::stream::{self, StreamExt};
 
 use crate::addr::Addr;
 use crate::diag::Diagnostics;
-use crate::plan::{Questions, Refreshed};
+use crate::plan::Refreshed;
 use crate::provider::{Fault, Handle, Provider};
 use crate::seal::Key;
 use crate::state::{Object, State};
@@ -18,7 +18,7 @@ use crate::value::{Name, Value};
 use super::notice::diagnose;
 
 /// From this number of objects in one scope on, one list costs less than reading each.
-const LIST_FROM: usize = 3;
+pub(super) const LIST_FROM: usize = 3;
 
 struct Known<'s> {
     addr: &'s Addr,
@@ -157,28 +157,4 @@ fn compare<P: Provider>(
         Some(Object { value: kept, ..known.object.clone() })
     };
     refreshed.found.push((known.addr.clone(), known.deposed.cloned(), found));
-}
-
-/// Reads the data sources that a plan asks for.
-///
-/// # Errors
-/// Those that could not be read.
-pub async fn answer<P: Provider>(
-    provider: &P,
-    questions: &Questions,
-    parallelism: usize,
-) -> Result<Vec<(Addr, Value)>, Diagnostics> {
-    let asked =
-        questions.iter().map(|(addr, config)| async move { (addr, provider.fetch(&addr.block.kind, config).await) });
-    let mut answers: Vec<_> = stream::iter(asked).buffer_unordered(parallelism.max(1)).collect().await;
-    answers.sort_by_key(|(addr, _)| *addr);
-    let mut read = Vec::new();
-    let mut diagnostics = Diagnostics::none();
-    for (addr, answer) in answers {
-        match answer {
-            Ok(value) => read.push((addr.clone(), value)),
-            Err(fault) => diagnostics.push(diagnose(&fault, &addr.to_string())),
-        }
-    }
-    if diagnostics.has_errors() { Err(diagnostics) } else { Ok(read) }
 }

@@ -16,7 +16,7 @@ use crate::value::Name;
 use super::arguments::{Declared, argument, place};
 use super::ast::{Access, Body, Expr};
 use super::eval::references;
-use super::module::{Condition, Module, Node, Repetition, Resource};
+use super::module::{Condition, Import, Module, Node, Repetition, Resource};
 use super::structure::iterator;
 use super::target::{self, Site};
 
@@ -31,6 +31,8 @@ pub(super) struct Index {
     pub(super) block_users: BTreeMap<BlockAddr, Vec<Name>>,
     /// The blocks that the `count` or `for_each` of a block needs, itself or through locals.
     pub(super) repetition_needs: BTreeMap<BlockAddr, Vec<BlockAddr>>,
+    /// The `import` blocks for a block, by their places.
+    pub(super) imports: BTreeMap<BlockAddr, Vec<usize>>,
 }
 
 /// What has been found so far.
@@ -64,6 +66,9 @@ pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, 
             let through = through_locals(&order, &needs);
             set_needs(module, &needs, &through);
             module.index = index(&needs, &repetitions, &through);
+            for (at, import) in module.imports.iter().enumerate() {
+                module.index.imports.entry(import.to.clone()).or_default().push(at);
+            }
             module.order = order;
             out.extend(refuse_blocks_in_validations(module, &needs, &through));
         }
@@ -104,6 +109,23 @@ impl<'m> Linker<'m> {
             self.depends_on(&output.depends_on, output.span);
             self.keep(Node::Output(name.clone()));
         }
+        for (at, import) in module.imports.iter().enumerate() {
+            self.import(import);
+            self.keep(Node::Import(at));
+        }
+    }
+
+    fn import(&mut self, import: &Import) {
+        // What is imported cannot tell by itself what it is.
+        let outside = Site { block: Some(&import.to), ..Site::plain() };
+        if let Some(each) = &import.for_each {
+            self.expr(each, &outside, &[]);
+        }
+        let inside = Site { each: import.for_each.is_some(), ..outside };
+        if let Some(key) = &import.key {
+            self.expr(key, &inside, &[]);
+        }
+        self.expr(&import.named, &inside, &[]);
     }
 
     /// Files what was found since the last time under a node.
@@ -228,8 +250,14 @@ fn graph(module: &Module, needs: &BTreeMap<Node, BTreeSet<Node>>) -> Dag<Node> {
     let providers = module.providers.iter().map(|provider| Node::Provider(provider.name.clone()));
     let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
     let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));
-    for node in variables.chain(locals).chain(providers).chain(blocks).chain(outputs) {
+    let imports = (0..module.imports.len()).map(Node::Import);
+    for node in variables.chain(locals).chain(providers).chain(blocks).chain(outputs).chain(imports) {
         graph.add(node);
+    }
+    for (at, import) in module.imports.iter().enumerate() {
+        if module.blocks.contains_key(&import.to) {
+            graph.need(Node::Block(import.to.clone()), Node::Import(at));
+        }
     }
     for (node, needed) in needs {
         // A validation may refer to its own variable and to others; values are decided before it runs.
@@ -284,6 +312,11 @@ fn set_needs(
     for (addr, resource) in &mut module.blocks {
         if let Some(needed) = needs.get(&Node::Block(addr.clone())) {
             resource.needs = collect(needed, through).iter().filter(|block| *block != addr).cloned().collect();
+        }
+    }
+    for (at, import) in module.imports.iter_mut().enumerate() {
+        if let Some(needed) = needs.get(&Node::Import(at)) {
+            import.needs = collect(needed, through).iter().cloned().collect();
         }
     }
 }

@@ -18,7 +18,7 @@ use super::resource::condition;
 use super::{fixed, link, parse, structure};
 
 /// The blocks that may stand in a file.
-const TOP_BLOCKS: [&str; 7] = ["terraform", "provider", "variable", "locals", "output", "resource", "data"];
+const TOP_BLOCKS: [&str; 8] = ["terraform", "provider", "variable", "locals", "output", "resource", "data", "import"];
 
 /// A module in the making.
 pub(super) struct Loader<'a> {
@@ -66,6 +66,7 @@ impl Loader<'_> {
                 "locals" => self.locals(block),
                 "output" => self.output(&block),
                 "resource" | "data" => self.resource(block),
+                "import" => self.import(&block),
                 _ => self.out.push(not_known(&block)),
             }
         }
@@ -265,11 +266,6 @@ fn not_known(block: &Block) -> Diagnostic {
             "A moved block",
             "acier does not rename objects in its state from the configuration.",
             "Remove this block; without it, the object at the new address is made and the one at the old address is destroyed.",
-        ),
-        "import" => (
-            "An import block",
-            "acier does not adopt objects from the configuration.",
-            "Remove this block, and give the resource another name in Azure, or delete the existing object first.",
         ),
         "removed" => (
             "A removed block",

@@ -14,6 +14,7 @@ mod fixed;
 pub mod fmt;
 pub mod functions;
 pub mod host;
+pub mod import;
 pub mod inputs;
 mod link;
 mod load;

@@ -153,6 +153,27 @@ pub struct ProviderBlock {
     pub body: Body,
 }
 
+/// `import { ... }`
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// Where its header stands.
+    pub span: Span,
+    /// The block that is to manage the object; it need not be in the configuration.
+    pub to: BlockAddr,
+    /// The instance key behind it.
+    pub key: Option<Expr>,
+    /// Where `to` stands.
+    pub to_span: Span,
+    /// `id`, or `identity` (an object of names).
+    pub named: Expr,
+    /// Whether `named` is an `identity`.
+    pub by_names: bool,
+    /// `for_each`
+    pub for_each: Option<Expr>,
+    /// All blocks that it refers to, directly or through locals.
+    pub needs: Vec<BlockAddr>,
+}
+
 /// What depends on what: the nodes of a module's graph.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Node {
@@ -166,6 +187,8 @@ pub enum Node {
     Block(BlockAddr),
     /// An output value.
     Output(Name),
+    /// An `import` block, by its place in [`Module::imports`].
+    Import(usize),
 }
 
 /// A root module.
@@ -181,6 +204,8 @@ pub struct Module {
     pub blocks: BTreeMap<BlockAddr, Resource>,
     /// Provider configurations.
     pub providers: Vec<ProviderBlock>,
+    /// What is to be imported.
+    pub imports: Vec<Import>,
     /// What needs what.
     pub graph: Dag<Node>,
     /// All nodes, each after what it needs.
@@ -196,6 +221,12 @@ pub fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, 
 }
 
 impl Module {
+    /// The `import` blocks for a block, with their places in [`Module::imports`].
+    pub fn imports_of(&self, block: &BlockAddr) -> impl Iterator<Item = (usize, &Import)> + Clone {
+        let places = self.index.imports.get(block).map(Vec::as_slice).unwrap_or_default();
+        places.iter().filter_map(|at| Some((*at, self.imports.get(*at)?)))
+    }
+
     /// Where a node is declared.
     #[must_use]
     pub fn span(&self, node: &Node) -> Option<Span> {
@@ -207,6 +238,7 @@ impl Module {
             }
             Node::Block(addr) => self.blocks.get(addr).map(|resource| resource.span),
             Node::Output(name) => self.outputs.get(name).map(|output| output.span),
+            Node::Import(at) => self.imports.get(*at).map(|import| import.span),
         }
     }
 }
@@ -229,6 +261,7 @@ impl std::fmt::Display for Node {
             Node::Provider(name) => write!(f, "provider {name:?}"),
             Node::Block(addr) => write!(f, "{addr}"),
             Node::Output(name) => write!(f, "output.{name}"),
+            Node::Import(at) => write!(f, "import block {}", at + 1),
         }
     }
 }

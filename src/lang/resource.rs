@@ -83,7 +83,7 @@ impl Loader<'_> {
         })
     }
 
-    fn unknown_kind(&mut self, addr: &BlockAddr, span: Span) {
+    pub(super) fn unknown_kind(&mut self, addr: &BlockAddr, span: Span) {
         let kind = &addr.kind;
         let (kinds, others, summary, word, other) = match addr.mode {
             Mode::Managed => {
@@ -123,7 +123,7 @@ impl Loader<'_> {
         }
     }
 
-    fn only_default_provider(&mut self, body: &Body) {
+    pub(super) fn only_default_provider(&mut self, body: &Body) {
         let Some(provider) = argument(body, "provider") else { return };
         if fixed::keyword(&provider.expr).is_some_and(|name| &**name == "azurerm") {
             return;

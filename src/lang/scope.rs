@@ -40,9 +40,9 @@ pub struct Desired {
 
 /// A module under evaluation.
 pub struct Scope {
-    module: Rc<Module>,
+    pub(super) module: Rc<Module>,
     schemas: Rc<Schemas>,
-    names: Names,
+    pub(super) names: Names,
     /// How often blocks stand, and when that was found.
     repeated: BTreeMap<BlockAddr, (u64, Repeated)>,
     warnings: Diagnostics,
@@ -284,6 +284,7 @@ impl Scope {
                 Node::Provider(name) => out.extend(self.provider(name).err().unwrap_or_default()),
                 Node::Block(block) => out.extend(self.validate_block(&module, block)),
                 Node::Output(name) => out.extend(self.read_output(name, false).err().unwrap_or_default()),
+                Node::Import(at) => out.extend(self.validate_import(*at)),
             }
         }
         let mut seen = BTreeSet::new();

@@ -5,7 +5,8 @@
 //! Source of the rules: Terraform, "Resource Lifecycle" and "The lifecycle Meta-Argument".
 
 use crate::lang::module::Ignore;
-use crate::schema::{Cost, Schema};
+use crate::schema::walk::{self, Found};
+use crate::schema::{Cost, Schema, Secrecy, Usage};
 use crate::seal::Key;
 use crate::state::Object;
 use crate::value::{Path, Type, Value};
@@ -64,6 +65,14 @@ impl Case<'_> {
         let settled = propose::propose(block, Some(&before), &config, None);
         let mut differences = diff::diff(block, &before, &settled, self.key);
         differences.retain(|difference| !propose::is_ignored(self.ignored, &difference.path));
+        for difference in &mut differences {
+            let weighed = self.schema.weigh.and_then(|weigh| weigh(&difference.path, &before, &settled));
+            if let Some((cost, reason)) = weighed {
+                difference.cost = cost;
+                difference.reason = reason.into();
+            }
+        }
+        self.spare(&before, &mut differences);
         if prior.unfinished && diff::cost(&differences) < Cost::Restart {
             let reason = "The last update did not end well, so it is carried out again.".into();
             differences.push(Difference { path: Path::root(), cost: Cost::Restart, reason });
@@ -84,6 +93,23 @@ impl Case<'_> {
         self.add_unsettled(&before, &after, &mut differences);
         let why = if prior.unfinished { Why::Unfinished } else { Why::Changed };
         Verdict { action: Action::Update, why, cost, before, after, differences }
+    }
+
+    /// A secret that must be given and is not known is one of an imported object, and may well be the
+    /// configured one: alone it replaces nothing, but is sent with an update.
+    fn spare(&self, before: &Value, differences: &mut [Difference]) {
+        for found in differences.iter_mut().filter(|found| found.cost == Cost::Replace) {
+            let unseen = match walk::find(&self.schema.block, &found.path) {
+                Some(Found::Attribute(attribute)) => {
+                    attribute.secrecy == Secrecy::WriteOnly && attribute.usage == Usage::Required
+                }
+                _ => false,
+            };
+            if unseen && found.path.find(before).is_some_and(Value::is_null) {
+                found.cost = Cost::Restart;
+                found.reason = "It is not known after an import, so it is sent once.".into();
+            }
+        }
     }
 
     fn replaces(&self, prior: &Object, cost: Cost) -> Option<Why> {

@@ -104,6 +104,39 @@ pub struct Change {
     pub create_before_destroy: bool,
     /// Time limits.
     pub timeouts: crate::schema::Timeouts,
+    /// Set if the object was not in the state before.
+    pub importing: Option<Importing>,
+}
+
+impl Change {
+    /// Whether anything happens to the object, if only that the state learns of it.
+    #[must_use]
+    pub fn is_something(&self) -> bool {
+        self.action != Action::NoOp || self.importing.is_some()
+    }
+}
+
+/// What an imported object comes with.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Importing {
+    /// Its id.
+    pub id: Name,
+    /// Whether it is taken over because it stands where an object was to be created, and not
+    /// because the user named it.
+    pub adopted: bool,
+    /// Secrets that the cloud never returns and that are believed to be the configured ones.
+    pub believed: Vec<Path>,
+}
+
+/// An object that is known under another address from now on, or takes its own place back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Move {
+    /// The old address.
+    pub from: Addr,
+    /// The key that it had if it was set aside for a replacement that was never made.
+    pub deposed: Option<Name>,
+    /// The new address.
+    pub to: Addr,
 }
 
 /// What one step does.
@@ -159,6 +192,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// What somebody changed behind our back: before is what was stored, after what was found.
     pub drift: Vec<Change>,
+    /// Objects that are known under another address from now on.
+    pub moves: Vec<Move>,
     /// Output values, unchanged ones included.
     pub outputs: BTreeMap<Name, OutputChange>,
     /// What to do, each step after what it needs.
@@ -197,21 +232,10 @@ impl Plan {
         counts
     }
 
-    /// Objects that are known under another address from now on: the old address, with the key that
-    /// the object had if it was set aside for a replacement that was never made, and the new one.
+    /// How many objects are imported.
     #[must_use]
-    pub fn moves(&self) -> Vec<(&Addr, Option<&Name>, &Addr)> {
-        let gone = |addr: &Addr, key: &Option<Name>| {
-            let lost = |change: &&Change| change.addr == *addr && change.deposed == *key;
-            self.drift.iter().find(lost).is_some_and(|change| change.action == Action::Delete)
-        };
-        let moved = self.refreshed.found.windows(2).filter_map(|pair| match pair {
-            [(from, key, None), (to, None, Some(_))] if !gone(from, key) && (key.is_some() || from != to) => {
-                Some((from, key.as_ref(), to))
-            }
-            _ => None,
-        });
-        moved.collect()
+    pub fn imports(&self) -> usize {
+        self.changes.iter().filter(|change| change.importing.is_some()).count()
     }
 
     /// Whether applying it would change nothing, neither in the cloud nor in output values.
@@ -219,6 +243,7 @@ impl Plan {
     pub fn is_empty(&self) -> bool {
         self.steps.is_empty()
             && self.outputs.values().all(|output| output.before == output.after)
-            && self.moves().is_empty()
+            && self.moves.is_empty()
+            && self.imports() == 0
     }
 }

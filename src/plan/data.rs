@@ -27,9 +27,9 @@ impl Walk<'_> {
             self.read_later(addr, schema, desired);
             return;
         }
-        let Some(answer) = self.answers.get(&addr) else {
+        let Some(answer) = self.answers.data.get(&addr) else {
             self.asking.insert(addr.block.clone());
-            self.questions.push((addr, desired.value));
+            self.questions.data.push((addr, desired.value));
             return;
         };
         let answer = propose::mark_secrets(&schema.block, answer);
@@ -61,6 +61,7 @@ impl Walk<'_> {
             needs: self.order.needs(&addr.block),
             create_before_destroy: false,
             timeouts: desired.timeouts,
+            importing: None,
             addr,
         });
     }

@@ -17,7 +17,7 @@ use super::change::Plan;
 use super::{ledger, record};
 
 const MAGIC: &str = "acier plan";
-const VERSION: &str = "1";
+const VERSION: &str = "2";
 const PURPOSE: &str = "acier saved plan v1";
 
 /// What a file holds.

@@ -122,6 +122,9 @@ fn resource_change(change: &Change) -> Json {
         let causes = change.differences.iter().filter(|found| found.cost == Cost::Replace);
         inner["replace_paths"] = causes.map(|found| path(&found.path)).collect();
     }
+    if let Some(importing) = &change.importing {
+        inner["importing"] = json!({ "id": &*importing.id });
+    }
     body["change"] = inner;
     if let Some(reason) = reason(change) {
         body["action_reason"] = reason.into();

@@ -127,5 +127,6 @@ pub(crate) fn existing(addr: &Addr, deposed: Option<&Name>, object: &Object, sch
         needs: object.needs.clone(),
         create_before_destroy: object.create_before_destroy,
         timeouts: schema.map_or(UNKNOWN_KIND, |schema| schema.timeouts),
+        importing: None,
     }
 }

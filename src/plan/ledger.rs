@@ -13,7 +13,7 @@ use crate::schema::{Cost, Timeouts};
 use crate::state::Object;
 use crate::value::{Name, Path, Step as PathStep};
 
-use super::change::{Action, Change, Difference, OutputChange, Plan, Step, StepAct, Why};
+use super::change::{Action, Change, Difference, Importing, Move, OutputChange, Plan, Step, StepAct, Why};
 use super::record::{Broken, Reader, Writer};
 use super::{Mode, Refreshed};
 
@@ -47,8 +47,10 @@ const WHYS: &[(Why, &str)] = &[
 
 const COSTS: &[(Cost, &str)] = &[
     (Cost::Nothing, "nothing"),
+    (Cost::Revise, "revise"),
     (Cost::Restart, "restart"),
     (Cost::Readdress, "readdress"),
+    (Cost::Roll, "roll"),
     (Cost::Replace, "replace"),
 ];
 
@@ -94,6 +96,9 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
         json!([addr.to_string(), deposed.as_deref(), object])
     });
     body["refreshed"] = refreshed.collect();
+    let moves =
+        plan.moves.iter().map(|moved| json!([moved.from.to_string(), moved.deposed.as_deref(), moved.to.to_string()]));
+    body["moves"] = moves.collect();
     let inputs = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), out.value(value)));
     body["inputs"] = inputs.collect::<Map<_, _>>().into();
     let answers = plan.answers.iter().map(|(addr, value)| (addr.to_string(), out.value(value)));
@@ -122,6 +127,10 @@ fn write_change(out: &mut Writer, change: &Change) -> Json {
         "first": change.create_before_destroy,
         "limits": [limits.create, limits.read, limits.update, limits.delete],
     });
+    if let Some(importing) = &change.importing {
+        let believed = importing.believed.iter().map(|path| path.0.iter().map(write_step).collect::<Vec<_>>());
+        body["importing"] = json!([&*importing.id, importing.adopted, believed.collect::<Vec<_>>()]);
+    }
     if change.after != change.before {
         body["after"] = out.value(&change.after);
     }
@@ -170,6 +179,11 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         let object = optional(&entry[2]).map(|json| read_object(&reader, json)).transpose()?;
         found.push((addr(&entry[0])?, optional(&entry[1]).map(name).transpose()?, object));
     }
+    let mut moves = Vec::new();
+    for moved in list(&json["moves"])? {
+        let deposed = optional(&moved[1]).map(name).transpose()?;
+        moves.push(Move { from: addr(&moved[0])?, deposed, to: addr(&moved[2])? });
+    }
     let mut inputs = Inputs::default();
     for (name, value) in fields(&json["inputs"])? {
         inputs.0.insert(name.as_str().into(), reader.value(value)?);
@@ -188,6 +202,7 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         serial: number_of(&json["serial"])?,
         changes: changes("changes")?,
         drift: changes("drift")?,
+        moves,
         outputs,
         steps,
         refreshed: Refreshed { found },
@@ -232,7 +247,16 @@ fn read_change(reader: &Reader, json: &Json) -> Result<Change, Broken> {
         needs: blocks(&json["needs"])?,
         create_before_destroy: json["first"] == true,
         timeouts: Timeouts { create: limit(0)?, read: limit(1)?, update: limit(2)?, delete: limit(3)? },
+        importing: optional(&json["importing"]).map(read_importing).transpose()?,
     })
+}
+
+fn read_importing(json: &Json) -> Result<Importing, Broken> {
+    let mut believed = Vec::new();
+    for path in list(&json[2])? {
+        believed.push(Path(list(path)?.iter().map(read_step).collect::<Result<_, _>>()?));
+    }
+    Ok(Importing { id: name(&json[0])?, adopted: json[1] == true, believed })
 }
 
 fn read_step(json: &Json) -> Result<PathStep, Broken> {

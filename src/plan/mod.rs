@@ -13,6 +13,7 @@ mod data;
 pub mod diff;
 pub mod file;
 mod identity;
+pub mod import;
 pub mod json;
 mod laid;
 mod ledger;
@@ -32,7 +33,8 @@ mod within;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{Addr, Block, Target};
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Span};
+use crate::lang::import::Wanted;
 use crate::lang::inputs::Inputs;
 use crate::lang::module::Module;
 use crate::lang::scope::Scope;
@@ -40,7 +42,7 @@ use crate::seal::Key;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
 
-pub use change::{Action, Change, OutputChange, Plan, Step, StepAct};
+pub use change::{Action, Change, Importing, Move, OutputChange, Plan, Step, StepAct};
 
 use laid::Laid;
 use order::Order;
@@ -71,6 +73,13 @@ pub struct Options {
     pub excludes: Vec<Target>,
     /// `-replace`: replace these even if nothing changed.
     pub replace: Vec<Addr>,
+    /// What is to be imported beside the `import` blocks of the configuration.
+    pub imports: Vec<Wanted>,
+    /// `-adopt`: what would be created but exists already is taken over.
+    pub adopt: bool,
+    /// `-send-secrets`: what the cloud never returns of an imported object is sent, and not believed
+    /// to be what the configuration says.
+    pub send_secrets: bool,
 }
 
 /// What the engine found in the cloud before planning.
@@ -81,20 +90,74 @@ pub struct Refreshed {
     pub found: Vec<(Addr, Option<Name>, Option<Object>)>,
 }
 
-/// Data sources that must be read before the plan can be finished: address and configuration.
-pub type Questions = Vec<(Addr, Value)>;
+/// What must be read before the plan can be finished.
+#[derive(Clone, Debug, Default)]
+pub struct Questions {
+    /// Data sources: address and configuration.
+    pub data: Vec<(Addr, Value)>,
+    /// Objects that the state does not know.
+    pub objects: Vec<Sought>,
+}
+
+/// An object that the state does not know.
+#[derive(Clone, Debug)]
+pub struct Sought {
+    /// The address that it is to have.
+    pub addr: Addr,
+    /// Which object.
+    pub which: Which,
+    /// Whether it is an error if it does not exist.
+    pub must: bool,
+    /// Where it is named.
+    pub span: Option<Span>,
+}
+
+/// Which object is sought.
+#[derive(Clone, Debug)]
+pub enum Which {
+    /// The one that is to be imported, named by its id or by an object of names.
+    Named(Value),
+    /// The one that has the id that an object with these attributes would have.
+    Like(Value),
+}
+
+/// What was read for a plan.
+#[derive(Clone, Debug, Default)]
+pub struct Answers {
+    /// Data sources.
+    pub data: BTreeMap<Addr, Value>,
+    /// Sought objects by the address that they are to have; nothing for what does not exist. Their
+    /// needs are not known yet.
+    pub objects: BTreeMap<Addr, Option<Object>>,
+}
+
+impl Questions {
+    /// Whether nothing is asked.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.data.is_empty() && self.objects.is_empty()
+    }
+}
+
+impl Answers {
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.data.len() + self.objects.len()
+    }
+}
 
 /// What came of planning.
 #[derive(Clone, Debug)]
 pub enum Planned {
     /// A plan.
     Ready(Box<Plan>),
-    /// Read these data sources and call again with their answers added.
+    /// Read these and call again with the answers added.
     Ask(Questions),
 }
 
-/// Plans. `state` is the stored state; `refreshed` is laid over it; `answers` holds data sources
-/// read so far. Warnings and errors come beside; with an error there is no plan.
+/// Plans. `state` is the stored state; `refreshed` is laid over it; `answers` holds what was read
+/// so far. Warnings and errors come beside; with an error there is no plan.
 ///
 /// # Errors
 /// Everything that is wrong with the configuration against this state.
@@ -103,7 +166,7 @@ pub fn plan(
     inputs: &Inputs,
     state: &State,
     refreshed: &Refreshed,
-    answers: &BTreeMap<Addr, Value>,
+    answers: &Answers,
     options: &Options,
     key: &Key,
 ) -> Result<(Planned, Diagnostics), Diagnostics> {
@@ -131,13 +194,18 @@ pub fn plan(
         making: BTreeSet::new(),
         failed: BTreeSet::new(),
         asking: BTreeSet::new(),
-        questions: Vec::new(),
+        questions: Questions::default(),
+        wanted: BTreeMap::new(),
+        taken: BTreeMap::new(),
+        ids: BTreeMap::new(),
         read: BTreeMap::new(),
         diagnostics,
     };
     match options.mode {
         Mode::Normal => {
+            walk.note_ids();
             walk.blocks();
+            walk.unwritten();
             walk.orphans();
             walk.warn_of_requests();
         }
@@ -197,6 +265,7 @@ fn finish(
     changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
     let needed = |change: &Change| {
         let object = match &change.deposed {
+            None if change.importing.is_some() => walk.taken.get(&change.addr),
             Some(key) => walk.laid.deposed.get(&(&change.addr, key)).copied(),
             None => walk.laid.objects.get(&change.addr).copied(),
         };
@@ -216,11 +285,19 @@ fn finish(
         refreshed.found.push(((*addr).clone(), Some((*key).clone()), None));
         refreshed.found.push(((*addr).clone(), None, object.cloned()));
     }
+    let mut moves: Vec<Move> = Vec::new();
+    moves.extend(walk.laid.restored.iter().map(|(addr, key)| Move {
+        from: (*addr).clone(),
+        deposed: Some((*key).clone()),
+        to: (*addr).clone(),
+    }));
     for (to, (from, object)) in &walk.moved {
+        moves.push(Move { from: from.clone(), deposed: None, to: to.clone() });
         refreshed.found.retain(|(addr, deposed, _)| addr != from || deposed.is_some());
         refreshed.found.push((from.clone(), None, None));
         refreshed.found.push((to.clone(), None, Some((*object).clone())));
     }
+    refreshed.found.extend(walk.taken.into_iter().map(|(addr, object)| (addr, None, Some(object))));
     for (addr, object) in walk.adopted {
         refreshed.found.retain(|(found, deposed, _)| *found != addr || deposed.is_some());
         refreshed.found.push((addr, None, Some(object)));
@@ -232,6 +309,7 @@ fn finish(
         steps: steps::lower(&changes, &needed, &follows),
         changes,
         drift,
+        moves,
         outputs,
         refreshed,
         inputs: inputs.clone(),

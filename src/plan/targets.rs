@@ -76,6 +76,10 @@ impl Selection {
         let targeted = Web::spread(towards, named(&options.targets));
         let excluded = Web::spread(away, named(&options.excludes));
         diagnostics.push(partial(options));
+        // Whoever imports one object by hand has not asked for a partial plan.
+        if !options.imports.is_empty() {
+            diagnostics = Diagnostics::none();
+        }
         let (targets, excludes) = (options.targets.clone(), options.excludes.clone());
         (Selection { targets, targeted, excludes, excluded }, diagnostics)
     }

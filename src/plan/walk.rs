@@ -10,6 +10,7 @@ use std::rc::Rc;
 
 use crate::addr::{Addr, Block, Key, Mode as BlockMode};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::import::Wanted;
 use crate::lang::module::{Module, Node, Repetition, Resource};
 use crate::lang::scope::{Desired, Scope};
 use crate::schema::{Schema, Schemas};
@@ -18,14 +19,14 @@ use crate::state::Object;
 use crate::value::Value;
 
 use super::action::Case;
-use super::adopt;
 use super::change::{Action, Change, Why};
+use super::import::Import;
 use super::laid::Laid;
 use super::order::Order;
 use super::propose;
 use super::targets::Selection;
 use super::within::Going;
-use super::{Mode, Options, Questions};
+use super::{Answers, Mode, Options, Questions};
 
 /// One walk.
 pub(crate) struct Walk<'a> {
@@ -35,7 +36,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) laid: Laid<'a>,
     pub(crate) options: &'a Options,
     pub(crate) key: &'a SealKey,
-    pub(crate) answers: &'a BTreeMap<Addr, Value>,
+    pub(crate) answers: &'a Answers,
     pub(crate) selection: Selection,
     pub(crate) order: Order,
     pub(crate) changes: Vec<Change>,
@@ -45,6 +46,12 @@ pub(crate) struct Walk<'a> {
     pub(crate) going: Going,
     /// Objects that the configuration moved, by their new address, with the old one.
     pub(crate) moved: BTreeMap<Addr, (Addr, &'a Object)>,
+    /// What is to be imported, by address.
+    pub(crate) wanted: BTreeMap<Addr, Wanted>,
+    /// Imported objects as the state will keep them.
+    pub(crate) taken: BTreeMap<Addr, Object>,
+    /// Ids that are managed, in lower case, if that is needed.
+    pub(crate) ids: BTreeMap<String, Addr>,
     /// Objects of which the configuration says more than the cloud.
     pub(crate) adopted: BTreeMap<Addr, Object>,
     /// Blocks that were planned, all instances known.
@@ -77,11 +84,14 @@ impl<'a> Walk<'a> {
     }
 
     fn block(&mut self, block: &Block, resource: &Resource) {
-        if resource.needs.iter().any(|needed| self.failed.contains(needed)) {
+        let module = self.module.clone();
+        let imports = module.imports_of(block).flat_map(|(_, import)| &import.needs);
+        let needs = || resource.needs.iter().chain(imports.clone());
+        if needs().any(|needed| self.failed.contains(needed)) {
             self.failed.insert(block.clone());
             return;
         }
-        if resource.needs.iter().any(|needed| self.asking.contains(needed)) {
+        if needs().any(|needed| self.asking.contains(needed)) {
             self.asking.insert(block.clone());
             return;
         }
@@ -94,6 +104,9 @@ impl<'a> Walk<'a> {
             Ok(keys) => {
                 self.scope.publish_keys(block, keys.clone());
                 self.move_single(block, &keys);
+                if self.options.mode == Mode::Normal && block.mode == BlockMode::Managed && !self.want(block, &keys) {
+                    return;
+                }
                 for key in keys {
                     self.instance(block.instance(key), resource);
                 }
@@ -103,7 +116,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn fail(&mut self, block: &Block, found: Diagnostics) {
+    pub(crate) fn fail(&mut self, block: &Block, found: Diagnostics) {
         self.diagnostics.extend(found);
         self.failed.insert(block.clone());
     }
@@ -186,7 +199,12 @@ impl<'a> Walk<'a> {
     }
 
     fn managed(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
-        let prior = self.prior(&addr);
+        let (imported, importing) = match self.import(&addr, schema, &desired.value) {
+            Import::Nothing => (None, None),
+            Import::Object(object, importing) => (Some(object), Some(importing)),
+            Import::Stopped => return,
+        };
+        let prior = imported.as_deref().or_else(|| self.prior(&addr));
         if let Some(prior) = prior.filter(|prior| prior.schema_version > schema.version) {
             let detail = format!(
                 "{addr} was stored by a newer version of acier (form {} of {}, this version knows form {}).",
@@ -221,6 +239,7 @@ impl<'a> Walk<'a> {
             needs: self.order.needs(&addr.block),
             create_before_destroy: self.order.creates_first(&addr.block),
             timeouts: desired.timeouts,
+            importing,
         };
         if let (Action::Replace, Some(prior)) = (change.action, prior) {
             match self.order.arrange(&change, schema, prior, resource.span) {
@@ -231,10 +250,8 @@ impl<'a> Walk<'a> {
         if let (true, Some(prior)) = (change.action != Action::Update && change.action != Action::NoOp, prior) {
             self.going.add(&prior.id, addr.to_string());
         }
-        if let (Action::NoOp, Some(prior)) = (change.action, prior)
-            && let Some(object) = adopt::adopt(&schema.block, prior, &change.after, self.key)
-        {
-            self.adopted.insert(addr.clone(), object);
+        if let Some(prior) = prior {
+            self.believe(schema, prior, &mut change);
         }
         self.check_destroy(&change);
         self.scope.publish(&addr, propose::conceal(&change.after));

@@ -190,6 +190,13 @@ pub trait Provider {
     /// When a name that the id is made of is unknown or malformed.
     fn identify(&self, kind: &str, value: &Value) -> Result<Name, Fault>;
 
+    /// The id, in the cloud's own spelling, of the object that a person names: by an id in any
+    /// spelling (a text), or by the names that an id is made of (an object of texts).
+    ///
+    /// # Errors
+    /// When it is no id of this kind, or names something that this provider does not reach.
+    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault>;
+
     /// The text that all objects share that one `list` answers for; nothing for a kind without lists.
     fn scope(&self, handle: &Handle) -> Option<Name>;
 

@@ -19,7 +19,7 @@ use crate::value::{Name, Type, Value};
 use super::memory::Memory;
 use super::progress::Stage;
 use super::table::{Kind, Nested, Row};
-use super::{codec, faults, ids, kinds, progress, run, versions, wait};
+use super::{codec, faults, ids, kinds, progress, recognise, run, versions, wait};
 
 /// Azure.
 pub struct Azure<T: Transport> {
@@ -184,6 +184,10 @@ impl<T: Transport> Provider for Azure<T> {
                 kind.name
             ))
         })
+    }
+
+    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault> {
+        recognise::recognise(managed(kind)?, self.client.subscription(), named)
     }
 
     fn scope(&self, handle: &Handle) -> Option<Name> {

@@ -46,6 +46,11 @@ pub(crate) fn canonical(kind: &Kind, id: &str) -> Option<String> {
     })
 }
 
+/// The names that make up the kind's id, the subscription left out.
+pub(crate) fn holes(kind: &Kind) -> impl Iterator<Item = &'static str> {
+    segments(kind.id).filter_map(hole).filter(|name| *name != "subscription")
+}
+
 fn matches(kind: &Kind, id: &str) -> bool {
     segments(kind.id).count() == segments(id).count()
         && segments(kind.id).zip(segments(id)).all(|(segment, text)| match hole(segment) {

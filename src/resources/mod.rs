@@ -17,11 +17,13 @@ mod memory;
 pub mod operate;
 pub mod places;
 mod progress;
+mod recognise;
 mod run;
 mod schema_of;
 pub mod table;
 mod versions;
 mod wait;
+mod weigh;
 
 use std::sync::OnceLock;
 

@@ -52,6 +52,10 @@ pub struct Group {
     pub init_containers: Vec<Container>,
     /// What happened to it, oldest first.
     pub events: Vec<Event>,
+    /// Its availability zones.
+    pub zones: Vec<String>,
+    /// The id of the ngroup that keeps it.
+    pub orchestrator: Option<String>,
 }
 
 /// A container as it is.
@@ -128,6 +132,8 @@ impl Group {
             containers: items(body, "/properties/containers").map(Container::parse).collect(),
             init_containers: items(body, "/properties/initContainers").map(Container::parse).collect(),
             events: events(body),
+            zones: items(body, "/zones").filter_map(|zone| zone.as_str().map(str::to_owned)).collect(),
+            orchestrator: text(body, "/properties/orchestratorId"),
             id,
         }
     }

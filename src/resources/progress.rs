@@ -239,7 +239,9 @@ fn same_tags(value: &Value, planned: &Value) -> bool {
 
 /// A group that gets an address has it a little later than it is ready.
 fn lacks_address(call: &Call, body: &Json) -> bool {
-    let wanted = matches!(call.planned.text("ip_address_type"), Some("Public" | "Private"));
+    let wanted = matches!(call.planned.text("ip_address_type"), Some("Public" | "Private"))
+        // A profile says which kind of address, and has none itself.
+        && call.planned.get("ip_address").is_some();
     let open = call.verb == Verb::Create || call.cost > crate::schema::Cost::Nothing;
     let ip = body.pointer("/properties/ipAddress/ip").and_then(Json::as_str);
     wanted && open && ip.is_none_or(str::is_empty)

@@ -13,6 +13,7 @@ pub(crate) fn schema(kind: &Kind) -> Schema {
         version: 0,
         block: block(&kind.table),
         checks: kind.checks.to_vec(),
+        weigh: kind.weigh,
         clash: kind.clash,
         timeouts: kind.timeouts,
     }

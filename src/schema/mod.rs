@@ -41,10 +41,14 @@ pub enum Cost {
     /// Nothing that runs is touched.
     #[default]
     Nothing,
+    /// What runs is left alone; what is made from the object later differs.
+    Revise,
     /// Running containers restart; the address is usually kept.
     Restart,
     /// Running containers restart and the name or address by which they are reached changes.
     Readdress,
+    /// Of the objects that the object keeps, some are added, removed or replaced; the others run on.
+    Roll,
     /// The object is deleted and made again.
     Replace,
 }
@@ -92,6 +96,10 @@ pub type ObjectCheck = fn(&Value) -> Vec<Finding>;
 /// Says what the cloud will answer for an attribute that the configuration leaves to it, from the
 /// configured object around it; nothing when that cannot be told before.
 pub type Derive = fn(&Value) -> Option<Value>;
+
+/// What it costs to change what lies at a path from one object to another, and why, where the costs
+/// of the attributes do not tell because other attributes decide; nothing where they do.
+pub type Weigh = fn(&Path, &Value, &Value) -> Option<(Cost, &'static str)>;
 
 /// One attribute.
 #[derive(Clone, Debug)]
@@ -221,6 +229,8 @@ pub struct Schema {
     pub block: Block,
     /// Checks of the whole object.
     pub checks: Vec<ObjectCheck>,
+    /// What changes cost where that depends on other attributes.
+    pub weigh: Option<Weigh>,
     /// Why a replacement cannot be made before its old self is gone, beside having the same id.
     pub clash: Option<Clash>,
     /// Default time limits.

@@ -63,7 +63,7 @@ async fn planned(
     } else {
         Session::open(folder, vars, ask, screen).await?
     };
-    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
+    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, None, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {
         stream::plan(screen, &plan, session.pace.as_ref());
@@ -86,9 +86,10 @@ async fn saved(
     let planning = &arguments.planning;
     let none = Sources::default();
     let asks = !vars.is_empty() || !planning.target.is_empty() || !planning.exclude.is_empty();
+    let asks = asks || planning.adopt || planning.send_secrets;
     if destroy || asks || planning.refresh_only || !planning.replace.is_empty() {
-        let detail = "A saved plan was decided when it was made; variables, targets, -replace, -destroy and \
-                      -refresh-only cannot change it.";
+        let detail = "A saved plan was decided when it was made; variables, targets, -replace, -adopt, -send-secrets, \
+                      -destroy and -refresh-only cannot change it.";
         screen.diagnostic(&Diagnostic::error("A saved plan takes no planning options", detail), &none);
         return Err(Exit::Usage);
     }
@@ -186,11 +187,12 @@ fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen:
 
 fn say_counts(session: &Session, plan: &Plan, report: &Report, screen: &Screen) {
     let (word, complete) = (if plan.mode == Mode::Destroy { "Destroy" } else { "Apply" }, report.is_complete());
-    let Report { added, changed, destroyed, .. } = report;
+    let Report { imported, added, changed, destroyed, .. } = report;
+    let imports = if *imported == 0 { String::new() } else { format!("{imported} imported, ") };
     let counts = if plan.mode == Mode::Destroy {
         format!("Resources: {destroyed} destroyed.")
     } else {
-        format!("Resources: {added} added, {changed} changed, {destroyed} destroyed.")
+        format!("Resources: {imports}{added} added, {changed} changed, {destroyed} destroyed.")
     };
     if complete {
         screen.good(&format!("\n{word} complete! {counts}"));

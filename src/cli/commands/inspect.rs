@@ -1,4 +1,4 @@
-//! `acier inspect`: one container group with what its containers do and did.
+//! `acier inspect`: one container group, or all of an ngroup, with what their containers do and did.
 //!
 //! **Never:** change anything.
 
@@ -7,9 +7,10 @@ use std::path::Path;
 
 use serde_json::json;
 
+use crate::arm::id::{ResourceId, same};
 use crate::cli::arguments::InspectArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::{containers, find};
+use crate::cli::groups::{Meant, containers, find, fleet};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::Outcome;
@@ -23,6 +24,9 @@ pub(in crate::cli) async fn run(
     screen: &Screen,
 ) -> Outcome<Exit> {
     let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
+    if let Some(meant) = fleet(&arguments.group, &sight) {
+        return members(&meant, arguments.json, &sight, screen).await;
+    }
     let meant = find(&arguments.group, None, &sight, screen)?;
     let mut group = sight.group(&meant, screen).await?;
     if let Some(name) = &meant.container {
@@ -38,9 +42,38 @@ pub(in crate::cli) async fn run(
     Ok(Exit::Done)
 }
 
+/// Shows the container groups that an ngroup keeps.
+async fn members(ngroup: &Meant, json: bool, sight: &Sight, screen: &Screen) -> Outcome<Exit> {
+    let scope = ResourceId::parse(&ngroup.id).ok().map(|id| id.group);
+    let listed = match sight.cloud.groups(scope.as_deref()).await {
+        Ok(listed) => listed,
+        Err(error) => return sight.fault(screen, &error),
+    };
+    let own = listed.iter().filter(|group| group.orchestrator.as_ref().is_some_and(|id| same(id, &ngroup.id)));
+    let mut groups = Vec::new();
+    for group in own {
+        match sight.cloud.instance(&group.id).await {
+            Ok(found) => groups.extend(found),
+            Err(error) => return sight.fault(screen, &error),
+        }
+    }
+    if json {
+        let documents: Vec<_> = groups.iter().map(document).collect();
+        screen.line(&format!("{:#}", serde_json::Value::Array(documents)));
+    } else if groups.is_empty() {
+        screen.line(&format!("{} keeps no container groups.", ngroup.shown));
+    } else {
+        let texts: Vec<String> =
+            groups.iter().map(|group| text(&format!("{}: {}", ngroup.shown, group.name), group)).collect();
+        screen.text(&texts.join("\n"));
+    }
+    Ok(Exit::Done)
+}
+
 fn document(group: &Group) -> serde_json::Value {
     json!({
-        "id": group.id, "name": group.name, "location": group.location, "os_type": group.os_type,
+        "id": group.id, "name": group.name, "location": group.location, "zones": group.zones,
+        "ngroup": group.orchestrator, "os_type": group.os_type,
         "restart_policy": group.restart_policy, "provisioning_state": group.provisioning_state,
         "state": group.state, "ip_address": group.ip_address, "fqdn": group.fqdn,
         "containers": group.containers.iter().map(container_document).collect::<Vec<_>>(),
@@ -74,6 +107,7 @@ fn text(shown: &str, group: &Group) -> String {
     };
     row("id", &group.id);
     row("location", &group.location);
+    row("zone", &group.zones.join(", "));
     row("os", &group.os_type);
     row("restart", group.restart_policy.as_deref().unwrap_or_default());
     row("provisioning", &group.provisioning_state);

@@ -23,7 +23,8 @@ pub(in crate::cli) async fn run(
 ) -> Outcome<Exit> {
     let options = options(&arguments.planning, arguments.destroy, screen)?;
     let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
-    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, screen).await?;
+    let generate = arguments.generate_config_out.as_deref();
+    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, generate, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {
         stream::plan(screen, &plan, session.pace.as_ref());

@@ -11,7 +11,7 @@ use crate::addr::Addr;
 use crate::arm::id::key;
 use crate::cli::arguments::PsArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::KIND;
+use crate::cli::groups::{FLEET, KIND};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::Outcome;
@@ -29,7 +29,7 @@ pub(in crate::cli) async fn run(
         .state
         .objects
         .iter()
-        .filter(|(_, object)| &*object.kind == KIND)
+        .filter(|(_, object)| &*object.kind == KIND || &*object.kind == FLEET)
         .map(|(addr, object)| (addr, &*object.id))
         .collect();
     let everything = arguments.all || arguments.resource_group.is_some();
@@ -40,7 +40,9 @@ pub(in crate::cli) async fn run(
             Err(error) => return sight.fault(screen, &error),
         };
         for group in groups {
-            let addr = own.iter().find(|(_, id)| key(id) == key(&group.id)).map(|(addr, _)| *addr);
+            // A group that an ngroup keeps is at the address of the ngroup.
+            let is = |id: &str| key(id) == key(&group.id) || group.orchestrator.as_deref().map(key) == Some(key(id));
+            let addr = own.iter().find(|(_, id)| is(id)).map(|(addr, _)| *addr);
             if everything || addr.is_some() {
                 rows.push((addr, group));
             }

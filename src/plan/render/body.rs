@@ -75,6 +75,9 @@ impl<'a> Body<'a> {
     }
 
     fn sign(&self, attribute: &Attribute, path: &Path, sides: Sides<'_>) -> Sign {
+        if sides.before.is_some_and(Value::is_undisclosed) && !self.differences.contains_key(path) {
+            return Sign::None;
+        }
         match (sides.before, sides.after) {
             (Some(_), Some(_)) if attribute.secrecy == Secrecy::WriteOnly => {
                 if self.differences.contains_key(path) {
@@ -204,9 +207,18 @@ impl<'a> Body<'a> {
             (Action::Update, Cost::Readdress) => {
                 format!(" {}", page.yellow("# containers restart; the name or address changes"))
             }
+            (Action::Update, Cost::Revise | Cost::Roll) if !found.reason.is_empty() => {
+                format!(" {}", page.yellow(&format!("# {}", aside(&found.reason))))
+            }
             _ => String::new(),
         }
     }
+}
+
+/// A sentence as a comment has it: without its capital letter and full stop.
+fn aside(sentence: &str) -> String {
+    let mut letters = sentence.trim_end_matches('.').chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 fn is_empty(value: Option<&Value>) -> bool {

@@ -3,13 +3,13 @@
 //! **Never:** decide anything. In: a change and schemas. Out: lines on a page.
 
 use crate::addr::{Addr, Key, Mode};
-use crate::plan::change::{Action, Change, Why};
+use crate::plan::change::{Action, Change, Importing, Why};
 use crate::schema::{Block, Cost, Schemas, Usage};
 use crate::value::{Name, Path, Value};
 
 use super::body::{Body, Sides};
 use super::page::{Page, Sign};
-use super::there;
+use super::{plain, there};
 
 /// A planned change.
 pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
@@ -17,11 +17,16 @@ pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
     if let Some(reason) = reason(change, schemas) {
         heading_note(page, &format!("({reason})"));
     }
+    if let Some(importing) = &change.importing {
+        imported(page, change, importing);
+    }
     if change.action == Action::Update {
         let cost = match change.cost {
             Cost::Nothing => "nothing that runs is touched",
+            Cost::Revise => "what runs is left alone; what is made later differs",
             Cost::Restart => "containers restart",
             Cost::Readdress => "containers restart, and the name or address by which they are reached changes",
+            Cost::Roll => "container groups are added, removed or replaced",
             Cost::Replace => "everything is made anew",
         };
         heading_note(page, &format!("in place: {cost}"));
@@ -36,7 +41,40 @@ pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
         Action::Delete => Sign::Remove,
         Action::Forget => Sign::Forget,
     };
+    if change.action == Action::NoOp {
+        return whole(page, change);
+    }
     resource(page, change, schemas, sign, true);
+}
+
+/// What is said about an object that the state did not know before.
+fn imported(page: &mut Page, change: &Change, importing: &Importing) {
+    if change.action != Action::NoOp {
+        heading_note(page, &format!("(imported from \"{}\")", importing.id));
+    }
+    if matches!(change.action, Action::Replace | Action::ReplaceCreateFirst) {
+        let warning = page.yellow("Warning: this will destroy the imported resource");
+        heading_note(page, &warning);
+    }
+    if importing.adopted {
+        heading_note(page, "(it exists already and is taken over, as -adopt asks)");
+    }
+    if !importing.believed.is_empty() {
+        let names: Vec<String> = importing.believed.iter().map(ToString::to_string).collect();
+        heading_note(
+            page,
+            "(secrets are never returned; these are taken to be as configured, -send-secrets sends them:",
+        );
+        heading_note(page, &format!(" {})", names.join(", ")));
+    }
+}
+
+/// All of an object that stays as it is.
+fn whole(page: &mut Page, change: &Change) {
+    let block = &change.addr.block;
+    page.line(1, Sign::None, &format!("resource \"{}\" \"{}\" {{", block.kind, block.name));
+    plain::body(page, 2, &change.after);
+    page.line(1, Sign::None, "}");
 }
 
 /// An object that is known under another address from now on.
@@ -73,6 +111,7 @@ fn deposed(change: &Change) -> String {
 
 fn headline(change: &Change) -> &'static str {
     match (change.action, change.why) {
+        (Action::NoOp, _) if change.importing.is_some() => "will be imported",
         (Action::NoOp, _) => "is not changed",
         (Action::Read, _) => "will be read during apply",
         (Action::Create, _) => "will be created",

@@ -27,7 +27,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
     let mut page = Page::new(colour);
     page.blank();
     let outputs_change = plan.outputs.values().any(|output| output.before != output.after);
-    let acts = plan.changes.iter().any(|change| change.action != Action::NoOp);
+    let acts = plan.changes.iter().any(Change::is_something);
     if !plan.drift.is_empty() {
         drift(&mut page, plan, schemas);
         if plan.mode == Mode::Normal && (acts || outputs_change) {
@@ -40,29 +40,32 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
             page.blank();
         }
     }
-    let moves = plan.moves();
-    if acts {
+    if plan.changes.iter().any(|change| change.action != Action::NoOp) {
         legend(&mut page, &plan.changes);
     }
-    if acts || !moves.is_empty() {
+    if acts || !plan.moves.is_empty() {
         page.text("acier will perform the following actions:");
         page.blank();
-        for (from, deposed, to) in moves.iter().copied() {
-            change::moved(&mut page, from, deposed, to);
+        for moved in &plan.moves {
+            change::moved(&mut page, &moved.from, moved.deposed.as_ref(), &moved.to);
             page.blank();
         }
-        for change in plan.changes.iter().filter(|change| change.action != Action::NoOp) {
+        for change in plan.changes.iter().filter(|change| change.is_something()) {
             change::planned(&mut page, change, schemas);
             page.blank();
         }
         let (add, update, destroy) = plan.counts();
-        let counts = format!("{add} to add, {update} to change, {destroy} to destroy.");
+        let imports = match plan.imports() {
+            0 => String::new(),
+            imports => format!("{imports} to import, "),
+        };
+        let counts = format!("{imports}{add} to add, {update} to change, {destroy} to destroy.");
         let title = page.bold("Plan:");
         page.text(&format!("{title} {counts}"));
     } else if !outputs_change {
         nothing(&mut page, plan);
     }
-    let acts = acts || !moves.is_empty();
+    let acts = acts || !plan.moves.is_empty();
     if outputs_change {
         if acts {
             page.blank();

@@ -82,7 +82,8 @@ pub fn object(addr: &Addr, value: &Value, tainted: bool) -> String {
     page.finish()
 }
 
-fn body(page: &mut Page, depth: usize, value: &Value) {
+/// What a block would hold to say the same.
+pub(super) fn body(page: &mut Page, depth: usize, value: &Value) {
     let Some(members) = value.as_members() else { return };
     let is_block = |value: &Value| {
         matches!(value.content(), Content::List(Type::Object(_), _) | Content::Set(Type::Object(_), _))

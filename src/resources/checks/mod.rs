@@ -8,6 +8,7 @@ mod doubts;
 mod jobs;
 mod limits;
 mod network;
+mod ngroups;
 pub(crate) mod objects;
 mod references;
 pub(crate) mod values;
@@ -44,6 +45,31 @@ pub(crate) const GROUP_CHECKS: &[ObjectCheck] = &[
     doubts::sizes,
     doubts::idle,
 ];
+
+/// All checks of a container group profile: those of a container group but for what only groups
+/// have, an identity, a network and a key vault's secrets.
+pub(crate) const PROFILE_CHECKS: &[ObjectCheck] = &[
+    objects::tags,
+    objects::names,
+    objects::probes,
+    network::ports,
+    network::address,
+    network::kinds,
+    limits::counts,
+    limits::sizes,
+    limits::ceilings,
+    volumes::kinds,
+    volumes::shared,
+    volumes::mounts,
+    references::credentials,
+    references::extensions,
+    doubts::sizes,
+    doubts::idle,
+];
+
+/// All checks of an ngroup.
+pub(crate) const NGROUP_CHECKS: &[ObjectCheck] =
+    &[objects::tags, objects::identity, ngroups::rolling, ngroups::volumes, ngroups::networks];
 
 fn finding(path: Path, summary: &str, detail: String) -> Finding {
     Finding { path, summary: summary.into(), detail, hint: None, warning: false }

@@ -47,6 +47,12 @@ words! {
     ACCESSES access ["All", "System", "User"];
     /// Schemes of probes.
     SCHEMES scheme ["http", "https"];
+    /// How ngroups update their container groups.
+    UPDATE_MODES update_mode ["Manual", "Rolling"];
+    /// Tiers of file shares.
+    SHARE_TIERS share_tier ["Cool", "Hot", "Premium", "TransactionOptimized"];
+    /// Who uses a file share.
+    SHARE_ACCESSES share_access ["Shared", "Exclusive"];
 }
 
 fn one_of(value: &Value, words: &[&str]) -> Verdict {
@@ -284,4 +290,112 @@ pub(crate) fn base64_map(value: &Value) -> Verdict {
             "The files of a secret volume are given in base64, and the content of {names} is not. Use base64encode()."
         )),
     }
+}
+
+/// Profiles and ngroups: the pattern of the REST reference, 1 to 63 letters of either case, digits,
+/// hyphens and underscores, with a letter or digit at both ends.
+pub(crate) fn resource_name(value: &Value) -> Verdict {
+    text(value, |name| {
+        let end = |character: Option<char>| character.is_some_and(|own| own.is_ascii_alphanumeric());
+        let inside = |character: char| character.is_ascii_alphanumeric() || "-_".contains(character);
+        let fits = name.len() <= 63 && name.chars().all(inside) && end(name.chars().next()) && end(name.chars().last());
+        holds(fits, || {
+            format!(
+                "The name is 1 to 63 letters, digits, hyphens and underscores that begin and end with a letter or a \
+                 digit, so \"{name}\" is not one."
+            )
+        })
+    })
+}
+
+/// The name of a container group has at most 63 characters, of which a UUID takes 36.
+pub(crate) fn name_prefix(value: &Value) -> Verdict {
+    text(value, |prefix| {
+        let inside = |character: char| character.is_ascii_alphanumeric() || character == '-';
+        let fits =
+            prefix.len() <= 27 && prefix.chars().all(inside) && !prefix.starts_with('-') && !prefix.contains("--");
+        holds(fits, || {
+            format!(
+                "A UUID follows the prefix, and together they name a container group. So a prefix is at most 27 letters, \
+                 digits and single hyphens that do not begin with a hyphen, and \"{prefix}\" is not one."
+            )
+        })
+    })
+}
+
+fn between(value: &Value, least: i64, most: i64) -> Verdict {
+    let fits = value.as_int().is_some_and(|number| (least..=most).contains(&number));
+    holds(fits || value.as_number().is_none(), || format!("The value must be a whole number from {least} to {most}."))
+}
+
+pub(crate) fn percent(value: &Value) -> Verdict {
+    between(value, 0, 100)
+}
+
+/// A batch of nothing would never end.
+pub(crate) fn batch_percent(value: &Value) -> Verdict {
+    between(value, 1, 100)
+}
+
+pub(crate) fn at_least_one(value: &Value) -> Verdict {
+    between(value, 1, i64::from(i32::MAX))
+}
+
+/// Availability zones, as Azure numbers them in every region.
+pub(crate) fn zones(value: &Value) -> Verdict {
+    let zones = value.as_sequence().unwrap_or_default().iter().filter_map(Value::as_str);
+    zones.into_iter().try_for_each(|zone| {
+        let message =
+            || format!("The availability zones of a region are \"1\", \"2\" and \"3\", so \"{zone}\" is not one.");
+        holds(["1", "2", "3"].contains(&zone), message)
+    })
+}
+
+/// A duration as ISO 8601 writes it, without years and months, whose length varies: `P1DT2H30M`.
+pub(crate) fn duration(value: &Value) -> Verdict {
+    text(value, |text| {
+        let parts = |part: &str, units: &str| {
+            let mut units = units.chars();
+            let mut digits = String::new();
+            let whole = part.chars().all(|letter| {
+                if letter.is_ascii_digit() || letter == '.' && !digits.is_empty() {
+                    digits.push(letter);
+                    return true;
+                }
+                let known = !digits.is_empty() && units.any(|unit| unit == letter);
+                digits.clear();
+                known
+            });
+            whole && digits.is_empty()
+        };
+        let (days, time) = match text.strip_prefix('P').map(|rest| rest.split_once('T').ok_or(rest)) {
+            Some(Ok((days, time))) if !time.is_empty() => (days, time),
+            Some(Err(days)) if !days.is_empty() => (days, ""),
+            _ => ("?", ""),
+        };
+        holds(parts(days, "WD") && parts(time, "HMS"), || {
+            format!("\"{text}\" is not a duration as ISO 8601 writes it, such as \"PT30S\", \"PT2M\" or \"P1DT12H\".")
+        })
+    })
+}
+
+/// A pool of a load balancer or an application gateway.
+pub(crate) fn pool_of_addresses(value: &Value) -> Verdict {
+    text(value, |id| {
+        arm_id(
+            id,
+            "/backendaddresspools/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/<loadBalancers or applicationGateways>/<name>/backendAddressPools/<name>",
+        )
+    })
+}
+
+pub(crate) fn gateway_id(value: &Value) -> Verdict {
+    text(value, |id| {
+        arm_id(
+            id,
+            "/providers/microsoft.network/applicationgateways/",
+            "/subscriptions/<subscription>/resourceGroups/<group>/providers/Microsoft.Network/applicationGateways/<name>",
+        )
+    })
 }

@@ -165,7 +165,8 @@ fn absent(row: &Row, ty: &Type, own: Option<&Value>, base: Option<&Value>) -> Va
     if let Some(fallback) = row.fallback.build().filter(|_| !row.as_blocks) {
         return fallback;
     }
-    if row.sticky && row.usage == Usage::Optional && base.is_none() {
+    let ours = row.sticky || matches!(row.form, Form::Absent);
+    if ours && row.usage == Usage::Optional && base.is_none() {
         return undisclosed(row);
     }
     let zero = |own: &Value| row.zero_is_unset && own.as_int() == Some(0);

@@ -24,6 +24,7 @@ pub const CONTAINER_GROUP: Kind = Kind {
     timeouts: Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 },
     table: Table { rows: ROWS, blocks: BLOCKS },
     checks: GROUP_CHECKS,
+    weigh: None,
     clash: Some(label_clash),
     about: "A container group: containers that share a host, an address, volumes and a life.",
 };

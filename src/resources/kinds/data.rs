@@ -50,6 +50,7 @@ pub(super) const RESOURCE_GROUP: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    weigh: None,
     clash: None,
     about: "Reads a resource group.",
 };
@@ -83,8 +84,96 @@ pub(super) const CONTAINER_GROUP: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    weigh: None,
     clash: None,
     about: "Reads a container group.",
+};
+
+const RESOURCE_GROUP_NAME: Row = Row::required("resource_group_name", Ty::Text)
+    .at("", Form::Segment)
+    .check(values::resource_group_name)
+    .about("The name of the resource group.");
+
+const ZONES: Row = Row::computed("zones", SET).at("zones", Form::Plain).about("The availability zones.");
+
+/// A container group profile that is there already.
+pub(super) const CONTAINER_GROUP_PROFILE: Kind = Kind {
+    name: "azurerm_container_group_profile",
+    arm_type: super::CONTAINER_GROUP_PROFILE.arm_type,
+    api_version: super::CONTAINER_GROUP_PROFILE.api_version,
+    id: super::CONTAINER_GROUP_PROFILE.id,
+    timeouts: READ,
+    table: Table {
+        rows: &[
+            is_named(values::resource_name),
+            RESOURCE_GROUP_NAME,
+            LOCATION,
+            Row::computed("revision", Ty::Number)
+                .at("properties.revision", Form::Plain)
+                .about("The number of the current revision."),
+            Row::computed("registered_revisions", Ty::List(&Ty::Number))
+                .at("properties.registeredRevisions", Form::Plain)
+                .about("The numbers of all revisions that can be referred to."),
+            Row::computed("os_type", Ty::Text).at("properties.osType", Form::Plain).about("`Linux` or `Windows`."),
+            Row::computed("sku", Ty::Text).at("properties.sku", Form::Plain).about("The SKU."),
+            Row::computed("priority", Ty::Text).at("properties.priority", Form::Plain).about("`Regular` or `Spot`."),
+            Row::computed("restart_policy", Ty::Text)
+                .at("properties.restartPolicy", Form::Plain)
+                .about("`Always`, `OnFailure` or `Never`."),
+            ZONES,
+            TAGS,
+            ID,
+        ],
+        blocks: &[],
+    },
+    checks: &[],
+    weigh: None,
+    clash: None,
+    about: "Reads the current revision of a container group profile.",
+};
+
+const PROFILES: Ty =
+    Ty::List(&Ty::Object(&[("resource", Ty::List(&Ty::Object(&[("id", Ty::Text)]))), ("revision", Ty::Number)]));
+
+/// An ngroup that is there already.
+pub(super) const NGROUP: Kind = Kind {
+    name: "azurerm_container_ngroup",
+    arm_type: super::NGROUP.arm_type,
+    api_version: super::NGROUP.api_version,
+    id: super::NGROUP.id,
+    timeouts: READ,
+    table: Table {
+        rows: &[
+            is_named(values::resource_name),
+            RESOURCE_GROUP_NAME,
+            LOCATION,
+            Row::computed("desired_count", Ty::Number)
+                .at("properties.elasticProfile.desiredCount", Form::Plain)
+                .about("How many container groups there are to be."),
+            Row::computed("maintain_desired_count", Ty::Bool)
+                .at("properties.elasticProfile.maintainDesiredCount", Form::Plain)
+                .about("Whether a container group that somebody deletes is made again."),
+            Row::computed("update_mode", Ty::Text)
+                .at("properties.updateProfile.updateMode", Form::Plain)
+                .about("`Manual` or `Rolling`."),
+            Row::computed("fault_domain_count", Ty::Number)
+                .at("properties.placementProfile.faultDomainCount", Form::Plain)
+                .about("Over how many fault domains the container groups are spread."),
+            Row::computed("container_group_profile", PROFILES)
+                .at("properties.containerGroupProfiles", Form::Mirror)
+                .about("The profiles that container groups are made from: `resource[0].id` and `revision`."),
+            Row::computed("identity", IDENTITY).at("identity", Form::Identity).about("The identity."),
+            ZONES,
+            TAGS,
+            super::views::PROVISIONING_STATE,
+            ID,
+        ],
+        blocks: &[],
+    },
+    checks: &[],
+    weigh: None,
+    clash: None,
+    about: "Reads an ngroup.",
 };
 
 /// Who acier is signed in as.
@@ -105,6 +194,7 @@ pub(super) const CLIENT_CONFIG: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    weigh: None,
     clash: None,
     about: "Tells who acier is signed in as; asks nobody.",
 };
@@ -138,6 +228,7 @@ pub(super) const SUBSCRIPTION: Kind = Kind {
         blocks: &[],
     },
     checks: &[],
+    weigh: None,
     clash: None,
     about: "Reads a subscription.",
 };

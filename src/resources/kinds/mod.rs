@@ -5,12 +5,15 @@
 mod access;
 mod container;
 mod container_group;
+mod container_group_profile;
 mod data;
+mod ngroup;
 mod placement;
 mod probe;
 mod provider;
 mod resource_group;
 mod security;
+mod template;
 mod views;
 mod volume;
 
@@ -18,14 +21,23 @@ use super::table::{Kind, Row, Ty};
 use crate::schema::Cost;
 
 pub use container_group::CONTAINER_GROUP;
+pub use container_group_profile::CONTAINER_GROUP_PROFILE;
+pub use ngroup::NGROUP;
 pub use provider::PROVIDER;
 pub use resource_group::RESOURCE_GROUP;
 
 /// Kinds of `resource` blocks.
-pub const MANAGED: &[&Kind] = &[&RESOURCE_GROUP, &CONTAINER_GROUP];
+pub const MANAGED: &[&Kind] = &[&RESOURCE_GROUP, &CONTAINER_GROUP, &CONTAINER_GROUP_PROFILE, &NGROUP];
 
 /// Kinds of `data` blocks.
-pub const DATA: &[&Kind] = &[&data::RESOURCE_GROUP, &data::CONTAINER_GROUP, &data::CLIENT_CONFIG, &data::SUBSCRIPTION];
+pub const DATA: &[&Kind] = &[
+    &data::RESOURCE_GROUP,
+    &data::CONTAINER_GROUP,
+    &data::CONTAINER_GROUP_PROFILE,
+    &data::NGROUP,
+    &data::CLIENT_CONFIG,
+    &data::SUBSCRIPTION,
+];
 
 /// The managed kind of a name.
 #[must_use]

@@ -16,6 +16,7 @@ pub const PROVIDER: Kind = Kind {
     timeouts: Timeouts { create: 0, read: 0, update: 0, delete: 0 },
     table: Table { rows: ROWS, blocks: &[member("features", 1, FEATURES), OLD_VALIDATION] },
     checks: &[],
+    weigh: None,
     clash: None,
     about: "Azure Resource Manager.",
 };

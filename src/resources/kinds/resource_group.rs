@@ -17,6 +17,7 @@ pub const RESOURCE_GROUP: Kind = Kind {
     timeouts: Timeouts { create: 5400, read: 300, update: 5400, delete: 5400 },
     table: Table { rows: ROWS, blocks: &[] },
     checks: &[objects::tags],
+    weigh: None,
     clash: None,
     about: "A resource group: the folder that every other object in Azure lives in.",
 };

@@ -8,7 +8,7 @@ mod row;
 
 use std::collections::BTreeMap;
 
-use crate::schema::{Clash, Cost, Nesting, ObjectCheck, Timeouts};
+use crate::schema::{Clash, Cost, Nesting, ObjectCheck, Timeouts, Weigh};
 use crate::value::{Type, Value};
 
 pub use row::Row;
@@ -30,6 +30,8 @@ pub struct Kind {
     pub table: Table,
     /// Checks of the whole object.
     pub checks: &'static [ObjectCheck],
+    /// What changes cost where that depends on other attributes.
+    pub weigh: Option<Weigh>,
     /// Why a replacement cannot be made first.
     pub clash: Option<Clash>,
     /// What it is, for reference pages.

@@ -19,9 +19,11 @@ struct Example {
     group: (&'static str, &'static str, &'static str),
     /// An output and its JSON.
     output: (&'static str, &'static str),
+    /// Container groups that an ngroup of it keeps.
+    members: usize,
 }
 
-const EXAMPLES: [Example; 5] = [
+const EXAMPLES: [Example; 6] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -33,6 +35,7 @@ const EXAMPLES: [Example; 5] = [
         ],
         group: ("azurerm_container_group.task", "wordcount", "Terminated (Completed)"),
         output: ("fqdn", "\"acier-quickstart-web.westeurope.azurecontainer.io\"\n"),
+        members: 0,
     },
     Example {
         name: "02-variables-and-for-each",
@@ -50,6 +53,7 @@ const EXAMPLES: [Example; 5] = [
              \"blog\":\"http://acier-dev-blog.northeurope.azurecontainer.io\",\
              \"shop\":\"http://acier-dev-shop.northeurope.azurecontainer.io\"}\n",
         ),
+        members: 0,
     },
     Example {
         name: "03-in-place-update",
@@ -57,6 +61,7 @@ const EXAMPLES: [Example; 5] = [
         addresses: &["azurerm_container_group.shop", "azurerm_resource_group.shop"],
         group: ("azurerm_container_group.shop", "shop", "Running"),
         output: ("name", "\"acier-shop-front.westeurope.azurecontainer.io\"\n"),
+        members: 0,
     },
     Example {
         name: "04-secrets",
@@ -68,6 +73,23 @@ const EXAMPLES: [Example; 5] = [
         addresses: &["azurerm_container_group.app", "azurerm_resource_group.vault"],
         group: ("azurerm_container_group.app", "app", "Running"),
         output: ("connection", "\"postgres://app:correct horse@db.example.com/app\"\n"),
+        members: 0,
+    },
+    Example {
+        name: "05-fleet",
+        values: &[],
+        addresses: &[
+            "azurerm_container_group_profile.web",
+            "azurerm_container_ngroup.web",
+            "azurerm_resource_group.fleet",
+        ],
+        group: ("azurerm_container_ngroup.web", "web", "Running"),
+        output: (
+            "fleet",
+            "\"/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/acier-fleet/providers/\
+             Microsoft.ContainerInstance/ngroups/web\"\n",
+        ),
+        members: 3,
     },
     Example {
         name: "06-job",
@@ -79,6 +101,7 @@ const EXAMPLES: [Example; 5] = [
             "\"/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/acier-jobs/providers/\
              Microsoft.ContainerInstance/containerGroups/migration\"\n",
         ),
+        members: 0,
     },
 ];
 
@@ -99,7 +122,12 @@ fn walk(example: &Example) {
 
     folder.run("ps").exits(0).quiet().says(group).says("Succeeded");
     folder.run(&format!("inspect {group}")).exits(0).quiet().says(&format!("container {container}\n")).says(state);
-    folder.run(&format!("logs {group}/{container}")).exits(0).quiet();
+    let logs = folder.run(&format!("logs {group}/{container}"));
+    if example.members == 0 {
+        logs.exits(0).quiet();
+    } else {
+        logs.exits(1).complains("is an ngroup, which keeps container groups of its own");
+    }
     show(&folder, example);
 
     let gone = format!("Destroy complete! Resources: {count} destroyed.");
@@ -107,7 +135,7 @@ fn walk(example: &Example) {
     folder.run("ps -all").exits(0).quiet().says("No container groups.");
     folder.run("show").exits(0).quiet().says("The state is empty.");
     let made = census(folder.path());
-    assert_eq!(made.len(), count, "{made:?}");
+    assert_eq!(made.len(), count + example.members, "{made:?}");
     for (id, created, exists) in made {
         assert!(created == 1 && !exists, "{id} was created {created} times; it exists: {exists}");
     }
@@ -134,8 +162,56 @@ fn the_secrets_example_works_from_apply_to_destroy() {
 }
 
 #[test]
-fn the_job_example_works_from_apply_to_destroy() {
+fn the_fleet_example_works_from_apply_to_destroy() {
     walk(&EXAMPLES[4]);
+}
+
+#[test]
+fn the_job_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[5]);
+}
+
+/// What the comments of the example say.
+#[test]
+fn changing_the_image_of_a_fleet_replaces_its_copies_zone_by_zone() {
+    let folder = Folder::example("05-fleet");
+    folder.run("apply -auto-approve").exits(0);
+    let image = "-var image=nginx:1.28";
+    let plan = folder.run(&format!("plan {image}")).exits(0).quiet();
+    golden("golden/fleet-image.txt", &redact(&plan.out, &folder));
+    let before = copies(&folder);
+    assert_eq!(zones(&before), ["1", "2", "3"]);
+    folder
+        .run(&format!("apply {image} -auto-approve"))
+        .exits(0)
+        .says("0 added, 2 changed, 0 destroyed")
+        .says("revision = 2");
+    folder.run(&format!("plan {image} -detailed-exitcode")).exits(0);
+    let after = copies(&folder);
+    assert_eq!(zones(&after), ["1", "2", "3"]);
+    for copy in after.as_array().unwrap() {
+        assert_eq!(copy["containers"][0]["image"], "nginx:1.28");
+        assert!(before.as_array().unwrap().iter().all(|old| old["name"] != copy["name"]), "{copy} was kept");
+    }
+    let more = folder.run(&format!("plan {image} -var copies=5")).exits(0).quiet();
+    more.says("~ desired_count               = 3 -> 5 # container groups are added; those that are there run on");
+    let fewer = folder.run(&format!("plan {image} -var copies=2")).exits(0).quiet();
+    fewer.says("= 3 -> 2 # container groups are removed, as the service chooses; the others run on");
+    // One that somebody else deletes is made again by the service, and acier finds nothing to do.
+    folder.run(&format!("apply {image} -var copies=5 -auto-approve")).exits(0);
+    assert_eq!(zones(&copies(&folder)), ["1", "1", "2", "2", "3"]);
+    folder.run(&format!("plan {image} -var copies=5 -detailed-exitcode")).exits(0);
+}
+
+fn copies(folder: &Folder) -> serde_json::Value {
+    serde_json::from_str(&folder.run("inspect -json azurerm_container_ngroup.web").exits(0).quiet().out).unwrap()
+}
+
+fn zones(copies: &serde_json::Value) -> Vec<String> {
+    let zone = |copy: &serde_json::Value| copy["zones"][0].as_str().unwrap().to_owned();
+    let mut zones: Vec<String> = copies.as_array().unwrap().iter().map(zone).collect();
+    zones.sort();
+    zones
 }
 
 #[test]

@@ -123,6 +123,11 @@ fn clouds_that_say_no() {
 }
 
 #[test]
+fn imports_that_go_wrong() {
+    judge_file("mistakes/import.txt");
+}
+
+#[test]
 fn groups_and_containers_that_are_not_there() {
     judge_file("mistakes/operating.txt");
 }

@@ -5,11 +5,12 @@ use serde_json::Value;
 use super::bench::{Folder, Ran};
 
 /// Every command, with the options and words that it cannot do without.
-const COMMANDS: [&str; 26] = [
+const COMMANDS: [&str; 27] = [
     "plan",
     "apply",
     "destroy",
     "refresh",
+    "import",
     "validate",
     "fmt",
     "show",

@@ -166,6 +166,14 @@ fn walk(scope: &mut Scope, module: &Module, schemas: &Schemas, sources: &Sources
                 Ok(value) => drop(write!(out, "provider {name}\n{}", show::lines(&value))),
                 Err(wrong) => *out += &short(&wrong, sources),
             },
+            Node::Import(at) => match scope.imports(&module.imports[*at].to) {
+                Ok(wanted) => {
+                    for wanted in wanted.iter().filter(|wanted| wanted.span == Some(module.imports[*at].named.span)) {
+                        let _ = writeln!(out, "import {} = {}", wanted.addr, show::text(&wanted.named));
+                    }
+                }
+                Err(wrong) => *out += &short(&wrong, sources),
+            },
             Node::Variable(_) | Node::Local(_) => {}
         }
     }

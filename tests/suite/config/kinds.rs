@@ -88,7 +88,7 @@ fn cpu_is_positive(object: &Value) -> Vec<Finding> {
 
 fn schema(kind: &str, block: Block) -> Schema {
     let timeouts = Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 };
-    Schema { kind: kind.into(), version: 0, block, checks: Vec::new(), clash: None, timeouts }
+    Schema { kind: kind.into(), version: 0, block, checks: Vec::new(), weigh: None, clash: None, timeouts }
 }
 
 fn resource_group() -> Block {

@@ -19,48 +19,153 @@ use azure::{believed, run};
 
 const QUICKSTART: &str = include_str!("../../../examples/01-quickstart/main.tf");
 const JOB: &str = include_str!("../../../examples/06-job/main.tf");
+const FLEET: &str = include_str!("../../../examples/05-fleet/main.tf");
 const SHOP: &str = include_str!("../../../examples/03-in-place-update/main.tf");
 
 /// One crash matrix: from one configuration to another, killed at every point on the way.
 struct Case {
     name: &'static str,
+    /// What exists and was made by somebody else.
+    foreign: Option<String>,
     before: Option<String>,
     after: String,
     mode: Mode,
     /// How often each id may have come into being in all: replacements make one twice.
     created: u32,
+    /// Container groups that an ngroup keeps in the end, of which the state knows nothing.
+    members: usize,
 }
 
 fn cases() -> Vec<Case> {
     let shop = |from: &str, to: &str| SHOP.replace(from, to);
     let rerun = JOB.replace("default     = \"1\"", "default     = \"2\"");
     assert_ne!(rerun, JOB);
+    let rolled = FLEET.replace("nginx:1.27", "nginx:1.28").replace("default = 3", "default = 4");
+    assert_ne!(rolled, FLEET);
+    let fleet = |name, before: Option<&str>, after: &str, mode, members| Case {
+        name,
+        before: before.map(str::to_owned),
+        after: after.to_owned(),
+        mode,
+        created: 1,
+        members,
+        foreign: None,
+    };
     vec![
-        Case { name: "wait for a job", before: None, after: JOB.into(), mode: Mode::Normal, created: 1 },
-        Case { name: "run a job again", before: Some(JOB.into()), after: rerun, mode: Mode::Normal, created: 1 },
-        Case { name: "create", before: None, after: QUICKSTART.into(), mode: Mode::Normal, created: 1 },
+        fleet("make a fleet", None, FLEET, Mode::Normal, 3),
+        fleet("roll a fleet", Some(FLEET), &rolled, Mode::Normal, 4),
+        fleet("end a fleet", Some(FLEET), FLEET, Mode::Destroy, 0),
+        Case {
+            name: "wait for a job",
+            foreign: None,
+            before: None,
+            after: JOB.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        Case {
+            name: "run a job again",
+            foreign: None,
+            before: Some(JOB.into()),
+            after: rerun,
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        Case {
+            name: "create",
+            foreign: None,
+            before: None,
+            after: QUICKSTART.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
         Case {
             name: "destroy",
+            foreign: None,
             before: Some(QUICKSTART.into()),
             after: QUICKSTART.into(),
             mode: Mode::Destroy,
             created: 1,
+            members: 0,
         },
         Case {
             name: "update in place",
+            foreign: None,
             before: Some(SHOP.into()),
             after: shop("default = \"1\"", "default = \"2\""),
             mode: Mode::Normal,
             created: 1,
+            members: 0,
         },
         Case {
             name: "replace",
+            foreign: None,
             before: Some(SHOP.into()),
             after: shop("default = 1\n", "default = 2\n"),
             mode: Mode::Normal,
             created: 2,
+            members: 0,
+        },
+        Case {
+            name: "import",
+            foreign: Some(SHOP.into()),
+            before: None,
+            after: format!("{SHOP}{IMPORTS}"),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        Case {
+            name: "import, update",
+            foreign: Some(SHOP.into()),
+            before: None,
+            after: format!("{}{IMPORTS}", shop("default = \"1\"", "default = \"2\"")),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        // What was deleted for its replacement cannot be imported any more: -adopt makes it again.
+        Case {
+            name: "import, replace",
+            foreign: Some(SHOP.into()),
+            before: None,
+            after: format!("# adopt\n{}{IMPORTS}", shop("default = 1\n", "default = 2\n")),
+            mode: Mode::Normal,
+            created: 2,
+            members: 0,
+        },
+        Case {
+            name: "adopt, some made",
+            foreign: Some(part_of_quickstart()),
+            before: None,
+            after: format!("# adopt\n{QUICKSTART}"),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
         },
     ]
+}
+
+/// Everything of the shop.
+const IMPORTS: &str = r#"
+import {
+  to       = azurerm_resource_group.shop
+  identity = { name = "acier-shop" }
+}
+import {
+  to = azurerm_container_group.shop
+  id = "${azurerm_resource_group.shop.id}/providers/Microsoft.ContainerInstance/containerGroups/shop"
+}
+"#;
+
+/// The resource group and one of the container groups.
+fn part_of_quickstart() -> String {
+    let (start, rest) = QUICKSTART.split_once("resource \"azurerm_container_group\"").expect("a first group");
+    let end = rest.find("\n}\n").expect("its end") + 3;
+    format!("{start}resource \"azurerm_container_group\"{}", &rest[..end])
 }
 
 fn cloud(latency: &str) -> Rc<Embedded> {
@@ -84,6 +189,10 @@ async fn matrix(case: &Case) -> usize {
     loop {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let cloud = cloud("300ms");
+        if let Some(foreign) = &case.foreign {
+            let other = tempfile::tempdir().expect("a temporary folder");
+            finish(other.path(), &cloud, foreign, Mode::Normal, case.name).await;
+        }
         if let Some(before) = &case.before {
             finish(folder.path(), &cloud, before, Mode::Normal, case.name).await;
         }
@@ -115,7 +224,10 @@ async fn verify(folder: &Path, cloud: &Rc<Embedded>, case: &Case, what: &str) {
     let known: Vec<String> = state.objects.values().map(|object| object.id.to_lowercase()).collect();
     let census: BTreeMap<String, (u32, bool)> =
         cloud.snapshot().into_iter().map(|entry| (entry.id.to_lowercase(), (entry.created, entry.exists))).collect();
+    let kept = |id: &str| !known.iter().any(|own| own == id) && id.contains("/containergroups/web-");
     let existing: Vec<String> = census.iter().filter(|(_, (_, exists))| *exists).map(|(id, _)| id.clone()).collect();
+    let (members, existing): (Vec<String>, Vec<String>) = existing.into_iter().partition(|id| kept(id));
+    assert_eq!(members.len(), case.members, "{what}: the ngroup keeps {members:?}");
     let mut known_sorted = known.clone();
     known_sorted.sort();
     assert_eq!(existing, known_sorted, "{what}: cloud and state differ");

@@ -3,6 +3,7 @@
 mod azurerm;
 mod disk;
 mod faults;
+mod fleet;
 mod life;
 mod program;
 mod providers;

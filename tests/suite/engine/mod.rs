@@ -231,6 +231,60 @@ proptest! {
     }
 }
 
+/// How things that somebody else made come under management.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum By {
+    Imports,
+    Adoption,
+    Both,
+}
+
+/// The configuration `after`, with what it takes to get the things of `foreign` managed.
+fn taking(after: &Things, foreign: &Things, by: By) -> String {
+    let mut text = if by == By::Imports { String::new() } else { "# adopt\n".into() };
+    text.push_str(&self::text(after));
+    for number in (0..after.things.len()).filter(|number| by != By::Adoption && foreign.things[*number].there) {
+        writeln!(text, "import {{\n  to = {KIND}.t{number}\n  id = \"/Toys/T{number}\"\n}}").unwrap();
+    }
+    text
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whoever_made_it_it_converges(
+        foreign in prop::collection::vec(thing(), 5),
+        after in prop::collection::vec(thing(), 1..6),
+        by in prop_oneof![Just(By::Imports), Just(By::Adoption), Just(By::Both)],
+        luck in prop::collection::vec(luck(), 0..12),
+        cuts in prop::collection::vec(cut(), 0..4),
+    ) {
+        let (mut foreign, mut after) = (foreign, after);
+        foreign.truncate(after.len());
+        for (foreign, after) in foreign.iter_mut().zip(&mut after) {
+            // What nobody manages stays as it is, and no cloud tells what a secret is.
+            foreign.there &= after.there;
+            foreign.secret = after.secret;
+            if by == By::Imports && foreign.there {
+                // What was deleted for its replacement cannot be imported by a run that comes later.
+                after.shape = foreign.shape;
+            }
+        }
+        let (foreign, after) = (Things { first: false, things: foreign }, Things { first: false, things: after });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let key = Key::new(&[7; 32]);
+        runtime.block_on(async {
+            let toys = Toys::new(Vec::new());
+            settle(&toys, &mut Memory::default(), &text(&foreign), &[], &key).await;
+            toys.befall(luck);
+            let mut memory = Memory::default();
+            settle(&toys, &mut memory, &taking(&after, &foreign, by), &cuts, &key).await;
+            check(&toys, &memory, &after);
+        });
+    }
+}
+
 /// What the planner decided stays decided: a plan of a settled configuration holds only no-ops.
 #[tokio::test(start_paused = true)]
 async fn a_second_plan_is_empty() {

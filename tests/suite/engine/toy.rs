@@ -99,6 +99,7 @@ pub(crate) fn schemas() -> Schemas {
         version: 0,
         block: Block { attributes, blocks: Vec::new() },
         checks: Vec::new(),
+        weigh: None,
         clash: None,
         timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
     };
@@ -122,6 +123,11 @@ impl Toys {
             turns: Cell::new(0),
             born: tokio::time::Instant::now(),
         }
+    }
+
+    /// From now on this happens, the last first.
+    pub(crate) fn befall(&self, luck: Vec<Luck>) {
+        self.luck.replace(luck);
     }
 
     fn luck(&self) -> Luck {
@@ -150,7 +156,8 @@ impl Toys {
             None => Value::null(Type::Dynamic),
             Some(members) => {
                 let mut members = members.clone();
-                let secret = prior.get("secret").cloned().unwrap_or_else(|| Value::null(Type::String));
+                let hidden = |secret: &Value| if secret.is_null() { secret.clone() } else { Value::undisclosed() };
+                let secret = prior.get("secret").cloned().unwrap_or_else(|| hidden(&members["secret"]));
                 members.insert("secret".into(), secret);
                 Value::object(members)
             }
@@ -217,6 +224,10 @@ impl Provider for Toys {
             .text("name")
             .map(|name| format!("/toys/{name}").into())
             .ok_or_else(|| fault(FaultKind::Invalid, "no name"))
+    }
+
+    fn recognise(&self, _kind: &str, named: &Value) -> Result<Name, Fault> {
+        Ok(named.as_str().unwrap_or_default().to_lowercase().into())
     }
 
     fn scope(&self, _handle: &Handle) -> Option<Name> {

@@ -6,7 +6,6 @@
 //! it can act any more, as after `kill -9`.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use acier::diag::{Diagnostics, Sources};
@@ -17,7 +16,7 @@ use acier::lang::inputs::{Inputs, decide};
 use acier::lang::module::{Module, load};
 use acier::lang::scope::Scope;
 use acier::plan::resolve::Resolver;
-use acier::plan::{Mode, Plan, Planned};
+use acier::plan::{Answers, Mode, Plan, Planned};
 use acier::provider::Provider;
 use acier::schema::Schemas;
 use acier::seal::Key;
@@ -96,6 +95,8 @@ pub(crate) struct Text {
     module: Rc<Module>,
     schemas: Rc<Schemas>,
     pub(crate) inputs: Inputs,
+    /// Whether what exists is taken over: the text begins with `# adopt`.
+    pub(crate) adopt: bool,
 }
 
 pub(crate) fn host() -> Host {
@@ -119,7 +120,7 @@ impl Text {
         let module = Rc::new(module);
         let decided = decide(&module, &[], &sources, &host());
         assert!(decided.missing.is_empty() && !decided.diagnostics.has_errors());
-        Text { module, schemas: schemas.clone(), inputs: decided.inputs }
+        Text { module, schemas: schemas.clone(), inputs: decided.inputs, adopt: text.starts_with("# adopt") }
     }
 
     pub(crate) fn scope(&self, applying: bool) -> Scope {
@@ -180,13 +181,25 @@ pub(crate) async fn live_until<P: Provider, J: Journal>(
         Ok(refreshed) => refreshed,
         Err(diagnostics) => return stuck(diagnostics),
     };
-    let options = acier::plan::Options { mode, ..acier::plan::Options::default() };
-    let scope = &mut text.scope(false);
-    let planned = acier::plan::plan(scope, &text.inputs, state, &refreshed, &BTreeMap::new(), &options, key);
-    let plan = match planned {
-        Ok((Planned::Ready(plan), _)) => *plan,
-        Ok((Planned::Ask(_), _)) => panic!("these configurations have no data sources"),
-        Err(diagnostics) => panic!("planning: {diagnostics:?}"),
+    let options = acier::plan::Options { mode, adopt: text.adopt, ..acier::plan::Options::default() };
+    let mut answers = Answers::default();
+    let plan = loop {
+        let scope = &mut text.scope(false);
+        match acier::plan::plan(scope, &text.inputs, state, &refreshed, &answers, &options, key) {
+            Ok((Planned::Ready(plan), _)) => break *plan,
+            Ok((Planned::Ask(questions), _)) => {
+                let before = answers.count();
+                match acier::engine::seek::answer(provider, &questions, key, 10).await {
+                    Ok(read) => {
+                        answers.data.extend(read.data);
+                        answers.objects.extend(read.objects);
+                    }
+                    Err(diagnostics) => return stuck(diagnostics),
+                }
+                assert!(answers.count() > before, "the planner asks for the same again");
+            }
+            Err(diagnostics) => panic!("planning: {diagnostics:?}"),
+        }
     };
     if plan.is_empty() && plan.refreshed.found.is_empty() {
         return End { plan: Some(plan), report: Report::default() };

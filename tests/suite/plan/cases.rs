@@ -4,21 +4,24 @@
 //! `--- options` says one a line: `destroy`, `refresh-only`, `target ADDR`, `exclude ADDR`,
 //! `replace ADDR`, `taint ADDR`, `drift ADDR ATTRIBUTE TEXT`, `gone ADDR`, `deposed ADDR`,
 //! `set-aside ADDR` (deposed, and no replacement was made),
-//! `again no` (planning after the apply need not come out empty).
+//! `again no` (planning after the apply need not come out empty), `adopt`, `send-secrets`,
+//! `import ADDR ID`. `--- exists` is applied to nothing, and the state knows nothing of what it made.
 //! Every plan is saved and opened, carried out, and planned again: the second plan must be empty.
 //! `ACIER_BLESS=1` writes what came of it back into the case files.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use acier::addr::parse;
 use acier::diag::Diagnostics;
 use acier::diag::render::render;
+use acier::lang::import::Wanted;
 use acier::plan::{Mode, Options, Plan, Refreshed, file, json, render as plan_text};
 use acier::state::State;
 use acier::value::Value;
 
-use super::cloud::{Project, carry_out, key};
+use super::cloud::{Project, carry_out, key, world};
 
 #[derive(Default)]
 struct Case {
@@ -78,6 +81,9 @@ fn set(line: &str, setting: &mut Setting, state: &mut State) {
         "replace" => options.replace.push(addr()),
         "taint" => state.objects.get_mut(&addr()).unwrap().tainted = true,
         "again" => *once = true,
+        "adopt" => options.adopt = true,
+        "send-secrets" => options.send_secrets = true,
+        "import" => options.imports.push(Wanted { addr: addr(), named: Value::string(words[2]), span: None }),
         "gone" => refreshed.found.push((addr(), None, None)),
         "drift" => {
             let mut object = state.objects[&addr()].clone();
@@ -125,12 +131,20 @@ fn run(case: &Case) -> String {
         let found = carry_out(&project, &plan, &mut state);
         assert!(found.is_empty(), "{}", short(&found, &project));
     }
+    let mut around = BTreeMap::new();
+    if !case.part("exists").is_empty() {
+        let project = Project::load(case.part("exists"));
+        let mut other = State::default();
+        let (plan, _) = project.plan(&other, &Refreshed::default(), &Options::default()).unwrap();
+        assert!(carry_out(&project, &plan, &mut other).is_empty());
+        around = world(&other, &project.schemas);
+    }
     let mut setting = Setting::default();
     for line in case.part("options").lines() {
         set(line, &mut setting, &mut state);
     }
     let project = Project::load(case.part("main.tf"));
-    let (plan, found) = match project.plan(&state, &setting.refreshed, &setting.options) {
+    let (plan, found) = match project.plan_among(&around, &state, &setting.refreshed, &setting.options) {
         Ok(planned) => planned,
         Err(found) => return short(&found, &project),
     };
@@ -150,7 +164,7 @@ fn run(case: &Case) -> String {
         return out;
     }
     if setting.options.mode == Mode::Normal && !setting.once {
-        let (again, _) = project.plan(&state, &Refreshed::default(), &Options::default()).unwrap();
+        let (again, _) = project.plan_among(&around, &state, &Refreshed::default(), &Options::default()).unwrap();
         let text = plan_text::plan(&again, &project.schemas, false);
         assert!(again.is_empty(), "{}: the second plan is not empty\n{text}", case.name);
     }

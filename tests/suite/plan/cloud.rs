@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use acier::addr::Addr;
 use acier::diag::{Diagnostics, Sources};
 use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
 use acier::lang::module::{Module, load};
 use acier::lang::scope::Scope;
 use acier::plan::resolve::Resolver;
-use acier::plan::{Action, Mode, Options, Plan, Planned, Refreshed, StepAct, plan};
+use acier::plan::{Action, Answers, Mode, Options, Plan, Planned, Refreshed, StepAct, Which, plan};
 use acier::schema::Schemas;
 use acier::seal::Key;
 use acier::state::{Object, Output, State};
@@ -59,25 +58,45 @@ impl Project {
         Scope::new(self.module.clone(), &self.inputs, self.schemas.clone(), host(), applying)
     }
 
-    /// Plans, answering every question about data sources.
+    /// Plans in a world that holds only what the state knows.
     pub(super) fn plan(
         &self,
         state: &State,
         refreshed: &Refreshed,
         options: &Options,
     ) -> Result<(Plan, Diagnostics), Diagnostics> {
-        let mut answers: BTreeMap<Addr, Value> = BTreeMap::new();
+        self.plan_among(&BTreeMap::new(), state, refreshed, options)
+    }
+
+    /// Plans, answering every question; `world` holds objects by their ids in lower case.
+    pub(super) fn plan_among(
+        &self,
+        world: &BTreeMap<String, Object>,
+        state: &State,
+        refreshed: &Refreshed,
+        options: &Options,
+    ) -> Result<(Plan, Diagnostics), Diagnostics> {
+        let mut answers = Answers::default();
         for _ in 0..10 {
             let mut scope = self.scope(false);
             match plan(&mut scope, &self.inputs, state, refreshed, &answers, options, &key())? {
                 (Planned::Ready(plan), found) => return Ok((*plan, found)),
                 (Planned::Ask(questions), _) => {
                     assert!(!questions.is_empty());
-                    for (addr, config) in questions {
+                    for sought in questions.objects {
+                        let id = match &sought.which {
+                            Which::Named(named) => named.as_str().map_or_else(|| id(named), str::to_owned),
+                            Which::Like(value) => id(value),
+                        };
+                        let found = world.get(id.trim_end_matches('/').to_lowercase().as_str()).cloned();
+                        assert!(found.is_some() || !sought.must, "{id} is to be imported and is not there");
+                        assert!(answers.objects.insert(sought.addr, found).is_none(), "asked twice");
+                    }
+                    for (addr, config) in questions.data {
                         assert!(config.is_wholly_known(), "{addr} is asked about before it is known");
                         let block = &self.schemas.data[&addr.block.kind].block;
                         let asked = acier::plan::propose::propose(block, None, &config, None);
-                        assert!(answers.insert(addr, settle(&asked, "found")).is_none(), "asked twice");
+                        assert!(answers.data.insert(addr, settle(&asked, "found")).is_none(), "asked twice");
                     }
                 }
             }
@@ -86,13 +105,34 @@ impl Project {
     }
 }
 
-/// What the cloud makes of a planned value: every unknown becomes known.
-fn settle(value: &Value, prefix: &str) -> Value {
+fn id(value: &Value) -> String {
     let name = value.text("name").unwrap_or("nameless");
-    let id = match value.text("resource_group_name") {
+    match value.text("resource_group_name") {
         Some(group) => format!("/sub/{group}/{name}"),
         None => format!("/sub/{name}"),
+    }
+}
+
+/// The objects of a state as somebody finds them who knows nothing of them: without secrets.
+pub(super) fn world(state: &State, schemas: &Schemas) -> BTreeMap<String, Object> {
+    let unknown = |secret: &Value| match secret.as_members() {
+        Some(members) => {
+            let members = members.keys().map(|name| (name.clone(), Value::undisclosed()));
+            Value::map(Type::String, members.collect())
+        }
+        None if secret.is_null() => secret.clone(),
+        None => Value::undisclosed(),
     };
+    let found = |object: &Object| {
+        let value = schemas.conceal(&object.kind, &object.value, &unknown);
+        (object.id.to_lowercase(), Object { value, needs: Vec::new(), create_before_destroy: false, ..object.clone() })
+    };
+    state.objects.values().map(found).collect()
+}
+
+/// What the cloud makes of a planned value: every unknown becomes known.
+fn settle(value: &Value, prefix: &str) -> Value {
+    let id = id(value);
     let mut names: Vec<Name> = value.as_members().into_iter().flat_map(|members| members.keys().cloned()).collect();
     names.reverse();
     value.map_children(|child| {

@@ -109,7 +109,10 @@ fn resource_group(usage: Usage) -> Block {
 
 fn schema(kind: &str, block: Block) -> (std::sync::Arc<str>, Schema) {
     let timeouts = Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 };
-    (kind.into(), Schema { kind: kind.into(), version: 1, block, checks: Vec::new(), clash: None, timeouts })
+    (
+        kind.into(),
+        Schema { kind: kind.into(), version: 1, block, checks: Vec::new(), weigh: None, clash: None, timeouts },
+    )
 }
 
 /// All of them.

@@ -30,6 +30,7 @@ fn change(name: &str, key: Key, action: Action, needs: &[&str]) -> Change {
         needs: needs.iter().map(|name| block(name)).collect(),
         create_before_destroy: false,
         timeouts: Timeouts { create: 1, read: 1, update: 1, delete: 1 },
+        importing: None,
     }
 }
 

@@ -370,3 +370,129 @@ fn endless_waits() {
         assert_eq!(about, if refused { vec!["wait_for"] } else { vec![] }, "{more}: {told:?}");
     }
 }
+
+fn fleet(more: &Json) -> Json {
+    let base = json!({"name": "fleet", "resource_group_name": "rg", "location": "w", "desired_count": 3,
+        "container_group_profile": [{"id": profile_id("app")}]});
+    with(&base, more)
+}
+
+fn profile_id(name: &str) -> String {
+    format!("/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerInstance/containerGroupProfiles/{name}")
+}
+
+#[test]
+fn ngroups() {
+    let entry = |more: &Json| json!({"container_group_profile": [with(&json!({"id": profile_id("app")}), more)]});
+    let share = json!({"name": "share", "share_name": "s", "storage_account_name": "a", "storage_account_key": "k"});
+    let mounts = |name: &str| json!([{"name": "app", "volume_mount": [{"name": name, "mount_path": "/m"}]}]);
+    let long = "a".repeat(64);
+    let cases = [
+        (json!({}), "", ""),
+        (json!({"name": "A_b-9"}), "", ""),
+        (json!({"name": "-a"}), "name", "begin and end with a letter or a digit"),
+        (json!({"name": "a_"}), "name", "begin and end with a letter or a digit"),
+        (json!({"name": long}), "name", "1 to 63"),
+        (json!({"desired_count": 1.5}), "desired_count", "whole number"),
+        (json!({"desired_count": 0}), "", ""),
+        (json!({"container_group_name_prefix": "web-"}), "", ""),
+        (json!({"container_group_name_prefix": "web_"}), "container_group_name_prefix", "27 letters"),
+        (json!({"zones": ["1", "3"]}), "", ""),
+        (json!({"zones": ["4"]}), "zones", "\"4\" is not one"),
+        (json!({"fault_domain_count": 0}), "fault_domain_count", "from 1 to"),
+        (json!({"update_mode": "rolling"}), "update_mode", "\"Manual\", \"Rolling\""),
+        (
+            json!({"update_mode": "Rolling", "rolling_update": [{"max_batch_percent": 0}]}),
+            "rolling_update[0].max_batch_percent",
+            "from 1 to 100",
+        ),
+        (
+            json!({"update_mode": "Rolling", "rolling_update": [{"max_unhealthy_percent": 101}]}),
+            "rolling_update[0].max_unhealthy_percent",
+            "from 0 to 100",
+        ),
+        (json!({"update_mode": "Rolling", "rolling_update": [{"pause_time_between_batches": "PT1M30S"}]}), "", ""),
+        (
+            json!({"update_mode": "Rolling", "rolling_update": [{"pause_time_between_batches": "1m"}]}),
+            "rolling_update[0].pause_time_between_batches",
+            "ISO 8601",
+        ),
+        (
+            json!({"update_mode": "Rolling", "rolling_update": [{"pause_time_between_batches": "PT"}]}),
+            "rolling_update[0].pause_time_between_batches",
+            "ISO 8601",
+        ),
+        (json!({"identity": [{"type": "UserAssigned"}]}), "identity[0].type", "needs identity_ids"),
+        (
+            json!({"container_group_profile": [{"id": "web"}]}),
+            "container_group_profile[0].id",
+            "is not an id of the form",
+        ),
+        (entry(&json!({"revision": 0})), "container_group_profile[0].revision", "from 1 to"),
+        (entry(&json!({"volume": [share], "container": mounts("share")})), "", ""),
+        (
+            entry(&json!({"volume": [share], "container": mounts("other")})),
+            "container_group_profile[0].container[0].volume_mount[0].name",
+            "no volume block",
+        ),
+        (
+            entry(&json!({"volume": [with(&share, &json!({"storage_account_key": null}))]})),
+            "container_group_profile[0].volume[0]",
+            "does not say how its share may be used",
+        ),
+        (
+            entry(&json!({"volume": [with(&share, &json!({"storage_account_key_reference": "r"}))]})),
+            "container_group_profile[0].volume[0]",
+            "Give one of them",
+        ),
+        (entry(&json!({"volume": [share, share]})), "container_group_profile[0].volume[1].name", "already"),
+        (entry(&json!({"volume": "<unknown>", "container": mounts("other")})), "", ""),
+    ];
+    let block = &schemas().managed["azurerm_container_ngroup"].block;
+    for (more, place, words) in cases {
+        let found = findings("azurerm_container_ngroup", &super::configured(block, &fleet(&more)));
+        match found.as_slice() {
+            [] => assert_eq!(place, "", "{more}"),
+            [(at, message)] => assert!(at == place && message.contains(words), "{more}: {at}: {message}"),
+            many => panic!("{more}: {many:?}"),
+        }
+    }
+    for (more, words) in [
+        (json!({"rolling_update": [{"max_batch_percent": 10}]}), "not updated at all"),
+        (
+            entry(&json!({"network_profile": [{"load_balancer": [{"backend_address_pool": []}]}]})),
+            "subnet_ids is not set",
+        ),
+    ] {
+        let warned = judge("azurerm_container_ngroup", &super::configured(block, &fleet(&more)), true);
+        assert!(matches!(warned.as_slice(), [(_, message)] if message.contains(words)), "{more}: {warned:?}");
+    }
+}
+
+#[test]
+fn profiles_are_checked_as_groups_are() {
+    let block = &schemas().managed["azurerm_container_group_profile"].block;
+    let cases = [
+        (json!({"name": "a_profile"}), "", ""),
+        (
+            json!({"container": [container(&json!({"ports": []}))]}),
+            "ip_address_type",
+            "none of its containers opens a port",
+        ),
+        (json!({"container": [container(&json!({})), container(&json!({}))]}), "container[1].name", "already"),
+        (json!({"shutdown_grace_period": "1h"}), "shutdown_grace_period", "ISO 8601"),
+        (json!({"time_to_live": "P1D"}), "", ""),
+        (json!({"zones": ["x"]}), "zones", "is not one"),
+        // What a profile refers to is defined by the group that uses it.
+        (json!({"container": [container(&json!({"secure_environment_variable_references": {"A": "b"}}))]}), "", ""),
+    ];
+    for (more, place, words) in cases {
+        let base = json!({"name": "app", "resource_group_name": "rg", "location": "w", "os_type": "Linux",
+            "ip_address_type": "Public", "container": [container(&json!({}))]});
+        let found = findings("azurerm_container_group_profile", &super::configured(block, &with(&base, &more)));
+        match found.first() {
+            None => assert_eq!(place, "", "{more}"),
+            Some((at, message)) => assert!(at == place && message.contains(words), "{more}: {at}: {message}"),
+        }
+    }
+}

@@ -112,3 +112,72 @@ fn a_provider_block_has_features_once() {
     let features = schemas().providers["azurerm"].block.nested("features").cloned().unwrap();
     assert_eq!((features.min, features.max), (1, 1));
 }
+
+/// Azure Container Instances, "About NGroups" and "NGroups Rolling Update".
+#[test]
+fn what_an_ngroup_costs_depends_on_how_it_updates() {
+    use Cost::{Replace, Restart, Revise, Roll};
+    let schema = &schemas().managed["azurerm_container_ngroup"];
+    let object = |mode: &str, in_place: Option<bool>, count: i64, zones: &[&str]| {
+        let rolling: Vec<_> = in_place.into_iter().map(|own| serde_json::json!({"in_place_update": own})).collect();
+        let members = serde_json::json!({"name": "a", "desired_count": count, "update_mode": mode, "zones": zones,
+            "rolling_update": rolling});
+        super::configured(&schema.block, &members)
+    };
+    let old = object("Rolling", None, 3, &["1", "2"]);
+    let profile = "container_group_profile.revision";
+    let cases = [
+        (profile, object("Manual", None, 3, &[]), Some(Revise)),
+        (profile, object("Rolling", None, 3, &[]), Some(Roll)),
+        (profile, object("Rolling", Some(false), 3, &[]), Some(Roll)),
+        (profile, object("Rolling", Some(true), 3, &[]), Some(Restart)),
+        ("desired_count", object("Manual", None, 4, &[]), Some(Revise)),
+        ("desired_count", object("Manual", None, 2, &[]), Some(Roll)),
+        ("zones", object("Manual", None, 3, &["1", "2", "3"]), Some(Revise)),
+        ("zones", object("Manual", None, 3, &["1", "3"]), None),
+        ("zones", object("Manual", None, 3, &[]), None),
+        ("name", object("Manual", None, 3, &[]), None),
+    ];
+    for (place, after, wanted) in cases {
+        let path = place.split('.').fold(Path::root(), |path, name| path.attr(name));
+        let weighed = schema.weigh.unwrap()(&path, &old, &after);
+        assert_eq!(weighed.map(|(cost, _)| cost), wanted, "{place} of {after:?}");
+        assert!(weighed.is_none_or(|(_, reason)| reason.ends_with('.')), "{place}");
+    }
+    // What cannot be told stays at the row's own cost, the greatest that it can have.
+    for (place, cost) in [(profile, Roll), ("desired_count", Roll), ("zones", Replace), ("fault_domain_count", Replace)]
+    {
+        let path = place.split('.').fold(Path::root(), |path, name| path.attr(name));
+        let Some(Found::Attribute(attribute)) = find(&schema.block, &path) else { panic!("there is no {place}") };
+        assert_eq!(attribute.cost, cost, "{place}");
+    }
+}
+
+/// Whatever changes of a profile, nothing that runs is touched.
+#[test]
+fn a_profile_costs_nothing_that_runs() {
+    let schema = &schemas().managed["azurerm_container_group_profile"];
+    walk(&schema.block, "", &mut |place, cost, _| {
+        let fixed = ["name", "resource_group_name", "location"].contains(&place);
+        let wanted = if fixed {
+            Cost::Replace
+        } else if place == "tags" {
+            Cost::Nothing
+        } else {
+            Cost::Revise
+        };
+        assert_eq!(cost, wanted, "{place}");
+    });
+    // It has all that a container group has, but for what only a group can have.
+    let group = &schemas().managed["azurerm_container_group"];
+    let names = |block: &Block| {
+        let attributes = block.attributes.iter().map(|attribute| attribute.name.to_string());
+        attributes.chain(block.blocks.iter().map(|nested| nested.name.to_string())).collect::<Vec<_>>()
+    };
+    let own = names(&schema.block);
+    let missing: Vec<String> = names(&group.block).into_iter().filter(|name| !own.contains(name)).collect();
+    let wanted = "subnet_ids subnet_name network_profile_id wait_for triggers ip_address fqdn provisioning_state \
+                  instance_view is_created_from_standby_pool identity identity_acl secret_reference dns_config \
+                  container_group_profile standby_pool_profile";
+    assert_eq!(missing.join(" "), wanted);
+}

@@ -7,6 +7,7 @@ mod checks;
 mod costs;
 mod generate;
 mod operate;
+mod recognise;
 mod roundtrip;
 
 use acier::resources::schemas;

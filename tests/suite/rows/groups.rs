@@ -6,16 +6,16 @@ use serde_json::{Value as Json, json};
 
 use super::Story;
 
-fn arm(kind: &str, name: &str) -> String {
+pub(super) fn arm(kind: &str, name: &str) -> String {
     // The emulator wants subnets of its own subscription.
     format!("/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/rg/providers/{kind}/{name}")
 }
 
-fn identity(name: &str) -> String {
+pub(super) fn identity(name: &str) -> String {
     arm("Microsoft.ManagedIdentity/userAssignedIdentities", name)
 }
 
-fn subnet(name: &str) -> String {
+pub(super) fn subnet(name: &str) -> String {
     arm("Microsoft.Network/virtualNetworks/net/subnets", name)
 }
 
@@ -71,13 +71,13 @@ fn container(name: &str) -> Json {
         "commands": ["sleep", "1000000"], "volume": volumes(name), "security": security()})
 }
 
-fn laid(mut base: Json, over: Json) -> Json {
+pub(super) fn laid(mut base: Json, over: Json) -> Json {
     base.as_object_mut().unwrap().extend(over.as_object().unwrap().clone());
     base
 }
 
 /// A public group that has nearly everything.
-fn rich() -> Json {
+pub(super) fn rich() -> Json {
     let secret = |name: &str| json!({"name": name, "user_assigned_identity_id": identity("one"), "key_vault_secret_id": format!("https://v.vault.azure.net/secrets/{name}")});
     laid(
         plain(),
@@ -98,7 +98,7 @@ fn rich() -> Json {
             "diagnostics": [{"log_analytics": [{"workspace_id": "00000000-0000-4000-8000-00000000000b", "workspace_key": "k",
                 "workspace_resource_id": arm("Microsoft.OperationalInsights/workspaces", "one"),
                 "log_type": "ContainerInsights", "metadata": {"a": "1"}}]}],
-            "container_group_profile": [{"id": arm("Microsoft.ContainerInstance/containerGroupProfiles", "one"), "revision": 1}],
+            "container_group_profile": [{"id": "${azurerm_container_group_profile.one.id}", "revision": 1}],
             "standby_pool_profile": [{"id": arm("Microsoft.StandbyPool/standbyContainerGroupPools", "one"),
                 "fail_container_group_create_on_reuse_failure": true}],
             "extension": [{"name": "proxy", "type": "kube-proxy", "version": "1.0", "settings": "{\"a\": 1}",
@@ -111,7 +111,7 @@ fn rich() -> Json {
     )
 }
 
-fn settings(block: &'static str) -> Vec<(&'static str, Json)> {
+pub(super) fn settings(block: &'static str) -> Vec<(&'static str, Json)> {
     let changes = [
         ("image", json!("nginx:2")),
         ("environment_variables", json!({"OPEN": "2", "MORE": ""})),
@@ -144,7 +144,7 @@ fn settings(block: &'static str) -> Vec<(&'static str, Json)> {
     changes.into_iter().map(|(path, to)| (whole(path), to)).collect()
 }
 
-fn probes(block: &'static str, action: Vec<(&'static str, Json)>) -> Vec<(&'static str, Json)> {
+pub(super) fn probes(block: &'static str, action: Vec<(&'static str, Json)>) -> Vec<(&'static str, Json)> {
     let counts =
         ["initial_delay_seconds", "period_seconds", "failure_threshold", "success_threshold", "timeout_seconds"];
     let counts = counts.into_iter().map(|name| (name, json!(9)));
@@ -152,11 +152,11 @@ fn probes(block: &'static str, action: Vec<(&'static str, Json)>) -> Vec<(&'stat
     counts.chain(action).map(|(path, to)| (whole(path), to)).collect()
 }
 
-fn commands() -> Vec<(&'static str, Json)> {
+pub(super) fn commands() -> Vec<(&'static str, Json)> {
     vec![("exec", json!(["false"]))]
 }
 
-fn requests() -> Vec<(&'static str, Json)> {
+pub(super) fn requests() -> Vec<(&'static str, Json)> {
     vec![
         ("http_get.path", json!("/health")),
         ("http_get.port", json!(81)),
@@ -214,7 +214,7 @@ fn of_group() -> Vec<(&'static str, Json)> {
             json!(arm("Microsoft.OperationalInsights/workspaces", "two")),
         ),
         ("diagnostics.log_analytics.metadata", json!({"a": "2"})),
-        ("container_group_profile.id", json!(arm("Microsoft.ContainerInstance/containerGroupProfiles", "two"))),
+        ("container_group_profile.id", json!("${azurerm_container_group_profile.two.id}")),
         ("container_group_profile.revision", json!(2)),
         ("standby_pool_profile.id", json!(arm("Microsoft.StandbyPool/standbyContainerGroupPools", "two"))),
         ("standby_pool_profile.fail_container_group_create_on_reuse_failure", json!(false)),
@@ -279,6 +279,9 @@ pub(super) fn stories(kind: &'static Kind) -> Vec<Story> {
             ("location", json!("North Europe")),
         ];
         return vec![Story { kind: &RESOURCE_GROUP, members, changes }];
+    }
+    if let Some(stories) = super::fleet::stories(kind) {
+        return stories;
     }
     assert_eq!(kind.name, CONTAINER_GROUP.name, "a new kind needs its stories here");
     let mut changes = probes("liveness_probe", commands());
