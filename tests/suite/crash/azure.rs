@@ -27,6 +27,23 @@ pub(crate) struct FusedTransport {
 
 thread_local! {
     static THROTTLED: Rc<Cell<usize>> = Rc::default();
+    static LUCK: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// From now on, or no more: one request in twenty is throttled or fails, drawn from a seed.
+pub(crate) fn bad_luck(seed: Option<u64>) {
+    LUCK.set(seed);
+}
+
+/// The answer that bad luck has for the next request.
+fn draw() -> Option<Response> {
+    let state = LUCK.get()?;
+    let next = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    LUCK.set(Some(next));
+    let (status, wait) = [(429, "3"), (429, "17"), (500, "1"), (503, "2")].get((next >> 33) as usize % 80)?;
+    let headers = vec![("retry-after".to_owned(), (*wait).to_owned())];
+    let body = br#"{"error":{"code":"SubscriptionRequestsThrottled","message":"Bad luck."}}"#;
+    Some(Response { status: *status, headers, body: body.to_vec() })
 }
 
 /// How many requests of this test were throttled so far.
@@ -39,7 +56,10 @@ impl Transport for FusedTransport {
         if self.fuse.burns() {
             return std::future::pending().await;
         }
-        let answer = self.cloud.send(request).await;
+        let answer = match draw() {
+            Some(answer) => Ok(answer),
+            None => self.cloud.send(request).await,
+        };
         if answer.as_ref().is_ok_and(|answer| answer.status == 429) {
             self.throttled.set(self.throttled.get() + 1);
         }

@@ -11,7 +11,7 @@ use acier::engine::foresee::foresee;
 use acier::plan::Mode;
 use acier::value::{Type, Value};
 
-use super::azure::{connect, run, throttled};
+use super::azure::{bad_luck, connect, run, throttled};
 use super::counts::fleet;
 use crate::lab::Fuse;
 
@@ -52,6 +52,22 @@ async fn a_fleet_that_meets_throttling_and_failures_ends_clean() {
     assert_eq!((made.report.added, made.report.is_complete()), (401, true), "{:?}", made.report.diagnostics);
     assert!(throttled() > 10, "the faults happened");
     cloud.set_faults(Faults::default());
+    let again = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
+    assert!(again.plan.expect("a plan").is_empty());
+    let twice: Vec<_> = cloud.snapshot().into_iter().filter(|thing| thing.created != 1).collect();
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fleet_that_meets_bad_luck_ends_clean() {
+    let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+    let text = fleet(1_000);
+    bad_luck(Some(7));
+    let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
+    bad_luck(None);
+    assert_eq!((made.report.added, made.report.is_complete()), (1_001, true), "{:?}", made.report.diagnostics);
+    println!("a fleet of 1,000 was throttled {} times and is whole", throttled());
+    assert!(throttled() > 50, "the bad luck happened");
     let again = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
     assert!(again.plan.expect("a plan").is_empty());
     let twice: Vec<_> = cloud.snapshot().into_iter().filter(|thing| thing.created != 1).collect();
