@@ -19,12 +19,17 @@ use page::{Page, Sign};
 
 pub use plain::{object, value};
 
+/// How long a change is, roughly, in bytes.
+const CHANGE_LENGTH: usize = 800;
+
 const RULE: &str = "─────────────────────────────────────────────────────────────────────────────";
 
 /// A plan for people.
 #[must_use]
 pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
+    // A page that grows by doubling takes twice its length, and large plans are long.
     let mut page = Page::new(colour);
+    page.expect(plan.changes.len() * CHANGE_LENGTH);
     page.blank();
     let outputs_change = plan.outputs.values().any(|output| output.before != output.after);
     let acts = plan.changes.iter().any(Change::is_something);

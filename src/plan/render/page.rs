@@ -32,6 +32,11 @@ impl Page {
         Page { text: String::new(), colour }
     }
 
+    /// Makes room for so many bytes at once.
+    pub(super) fn expect(&mut self, bytes: usize) {
+        self.text.reserve(bytes);
+    }
+
     pub(super) fn finish(self) -> String {
         self.text
     }

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::value::ReadValue;
+use super::value::{Known, ReadValue};
 use super::{Unreadable, Unstorable};
 use crate::seal::Key;
 use crate::value::{Marks, Name, Value};
@@ -187,7 +187,7 @@ impl<'de> Visitor<'de> for ReadFields<'_> {
                 Shape::Texts => Field::Texts(map.next_value()?),
                 Shape::Number => Field::Number(map.next_value()?),
                 Shape::Flag => Field::Flag(map.next_value()?),
-                Shape::Value => Field::Value(map.next_value_seed(ReadValue(self.0))?),
+                Shape::Value => Field::Value(map.next_value_seed(ReadValue(self.0, &Known::default()))?),
                 Shape::Fields => Field::Fields(map.next_value_seed(ReadFields(self.0))?),
             };
             fields.push((name, field));

@@ -4,8 +4,11 @@
 //! In: a value and the key. Out: JSON that gives exactly the same value back. Strings, booleans
 //! and objects are JSON's own; everything else is an array with a word in front:
 //! `["number","1.5"]`, `["list","string","a"]`, `["sealed","..."]`. The decision to question:
-//! numbers are text, so that no JSON reader on the way can lose a digit.
+//! numbers are text, so that no JSON reader on the way can lose a digit. Types that hold an object
+//! are long and recur, so within one value each is written once and is a number from then on.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -31,6 +34,28 @@ pub(in crate::store) fn write_text(out: &mut Vec<u8>, text: &str) {
 
 /// Writes a value; with a key, sensitive parts are sealed, without one they are not.
 pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
+    write_part(out, value, key, depth, &mut Types::default())
+}
+
+/// The long types that one value has written so far; a type's number is its place.
+#[derive(Default)]
+struct Types(Vec<Type>);
+
+fn is_long(ty: &Type) -> bool {
+    match ty {
+        Type::Object(attributes) => !attributes.is_empty(),
+        Type::List(element) | Type::Set(element) | Type::Map(element) => is_long(element),
+        _ => false,
+    }
+}
+
+fn write_part(
+    out: &mut Vec<u8>,
+    value: &Value,
+    key: Option<&Key>,
+    depth: usize,
+    types: &mut Types,
+) -> Result<(), Unstorable> {
     if depth > DEEPEST {
         return Err(Unstorable(format!("A value is nested more than {DEEPEST} levels deep.")));
     }
@@ -44,22 +69,28 @@ pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, d
         && !fingerprint
     {
         let mut plain = Vec::new();
-        write_value(&mut plain, value, None, depth)?;
+        write_part(&mut plain, value, None, depth, &mut Types::default())?;
         out.extend_from_slice(br#"["sealed","#);
         write_text(out, &key.seal(&plain, PURPOSE));
         out.push(b']');
         return Ok(());
     }
     if marks.is_empty() {
-        return write_content(out, value, key, depth);
+        return write_content(out, value, key, depth, types);
     }
     out.extend_from_slice(format!(r#"["marked",{},"#, marks.bits()).as_bytes());
-    write_content(out, value, key, depth)?;
+    write_content(out, value, key, depth, types)?;
     out.push(b']');
     Ok(())
 }
 
-fn write_content(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
+fn write_content(
+    out: &mut Vec<u8>,
+    value: &Value,
+    key: Option<&Key>,
+    depth: usize,
+    types: &mut Types,
+) -> Result<(), Unstorable> {
     match value.content() {
         Content::Bool(true) => out.extend_from_slice(b"true"),
         Content::Bool(false) => out.extend_from_slice(b"false"),
@@ -67,27 +98,27 @@ fn write_content(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usi
         Content::Number(number) => {
             out.extend_from_slice(format!(r#"["number","{number}"]"#).as_bytes());
         }
-        Content::Null(ty) => write_tagged(out, "null", ty),
-        Content::Unknown { ty, not_null: false } => write_tagged(out, "unknown", ty),
-        Content::Unknown { ty, not_null: true } => write_tagged(out, "unknown not null", ty),
-        Content::List(ty, members) => return write_sequence(out, "list", Some(ty), members, key, depth),
-        Content::Set(ty, members) => return write_sequence(out, "set", Some(ty), members, key, depth),
-        Content::Tuple(members) => return write_sequence(out, "tuple", None, members, key, depth),
+        Content::Null(ty) => write_tagged(out, "null", ty, types),
+        Content::Unknown { ty, not_null: false } => write_tagged(out, "unknown", ty, types),
+        Content::Unknown { ty, not_null: true } => write_tagged(out, "unknown not null", ty, types),
+        Content::List(ty, members) => return write_sequence(out, "list", Some(ty), members, key, depth, types),
+        Content::Set(ty, members) => return write_sequence(out, "set", Some(ty), members, key, depth, types),
+        Content::Tuple(members) => return write_sequence(out, "tuple", None, members, key, depth, types),
         Content::Map(ty, members) => {
             out.extend_from_slice(br#"["map","#);
-            write_type(out, ty);
+            write_type(out, ty, types);
             out.push(b',');
-            write_members(out, members, key, depth)?;
+            write_members(out, members, key, depth, types)?;
             out.push(b']');
         }
-        Content::Object(members) => return write_members(out, members, key, depth),
+        Content::Object(members) => return write_members(out, members, key, depth, types),
     }
     Ok(())
 }
 
-fn write_tagged(out: &mut Vec<u8>, tag: &str, ty: &Type) {
+fn write_tagged(out: &mut Vec<u8>, tag: &str, ty: &Type, types: &mut Types) {
     out.extend_from_slice(format!(r#"["{tag}","#).as_bytes());
-    write_type(out, ty);
+    write_type(out, ty, types);
     out.push(b']');
 }
 
@@ -98,21 +129,28 @@ fn write_sequence(
     members: &[Value],
     key: Option<&Key>,
     depth: usize,
+    types: &mut Types,
 ) -> Result<(), Unstorable> {
     out.extend_from_slice(format!(r#"["{tag}""#).as_bytes());
     if let Some(ty) = ty {
         out.push(b',');
-        write_type(out, ty);
+        write_type(out, ty, types);
     }
     for member in members {
         out.push(b',');
-        write_value(out, member, key, depth + 1)?;
+        write_part(out, member, key, depth + 1, types)?;
     }
     out.push(b']');
     Ok(())
 }
 
-fn write_members(out: &mut Vec<u8>, members: &Members, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
+fn write_members(
+    out: &mut Vec<u8>,
+    members: &Members,
+    key: Option<&Key>,
+    depth: usize,
+    types: &mut Types,
+) -> Result<(), Unstorable> {
     out.push(b'{');
     for (position, (name, member)) in members.iter().enumerate() {
         if position > 0 {
@@ -120,26 +158,39 @@ fn write_members(out: &mut Vec<u8>, members: &Members, key: Option<&Key>, depth:
         }
         write_text(out, name);
         out.push(b':');
-        write_value(out, member, key, depth + 1)?;
+        write_part(out, member, key, depth + 1, types)?;
     }
     out.push(b'}');
     Ok(())
 }
 
-fn write_type(out: &mut Vec<u8>, ty: &Type) {
+fn write_type(out: &mut Vec<u8>, ty: &Type, types: &mut Types) {
+    if !is_long(ty) {
+        return write_whole_type(out, ty, types);
+    }
+    match types.0.iter().position(|known| known == ty) {
+        Some(number) => out.extend_from_slice(number.to_string().as_bytes()),
+        None => {
+            write_whole_type(out, ty, types);
+            types.0.push(ty.clone());
+        }
+    }
+}
+
+fn write_whole_type(out: &mut Vec<u8>, ty: &Type, types: &mut Types) {
     match ty {
         Type::Dynamic => out.extend_from_slice(br#""dynamic""#),
         Type::Bool => out.extend_from_slice(br#""bool""#),
         Type::Number => out.extend_from_slice(br#""number""#),
         Type::String => out.extend_from_slice(br#""string""#),
-        Type::List(element) => write_tagged(out, "list", element),
-        Type::Set(element) => write_tagged(out, "set", element),
-        Type::Map(element) => write_tagged(out, "map", element),
+        Type::List(element) => write_tagged(out, "list", element, types),
+        Type::Set(element) => write_tagged(out, "set", element, types),
+        Type::Map(element) => write_tagged(out, "map", element, types),
         Type::Tuple(elements) => {
             out.extend_from_slice(br#"["tuple""#);
             for element in elements.iter() {
                 out.push(b',');
-                write_type(out, element);
+                write_type(out, element, types);
             }
             out.push(b']');
         }
@@ -151,7 +202,7 @@ fn write_type(out: &mut Vec<u8>, ty: &Type) {
                 }
                 write_text(out, name);
                 out.push(b':');
-                write_type(out, ty);
+                write_type(out, ty, types);
             }
             out.extend_from_slice(b"}]");
         }
@@ -160,7 +211,10 @@ fn write_type(out: &mut Vec<u8>, ty: &Type) {
 
 /// Reads a value; without a key it is skipped and comes out as a null.
 #[derive(Clone, Copy)]
-pub(super) struct ReadValue<'k>(pub(super) Option<&'k Key>);
+pub(super) struct ReadValue<'k>(pub(super) Option<&'k Key>, pub(super) &'k Known);
+
+/// The long types that one value has named so far.
+pub(super) type Known = RefCell<Vec<Type>>;
 
 impl<'de> DeserializeSeed<'de> for ReadValue<'_> {
     type Value = Value;
@@ -200,15 +254,15 @@ impl<'de> Visitor<'de> for ReadValue<'_> {
                 let text: Name = next(&mut seq)?;
                 Value::number(Number::parse(&text).ok_or_else(|| A::Error::custom("not a number"))?)
             }
-            "null" => Value::null(next::<Stored<Type>, A>(&mut seq)?.0),
-            "unknown" => Value::unknown(next::<Stored<Type>, A>(&mut seq)?.0),
-            "unknown not null" => Value::unknown_not_null(next::<Stored<Type>, A>(&mut seq)?.0),
-            "list" => Value::list(next::<Stored<Type>, A>(&mut seq)?.0, self.rest(&mut seq)?),
+            "null" => Value::null(self.ty(&mut seq)?),
+            "unknown" => Value::unknown(self.ty(&mut seq)?),
+            "unknown not null" => Value::unknown_not_null(self.ty(&mut seq)?),
+            "list" => Value::list(self.ty(&mut seq)?, self.rest(&mut seq)?),
             // Members were sorted when the set was made; sorting again could only hide damage.
-            "set" => Content::Set(next::<Stored<Type>, A>(&mut seq)?.0, Arc::new(self.rest(&mut seq)?)).into(),
+            "set" => Content::Set(self.ty(&mut seq)?, Arc::new(self.rest(&mut seq)?)).into(),
             "tuple" => Value::tuple(self.rest(&mut seq)?),
             "map" => {
-                let ty = next::<Stored<Type>, A>(&mut seq)?.0;
+                let ty = self.ty(&mut seq)?;
                 let members = seq.next_element_seed(ReadMembers(self))?.ok_or_else(short)?;
                 Value::map(ty, members)
             }
@@ -227,6 +281,10 @@ impl<'de> Visitor<'de> for ReadValue<'_> {
 }
 
 impl ReadValue<'_> {
+    fn ty<'de, A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Type, A::Error> {
+        seq.next_element_seed(ReadType(self.1))?.ok_or_else(short)
+    }
+
     fn rest<'de, A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Vec<Value>, A::Error> {
         let mut members = Vec::new();
         while let Some(member) = seq.next_element_seed(self)? {
@@ -247,7 +305,7 @@ impl ReadValue<'_> {
         let plain = self.0.and_then(|key| key.open(sealed, PURPOSE));
         let plain = plain.ok_or_else(|| E::custom("a sealed value cannot be opened with this key"))?;
         let mut reader = serde_json::Deserializer::from_slice(&plain);
-        self.deserialize(&mut reader).map_err(E::custom)
+        ReadValue(self.0, &Known::default()).deserialize(&mut reader).map_err(E::custom)
     }
 }
 
@@ -281,18 +339,18 @@ impl<'de> Visitor<'de> for ReadMembers<'_> {
     }
 }
 
-/// Something of another module that is read here.
-struct Stored<T>(T);
+#[derive(Clone, Copy)]
+struct ReadType<'k>(&'k Known);
 
-impl<'de> Deserialize<'de> for Stored<Type> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ReadType).map(Stored)
+impl<'de> DeserializeSeed<'de> for ReadType<'_> {
+    type Value = Type;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Type, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct ReadType;
-
-impl<'de> Visitor<'de> for ReadType {
+impl<'de> Visitor<'de> for ReadType<'_> {
     type Value = Type;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -309,24 +367,58 @@ impl<'de> Visitor<'de> for ReadType {
         }
     }
 
+    fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Type, E> {
+        let known = self.0.borrow();
+        let found = usize::try_from(number).ok().and_then(|number| known.get(number));
+        found.cloned().ok_or_else(|| E::custom(format!("type {number} was not written before")))
+    }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Type, A::Error> {
         let tag: Name = next(&mut seq)?;
-        Ok(match &*tag {
-            "list" => Type::list(next::<Stored<Type>, A>(&mut seq)?.0),
-            "set" => Type::set(next::<Stored<Type>, A>(&mut seq)?.0),
-            "map" => Type::map(next::<Stored<Type>, A>(&mut seq)?.0),
+        let mut inner = || seq.next_element_seed(self)?.ok_or_else(short);
+        let ty = match &*tag {
+            "list" => Type::list(inner()?),
+            "set" => Type::set(inner()?),
+            "map" => Type::map(inner()?),
             "tuple" => {
                 let mut elements = Vec::new();
-                while let Some(Stored(element)) = seq.next_element()? {
+                while let Some(element) = seq.next_element_seed(self)? {
                     elements.push(element);
                 }
                 Type::tuple(elements)
             }
-            "object" => {
-                let attributes: std::collections::BTreeMap<Name, Stored<Type>> = next(&mut seq)?;
-                Type::object(attributes.into_iter().map(|(name, ty)| (name, ty.0)).collect())
-            }
+            "object" => Type::object(seq.next_element_seed(ReadAttributes(self))?.ok_or_else(short)?),
             other => return Err(A::Error::custom(format!("unknown sort of type {other:?}"))),
-        })
+        };
+        if is_long(&ty) {
+            self.0.borrow_mut().push(ty.clone());
+        }
+        Ok(ty)
+    }
+}
+
+struct ReadAttributes<'k>(ReadType<'k>);
+
+impl<'de> DeserializeSeed<'de> for ReadAttributes<'_> {
+    type Value = BTreeMap<Name, Type>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for ReadAttributes<'_> {
+    type Value = BTreeMap<Name, Type>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the attributes of an object type")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut attributes = BTreeMap::new();
+        while let Some(name) = map.next_key::<Name>()? {
+            attributes.insert(name, map.next_value_seed(self.0)?);
+        }
+        Ok(attributes)
     }
 }
