@@ -117,10 +117,7 @@ impl Work<'_> {
             self.screen.line(&name);
         }
         if self.arguments.write && !self.arguments.check {
-            // Beside and renamed: a crash leaves the old text or the new one.
-            let fresh = path.with_extension("acier-new");
-            let written = std::fs::write(&fresh, &formatted).and_then(|()| std::fs::rename(&fresh, path));
-            if let Err(error) = written {
+            if let Err(error) = replace(path, &formatted) {
                 return self.fail("The file cannot be written", shown, &error);
             }
         }
@@ -147,6 +144,16 @@ impl Work<'_> {
         let (from, to) = (format!("old/{name}"), format!("new/{name}"));
         self.screen.text(&diff.unified_diff().context_radius(3).header(&from, &to).to_string());
     }
+}
+
+/// Beside and renamed, so that a crash leaves the old text or the new one; with the rights of the
+/// old file, and where a link leads to.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let path = path.canonicalize()?;
+    let fresh = path.with_extension("acier-new");
+    std::fs::write(&fresh, text)?;
+    std::fs::set_permissions(&fresh, std::fs::metadata(&path)?.permissions())?;
+    std::fs::rename(&fresh, &path)
 }
 
 fn is_ours(path: &Path) -> bool {

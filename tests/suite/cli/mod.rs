@@ -3,6 +3,7 @@
 mod bench;
 mod changes;
 mod examples;
+mod fmt;
 mod imports;
 mod jobs;
 mod kills;
