@@ -116,10 +116,11 @@ impl Work<'_> {
         if self.arguments.list {
             self.screen.line(&name);
         }
-        if self.arguments.write && !self.arguments.check {
-            if let Err(error) = replace(path, &formatted) {
-                return self.fail("The file cannot be written", shown, &error);
-            }
+        if self.arguments.write
+            && !self.arguments.check
+            && let Err(error) = replace(path, &formatted)
+        {
+            return self.fail("The file cannot be written", shown, &error);
         }
         if self.arguments.diff {
             self.diff(&name, &text, &formatted);
