@@ -12,6 +12,8 @@ mod operating;
 
 pub(super) use operating::*;
 
+use super::screen::Telling;
+
 /// acier provisions Azure Container Instances from HCL.
 #[derive(Debug, Parser)]
 #[command(
@@ -103,6 +105,23 @@ pub(super) enum Command {
     Version(VersionArguments),
 }
 
+impl Command {
+    /// How the run is to be told.
+    pub(super) fn telling(&self) -> Telling {
+        let (json, planning) = match self {
+            Command::Plan(arguments) => (arguments.json, &arguments.planning),
+            Command::Apply(arguments) | Command::Destroy(arguments) => (arguments.json, &arguments.planning),
+            Command::Refresh(arguments) => (arguments.json, &arguments.planning),
+            _ => return Telling::Text,
+        };
+        match (json, planning.compact_warnings) {
+            (true, _) => Telling::Lines,
+            (false, true) => Telling::Brief,
+            (false, false) => Telling::Text,
+        }
+    }
+}
+
 /// Values of variables.
 #[derive(Args, Clone, Debug, Default)]
 pub(super) struct VariableArguments {
@@ -149,6 +168,9 @@ pub(super) struct PlanningArguments {
     /// How many requests and steps go on at the same time
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub(super) parallelism: usize,
+    /// Print warnings that stand alone in one line each
+    #[arg(long)]
+    pub(super) compact_warnings: bool,
 }
 
 /// `acier plan`
@@ -197,6 +219,9 @@ pub(super) struct ApplyArguments {
 pub(super) struct RefreshArguments {
     #[command(flatten)]
     pub(super) planning: PlanningArguments,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 /// `acier import`

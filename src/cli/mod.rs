@@ -7,6 +7,7 @@ mod arguments;
 mod behaviour;
 mod cloud;
 mod commands;
+mod diagnostic_json;
 mod dial;
 mod exit;
 mod groups;
@@ -25,6 +26,7 @@ mod session;
 mod show_json;
 mod sight;
 mod stream;
+mod stream_plan;
 mod terminal;
 
 use std::ffi::OsString;
@@ -35,7 +37,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 use crate::resources::operate::act::Act;
 use arguments::{Arguments, Command, normalise};
 use project::Var;
-use screen::Screen;
+use screen::{Screen, Telling};
 
 pub use exit::Exit;
 
@@ -59,7 +61,11 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             return Exit::Usage;
         }
     };
-    let screen = Screen::new(arguments.no_color || no_color());
+    let telling = arguments.command.telling();
+    let screen = Screen::new(arguments.no_color || no_color(), telling);
+    if telling == Telling::Lines {
+        stream::version(&screen);
+    }
     let folder = arguments.chdir.unwrap_or_else(|| PathBuf::from("."));
     match dispatch(&folder, &vars, arguments.command, &screen) {
         Ok(exit) | Err(exit) => exit,

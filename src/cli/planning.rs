@@ -2,6 +2,7 @@
 //!
 //! **Never:** change anything. In: a session and what the user asked. Out: a plan.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
@@ -13,12 +14,14 @@ use crate::engine::seek::answer;
 use crate::lang::watch::watched;
 use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, plan};
 use crate::provider::Turn;
+use crate::value::Value;
 
 use super::arguments::PlanningArguments;
 use super::exit::Exit;
 use super::imports;
 use super::screen::Screen;
 use super::session::{Outcome, Session, fail};
+use super::stream;
 
 /// Reads the options that say what to plan.
 pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Screen) -> Outcome<Options> {
@@ -114,8 +117,19 @@ async fn decide(
         let watched = watched(&session.project.module, &session.project.schemas);
         let is_watched = |addr: &Addr| watched.contains(&addr.block);
         let Session { cloud, state, key, .. } = &*session;
+        if screen.tells_lines() {
+            stream::refreshing(screen, state);
+        }
         match refresh(cloud, state, key, arguments.parallelism, &|_| true, &is_watched).await {
-            Ok(refreshed) => refreshed,
+            Ok(refreshed) => {
+                if screen.tells_lines() {
+                    let gone =
+                        refreshed.found.iter().filter(|(_, deposed, object)| deposed.is_none() && object.is_none());
+                    let gone: BTreeSet<&Addr> = gone.map(|(addr, ..)| addr).collect();
+                    stream::refreshed(screen, state, &|addr| gone.contains(addr));
+                }
+                refreshed
+            }
             Err(diagnostics) => {
                 screen.diagnostics(&session.place(diagnostics), &session.project.sources);
                 return Err(Exit::Failed);
@@ -132,8 +146,16 @@ async fn decide(
             Ok((Planned::Ready(plan), warnings)) => return Ok((*plan, warnings)),
             Ok((Planned::Ask(questions), _)) => {
                 let before = answers.count();
+                if screen.tells_lines() {
+                    questions.data.iter().for_each(|(addr, _)| stream::reading(screen, addr));
+                }
                 match answer(&session.cloud, &questions, &session.key, arguments.parallelism).await {
                     Ok(read) => {
+                        if screen.tells_lines() {
+                            for (addr, value) in &read.data {
+                                stream::read(screen, addr, value.get("id").and_then(Value::as_str));
+                            }
+                        }
                         answers.data.extend(read.data);
                         answers.objects.extend(read.objects);
                     }

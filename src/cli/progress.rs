@@ -26,7 +26,7 @@ pub(super) fn line(notice: &Notice) -> String {
             format!("The next steps wait {} for their turn. {why}", time(*wait))
         }
         Notice::Happened { addr, line } => format!("{addr}: {line}"),
-        Notice::Failed { addr, act } => format!("{addr}: {} failed", end(*act)),
+        Notice::Failed { addr, act, .. } => format!("{addr}: {} failed", end(*act)),
         Notice::Importing { addr, id } => format!("{addr}: Importing... [id={id}]"),
         Notice::Imported { addr, id } => format!("{addr}: Import complete [id={id}]"),
         Notice::Resuming { steps } => {
@@ -55,7 +55,8 @@ fn begin(act: StepAct) -> &'static str {
     }
 }
 
-fn end(act: StepAct) -> &'static str {
+/// What ended, by what was done.
+pub(super) fn end(act: StepAct) -> &'static str {
     match act {
         StepAct::Create => "Creation",
         StepAct::Update => "Modifications",

@@ -8,8 +8,22 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::rc::Rc;
 
-use crate::diag::render::render;
+use crate::diag::render::{brief, render};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
+
+use super::stream;
+
+/// How a run is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Telling {
+    /// To people; diagnostics on standard error.
+    #[default]
+    Text,
+    /// The same, with warnings in one line each.
+    Brief,
+    /// To machines: one JSON object a line on standard output, diagnostics included.
+    Lines,
+}
 
 /// The terminal, or what stands in for it.
 #[derive(Clone, Debug)]
@@ -18,16 +32,19 @@ pub(super) struct Screen {
     pub(super) colour: bool,
     /// Whether diagnostics are coloured.
     error_colour: bool,
+    /// How the run is told.
+    telling: Telling,
     /// The warnings that were printed: checking and planning find the same ones.
     warned: Rc<RefCell<BTreeSet<String>>>,
 }
 
 impl Screen {
     /// `no_color` is the option or the variable NO_COLOR; otherwise terminals get colours.
-    pub(super) fn new(no_color: bool) -> Screen {
+    pub(super) fn new(no_color: bool, telling: Telling) -> Screen {
         Screen {
             colour: !no_color && std::io::stdout().is_terminal(),
             error_colour: !no_color && std::io::stderr().is_terminal(),
+            telling,
             warned: Rc::default(),
         }
     }
@@ -59,26 +76,44 @@ impl Screen {
         if self.colour { self.line(&format!("\u{1b}[1;32m{text}\u{1b}[0m")) } else { self.line(text) }
     }
 
-    /// Prints a line on standard error.
+    /// Prints a line on standard error; to machines it is told as what is logged.
     pub(super) fn note(&self, text: &str) {
+        if self.telling == Telling::Lines {
+            return stream::log(self, text);
+        }
         let mut err = std::io::stderr().lock();
         let _ = writeln!(err, "{text}");
     }
 
-    /// Prints diagnostics on standard error.
+    /// Prints diagnostics on standard error. Beside an error, warnings may be its cause and are
+    /// told in full.
     pub(super) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        let full = Screen { telling: Telling::Text, ..self.clone() };
+        let screen = if self.telling == Telling::Brief && diagnostics.has_errors() { &full } else { self };
         for diagnostic in diagnostics.iter() {
-            self.diagnostic(diagnostic, sources);
+            screen.diagnostic(diagnostic, sources);
         }
     }
 
     /// Prints one diagnostic on standard error; a warning only the first time.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic, sources: &Sources) {
-        let text = render(diagnostic, sources, self.error_colour);
-        if diagnostic.severity == Severity::Warning && !self.warned.borrow_mut().insert(text.clone()) {
+        let is_warning = diagnostic.severity == Severity::Warning;
+        let text = match self.telling {
+            Telling::Brief if is_warning => brief(diagnostic, sources, self.error_colour),
+            _ => render(diagnostic, sources, self.error_colour),
+        };
+        if is_warning && !self.warned.borrow_mut().insert(text.clone()) {
             return;
         }
+        if self.telling == Telling::Lines {
+            return stream::diagnostic(self, diagnostic, sources);
+        }
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+
+    /// Whether the run is told to machines.
+    pub(super) fn tells_lines(&self) -> bool {
+        self.telling == Telling::Lines
     }
 
     /// Whether somebody can answer questions.

@@ -1,62 +1,97 @@
-//! `-json`: one JSON object a line, in the shape of Terraform's machine-readable UI 1.2.
+//! `-json`: one JSON object a line, Terraform's machine-readable UI 1.2.
 //!
-//! **Never:** print a sensitive value. Document: Terraform, "Machine-Readable UI".
+//! **Never:** print a sensitive value. Document: Terraform, "Machine-Readable UI". Beyond it go the
+//! key `acier` of the first line and the type `plan_pace`; readers skip what they do not know.
 
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
-use crate::addr::{Addr, Key};
+use crate::addr::Addr;
+use crate::diag::{Diagnostic, Severity, Sources};
 use crate::engine::{Notice, Report};
-use crate::plan::{Action, Change, Plan, StepAct};
+use crate::plan::{Action, Mode, Plan, StepAct};
 use crate::provider::Turn;
 use crate::state::State;
+use crate::value::Name;
 
-use super::json;
+use super::commands::version::LANGUAGE;
 use super::screen::Screen;
+use super::stream_plan::resource;
+use super::{diagnostic_json, json, progress};
 
-fn line(screen: &Screen, level: &str, message: &str, kind: &str, mut fields: Json) {
-    let now = crate::cli::session::now().to_string();
-    if let Some(object) = fields.as_object_mut() {
-        object.insert("@level".into(), level.into());
-        object.insert("@message".into(), message.into());
-        object.insert("@module".into(), "acier.ui".into());
-        object.insert("@timestamp".into(), now.into());
-        object.insert("type".into(), kind.into());
+/// Prints one line. Keys that begin with @ come first, as readers of the raw text expect.
+pub(super) fn line(screen: &Screen, level: &str, message: &str, kind: &str, fields: Json) {
+    let mut object = Map::new();
+    object.insert("@level".into(), level.into());
+    object.insert("@message".into(), message.into());
+    object.insert("@module".into(), "terraform.ui".into());
+    object.insert("@timestamp".into(), instant().into());
+    if let Json::Object(fields) = fields {
+        object.extend(fields);
     }
-    screen.line(&fields.to_string());
+    object.insert("type".into(), kind.into());
+    screen.line(&Json::Object(object).to_string());
 }
 
-fn resource(addr: &Addr) -> Json {
-    let key = match &addr.key {
-        Key::None => Json::Null,
-        Key::Int(index) => (*index).into(),
-        Key::Str(key) => key.to_string().into(),
+fn instant() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+}
+
+/// The first line of every stream.
+pub(super) fn version(screen: &Screen) {
+    let own = env!("CARGO_PKG_VERSION");
+    let message = format!("acier {own}, speaking as Terraform {LANGUAGE}");
+    line(screen, "info", &message, "version", json!({ "terraform": LANGUAGE, "ui": "1.2", "acier": own }));
+}
+
+/// What is only said.
+pub(super) fn log(screen: &Screen, text: &str) {
+    line(screen, "info", text.trim(), "log", json!({}));
+}
+
+/// An error or a warning.
+pub(super) fn diagnostic(screen: &Screen, diagnostic: &Diagnostic, sources: &Sources) {
+    let (level, word) = match diagnostic.severity {
+        Severity::Error => ("error", "Error"),
+        Severity::Warning => ("warn", "Warning"),
     };
-    json!({
-        "addr": addr.to_string(),
-        "module": addr.block.module.to_string(),
-        "resource": Addr { block: crate::addr::Block { module: Default::default(), ..addr.block.clone() }, key: addr.key.clone() }.to_string(),
-        "implied_provider": "azurerm",
-        "resource_type": &*addr.block.kind,
-        "resource_name": &*addr.block.name,
-        "resource_key": key,
-    })
+    let message = format!("{word}: {}", diagnostic.summary);
+    let form = diagnostic_json::Form::new(sources);
+    line(screen, level, &message, "diagnostic", json!({ "diagnostic": form.one(diagnostic) }));
 }
 
-fn action(action: Action) -> &'static str {
-    match action {
-        Action::NoOp => "noop",
-        Action::Read => "read",
-        Action::Create => "create",
-        Action::Update => "update",
-        Action::Replace | Action::ReplaceCreateFirst => "replace",
-        Action::Delete => "delete",
-        Action::Forget => "remove",
+/// Reading the objects of the state begins.
+pub(super) fn refreshing(screen: &Screen, state: &State) {
+    for (addr, object) in &state.objects {
+        let message = format!("{addr}: Refreshing state... [id={}]", object.id);
+        line(screen, "info", &message, "refresh_start", identified(addr, Some(&object.id), json!({})));
     }
 }
 
-/// The word for what becomes of an object, imports included.
-fn word(change: &Change) -> &'static str {
-    if change.action == Action::NoOp && change.importing.is_some() { "import" } else { action(change.action) }
+/// All objects of the state were read; `gone` holds those that are no more.
+pub(super) fn refreshed(screen: &Screen, state: &State, gone: &dyn Fn(&Addr) -> bool) {
+    for (addr, object) in &state.objects {
+        let id = Some(&object.id).filter(|_| !gone(addr));
+        let shown = id.map(|id| format!(" [id={id}]")).unwrap_or_default();
+        let message = format!("{addr}: Refresh complete{shown}");
+        line(screen, "info", &message, "refresh_complete", identified(addr, id, json!({})));
+    }
+}
+
+/// The lines of a plan: drift, changes, summary, outputs.
+pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
+    super::stream_plan::drift(screen, plan);
+    super::stream_plan::changes(screen, plan);
+    super::stream_plan::summary(screen, plan);
+    if let Some(turn) = pace {
+        let fields = json!({ "pace": { "seconds": turn.after.as_secs(), "reason": turn.why } });
+        line(screen, "info", &crate::cli::planning::pace(turn), "plan_pace", fields);
+    }
+}
+
+/// The lines of a plan that was made before and is carried out now.
+pub(super) fn saved(screen: &Screen, plan: &Plan) {
+    super::stream_plan::drift(screen, plan);
+    super::stream_plan::changes(screen, plan);
 }
 
 fn act(act: StepAct) -> &'static str {
@@ -69,87 +104,112 @@ fn act(act: StepAct) -> &'static str {
     }
 }
 
-/// The lines of a plan: drift, changes, summary, outputs.
-pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
-    let version = env!("CARGO_PKG_VERSION");
-    line(screen, "info", &format!("acier {version}"), "version", json!({ "acier": version, "ui": "1.2" }));
-    let of = |change: &Change| {
-        let mut body = json!({ "resource": resource(&change.addr), "action": word(change) });
-        if let Some(importing) = &change.importing {
-            body["importing"] = json!({ "id": &*importing.id });
-        }
-        json!({ "change": body })
-    };
-    for change in &plan.drift {
-        line(screen, "info", &format!("{}: Drift detected", change.addr), "resource_drift", of(change));
+/// A hook about an object, with its id where it is known.
+fn identified(addr: &Addr, id: Option<&Name>, rest: Json) -> Json {
+    let mut hook = Map::new();
+    hook.insert("resource".into(), resource(addr));
+    let (first, last) = split(rest);
+    hook.extend(first);
+    if let Some(id) = id.filter(|id| !id.is_empty()) {
+        hook.insert("id_key".into(), "id".into());
+        hook.insert("id_value".into(), (&**id).into());
     }
-    for change in plan.changes.iter().filter(|change| change.is_something()) {
-        let message = format!("{}: Plan to {}", change.addr, word(change));
-        line(screen, "info", &message, "planned_change", of(change));
-    }
-    let (add, change, remove) = plan.counts();
-    let import = plan.imports();
-    let fields =
-        json!({ "changes": { "add": add, "change": change, "import": import, "remove": remove, "operation": "plan" } });
-    let imports = if import == 0 { String::new() } else { format!("{import} to import, ") };
-    let message = format!("Plan: {imports}{add} to add, {change} to change, {remove} to destroy.");
-    line(screen, "info", &message, "change_summary", fields);
-    if let Some(turn) = pace {
-        let fields = json!({ "pace": { "seconds": turn.after.as_secs(), "reason": turn.why } });
-        line(screen, "info", &crate::cli::planning::pace(turn), "plan_pace", fields);
-    }
+    hook.extend(last);
+    json!({ "hook": hook })
+}
+
+/// What stands in front of the id and what behind it, in Terraform's order.
+fn split(rest: Json) -> (Map<String, Json>, Map<String, Json>) {
+    let Json::Object(rest) = rest else { return (Map::new(), Map::new()) };
+    rest.into_iter().partition(|(name, _)| name != "elapsed_seconds")
 }
 
 /// The line of a notice.
 pub(super) fn notice(screen: &Screen, notice: &Notice) {
-    let message = crate::cli::progress::line(notice);
-    let hook = |addr: &Addr, done: StepAct, seconds: Option<u64>| {
-        let mut hook = json!({ "resource": resource(addr), "action": act(done) });
-        if let (Some(seconds), Some(object)) = (seconds, hook.as_object_mut()) {
-            object.insert("elapsed_seconds".into(), seconds.into());
-        }
-        json!({ "hook": hook })
-    };
+    let message = progress::line(notice);
+    let say = |message: &str, kind: &str, fields: Json| line(screen, "info", message, kind, fields);
     match notice {
-        Notice::Started { addr, act, .. } => line(screen, "info", &message, "apply_start", hook(addr, *act, None)),
-        Notice::Still { addr, act, elapsed, .. } => {
-            line(screen, "info", &message, "apply_progress", hook(addr, *act, Some(elapsed.as_secs())));
+        Notice::Started { addr, act: done, id } => {
+            say(&message, "apply_start", identified(addr, id.as_ref(), json!({ "action": act(*done) })));
         }
-        Notice::Finished { addr, act, elapsed, .. } => {
-            line(screen, "info", &message, "apply_complete", hook(addr, *act, Some(elapsed.as_secs())));
+        Notice::Still { addr, act: done, elapsed, .. } => {
+            let rest = json!({ "action": act(*done), "elapsed_seconds": elapsed.as_secs() });
+            say(&message, "apply_progress", identified(addr, None, rest));
         }
-        Notice::Failed { addr, act } => line(screen, "error", &message, "apply_errored", hook(addr, *act, None)),
+        Notice::Finished { addr, act: done, elapsed, id } => {
+            let rest = json!({ "action": act(*done), "elapsed_seconds": elapsed.as_secs() });
+            say(&message, "apply_complete", identified(addr, id.as_ref(), rest));
+        }
+        Notice::Failed { addr, act: done, elapsed } => {
+            let message = format!("{addr}: {} errored after {}", progress::end(*done), progress::time(*elapsed));
+            let rest = json!({ "action": act(*done), "elapsed_seconds": elapsed.as_secs() });
+            say(&message, "apply_errored", identified(addr, None, rest));
+        }
         Notice::Happened { .. }
         | Notice::Importing { .. }
         | Notice::Imported { .. }
         | Notice::Waiting { .. }
         | Notice::Resuming { .. }
         | Notice::Resumed { .. }
-        | Notice::Stopping { .. } => {
-            line(screen, "info", &message, "log", json!({}));
-        }
+        | Notice::Stopping { .. } => log(screen, &message),
     }
 }
 
-/// The lines that end an apply.
+/// A data source is read while planning.
+pub(super) fn reading(screen: &Screen, addr: &Addr) {
+    notice(screen, &Notice::Started { addr: addr.clone(), act: StepAct::Read, id: None });
+}
+
+/// A data source was read while planning.
+pub(super) fn read(screen: &Screen, addr: &Addr, id: Option<&str>) {
+    let (id, elapsed) = (id.map(Name::from), std::time::Duration::ZERO);
+    notice(screen, &Notice::Finished { addr: addr.clone(), act: StepAct::Read, elapsed, id });
+}
+
+/// The lines that end an apply. One that did not end well has no summary, as with Terraform: its
+/// diagnostics say why, and what was done is logged.
 pub(super) fn summary(screen: &Screen, plan: &Plan, report: &Report, state: &State) {
-    let operation = if plan.mode == crate::plan::Mode::Destroy { "destroy" } else { "apply" };
+    let destroys = plan.mode == Mode::Destroy;
     let Report { imported, added, changed, destroyed, .. } = report;
-    let fields = json!({
-        "changes": { "add": added, "change": changed, "import": imported, "remove": destroyed, "operation": operation }
-    });
-    let word = if report.is_complete() { "complete" } else { "incomplete" };
+    let word = if destroys { "Destroy" } else { "Apply" };
     let imports = if *imported == 0 { String::new() } else { format!("{imported} imported, ") };
-    let message = format!("{operation} {word}: {imports}{added} added, {changed} changed, {destroyed} destroyed.");
-    line(screen, if report.is_complete() { "info" } else { "error" }, &message, "change_summary", fields);
-    let outputs: serde_json::Map<String, Json> = state
-        .outputs
-        .iter()
-        .map(|(name, output)| {
-            let sensitive = output.value.is_sensitive();
-            let value = json::value(&output.value, true);
-            (name.to_string(), json!({ "sensitive": sensitive, "type": json::ty(&output.value.ty()), "value": value }))
-        })
-        .collect();
+    let counts = if destroys {
+        format!("{destroyed} destroyed.")
+    } else {
+        format!("{imports}{added} added, {changed} changed, {destroyed} destroyed.")
+    };
+    if !report.is_complete() || report.interrupted {
+        return log(screen, &format!("{word} incomplete. Resources: {counts}"));
+    }
+    let operation = if destroys { "destroy" } else { "apply" };
+    let fields = json!({ "changes": {
+        "add": added, "change": changed, "import": imported, "remove": destroyed, "operation": operation,
+    } });
+    line(screen, "info", &format!("{word} complete! Resources: {counts}"), "change_summary", fields);
+    if destroys {
+        return;
+    }
+    let output = |(name, output): (&Name, &crate::state::Output)| {
+        let sensitive = output.value.contains_mark(crate::value::Marks::SENSITIVE);
+        let mut told = json!({ "sensitive": sensitive, "type": json::ty(&output.value.ty()) });
+        if !sensitive {
+            told["value"] = json::value(&output.value, true);
+        }
+        (name.to_string(), told)
+    };
+    let outputs: Map<String, Json> = state.outputs.iter().map(output).collect();
     line(screen, "info", &format!("Outputs: {}", outputs.len()), "outputs", json!({ "outputs": outputs }));
+}
+
+/// What is to become of an object, in the stream's words.
+pub(super) fn action(action: Action) -> &'static str {
+    match action {
+        Action::NoOp => "noop",
+        Action::Read => "read",
+        Action::Create => "create",
+        Action::Update => "update",
+        Action::Replace | Action::ReplaceCreateFirst => "replace",
+        Action::Delete => "delete",
+        Action::Forget => "remove",
+    }
 }

@@ -38,6 +38,22 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
     out
 }
 
+/// Renders one diagnostic as one line: what it is and where. `colour` adds ANSI escapes.
+#[must_use]
+pub fn brief(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
+    let (word, code) = match diagnostic.severity {
+        Severity::Error => ("Error", "31"),
+        Severity::Warning => ("Warning", "33"),
+    };
+    let word = if colour { format!("\u{1b}[1;{code}m{word}:\u{1b}[0m") } else { format!("{word}:") };
+    let place = diagnostic.span.and_then(|span| {
+        let (source, start) = (sources.get(span.file)?, sources.position(span.file, span.start)?);
+        Some(format!(" (on {} line {})", source.name, start.line))
+    });
+    let about = || diagnostic.address.as_ref().map(|address| format!(" (with {address})"));
+    format!("{word} {}{}\n", diagnostic.summary, place.or_else(about).unwrap_or_default())
+}
+
 fn snippet(out: &mut String, bar: &str, diagnostic: &Diagnostic, span: Span, sources: &Sources) {
     let (Some(source), Some(start)) = (sources.get(span.file), sources.position(span.file, span.start)) else {
         return;

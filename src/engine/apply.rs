@@ -380,8 +380,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     /// Drops a step that could not be begun, with everything that needs it.
     pub(super) fn give_up(&mut self, number: u32, change: &Change, act: StepAct) {
-        (self.notices)(Notice::Failed { addr: change.addr.clone(), act });
-        self.flights.remove(&number);
+        let elapsed = self.flights.remove(&number).map(|flight| flight.since.elapsed()).unwrap_or_default();
+        (self.notices)(Notice::Failed { addr: change.addr.clone(), act, elapsed });
         for lost in self.ready.fail(&number) {
             let change = self.plan.steps.get(lost as usize).and_then(|step| self.plan.changes.get(step.change));
             self.report.skipped.extend(change.map(|change| change.addr.clone()));

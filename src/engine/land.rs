@@ -164,7 +164,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     fn publish_and_finish(&mut self, number: u32, change: &'a Change, value: Value) {
         let Some(Flight { act, since, call, .. }) = self.flights.remove(&number) else { return };
-        let id = (act == StepAct::Create).then(|| call.id.clone());
+        let id = (act != StepAct::Delete).then(|| call.id.clone());
         (self.notices)(Notice::Finished { addr: change.addr.clone(), act, elapsed: since.elapsed(), id });
         if act == StepAct::Delete {
             self.ready.finish(&number);

@@ -77,6 +77,8 @@ pub enum Notice {
         addr: Addr,
         /// What.
         act: StepAct,
+        /// After how long.
+        elapsed: Duration,
     },
     /// An object that the state did not know is being recorded.
     Importing {

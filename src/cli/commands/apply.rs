@@ -54,7 +54,7 @@ async fn planned(
     let options = options(&arguments.planning, destroy, screen)?;
     if arguments.json && !arguments.auto_approve {
         let detail = "With -json nobody can be asked: add -auto-approve, or apply a saved plan.";
-        screen.diagnostic(&Diagnostic::error("-json needs -auto-approve", detail), &Sources::default());
+        screen.diagnostic(&Diagnostic::error("Plan file or auto-approve required", detail), &Sources::default());
         return Err(Exit::Usage);
     }
     let ask = arguments.planning.variables.input;
@@ -128,6 +128,9 @@ async fn saved(
     let session = Session::with_inputs(project, saved.plan.inputs.clone(), screen).await?;
     // Between the two looks at the state another process may have had the lock.
     file::audit(&saved.plan, &session.state).map_err(|diagnostic| refuse(&diagnostic))?;
+    if arguments.json {
+        stream::saved(screen, &saved.plan);
+    }
     Ok((session, saved.plan))
 }
 

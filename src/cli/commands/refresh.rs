@@ -18,6 +18,6 @@ pub(in crate::cli) async fn run(
 ) -> Outcome<Exit> {
     let mut planning = arguments.planning;
     planning.refresh_only = true;
-    let apply = ApplyArguments { planning, destroy: false, auto_approve: true, json: false, plan: None };
+    let apply = ApplyArguments { planning, destroy: false, auto_approve: true, json: arguments.json, plan: None };
     super::apply::run(folder, vars, &apply, false, screen).await
 }

@@ -17,6 +17,7 @@ mod schema;
 mod secrets;
 mod served;
 mod sign_in;
+mod streams;
 #[cfg(unix)]
 mod terminal;
 mod written;

@@ -55,14 +55,17 @@ fn document(ran: &Ran) -> Value {
 fn runs_are_told_in_lines_of_json() {
     let folder = Folder::example("03-in-place-update");
     let plan = folder.run("plan -json -detailed-exitcode").exits(2).quiet();
-    assert_eq!(types(&plan), ["version", "planned_change", "planned_change", "change_summary"]);
+    assert_eq!(types(&plan), ["version", "planned_change", "planned_change", "change_summary", "outputs"]);
     let apply = folder.run("apply -json -auto-approve").exits(0).quiet();
     let steps = ["apply_start", "apply_complete", "apply_start", "apply_complete", "change_summary", "outputs"];
-    assert_eq!(types(&apply)[4..], steps);
+    assert_eq!(types(&apply)[5..], steps);
     let saved = folder.run("plan -json -out=plan.acier -var note=new").exits(0).quiet();
-    assert_eq!(types(&saved), ["version", "planned_change", "change_summary"]);
+    let refresh = ["refresh_start", "refresh_start", "refresh_complete", "refresh_complete"];
+    assert_eq!(types(&saved)[1..5], refresh);
+    assert_eq!(types(&saved)[5..], ["planned_change", "change_summary", "outputs"]);
     let again = folder.run("apply -json plan.acier").exits(0).quiet();
-    assert_eq!(types(&again), ["apply_start", "apply_complete", "change_summary", "outputs"]);
+    let again = types(&again);
+    assert_eq!(again, ["version", "planned_change", "apply_start", "apply_complete", "change_summary", "outputs"]);
     let destroy = folder.run("destroy -json -auto-approve").exits(0).quiet();
     let summary = destroy.out.lines().find(|line| line.contains("\"operation\":\"destroy\"")).expect("a summary");
     let summary: Value = serde_json::from_str(summary).unwrap();

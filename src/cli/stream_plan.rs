@@ -1,0 +1,126 @@
+//! `-json`: the lines about a plan.
+//!
+//! **Never:** tell values; the document of `show -json` holds them. In: a plan. Out: lines.
+//! Document: Terraform, "Machine-Readable UI", operation results.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::addr::{Addr, Block, Key, ModulePath};
+use crate::plan::change::Why;
+use crate::plan::{Action, Change, Mode, Plan};
+use crate::value::Marks;
+
+use super::screen::Screen;
+use super::stream::{action, line};
+
+/// The object that says which object a line is about.
+pub(super) fn resource(addr: &Addr) -> Json {
+    let key = match &addr.key {
+        Key::None => Json::Null,
+        Key::Int(index) => (*index).into(),
+        Key::Str(key) => key.to_string().into(),
+    };
+    let inside = Addr { block: Block { module: ModulePath::default(), ..addr.block.clone() }, key: addr.key.clone() };
+    json!({
+        "addr": addr.to_string(),
+        "module": addr.block.module.to_string(),
+        "resource": inside.to_string(),
+        "implied_provider": addr.block.kind.split('_').next().unwrap_or_default(),
+        "resource_type": &*addr.block.kind,
+        "resource_name": &*addr.block.name,
+        "resource_key": key,
+    })
+}
+
+/// Where an object was known before.
+fn previous<'p>(plan: &'p Plan, change: &Change) -> Option<&'p Addr> {
+    let moved = plan.moves.iter().find(|moved| moved.to == change.addr && moved.from != moved.to);
+    moved.filter(|_| change.deposed.is_none()).map(|moved| &moved.from)
+}
+
+/// The word for what becomes of an object, imports and moves included.
+fn word(plan: &Plan, change: &Change) -> &'static str {
+    match change.action {
+        Action::NoOp if change.importing.is_some() => "import",
+        Action::NoOp if previous(plan, change).is_some() => "move",
+        other => action(other),
+    }
+}
+
+fn told(plan: &Plan, change: &Change) -> Json {
+    let mut body = Map::new();
+    body.insert("resource".into(), resource(&change.addr));
+    if let Some(from) = previous(plan, change) {
+        body.insert("previous_resource".into(), resource(from));
+    }
+    body.insert("action".into(), word(plan, change).into());
+    if let Some(reason) = reason(change) {
+        body.insert("reason".into(), reason.into());
+    }
+    if let Some(importing) = &change.importing {
+        body.insert("importing".into(), json!({ "id": &*importing.id }));
+    }
+    json!({ "change": body })
+}
+
+fn reason(change: &Change) -> Option<&'static str> {
+    Some(match change.why {
+        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed => return None,
+        Why::CannotUpdate => "cannot_update",
+        Why::Tainted => "tainted",
+        Why::Requested => "requested",
+        Why::Triggered => "replace_triggered_by",
+        Why::NoBlock => "delete_because_no_resource_config",
+        Why::NoIndex | Why::NoKey if change.addr.key == Key::None => "delete_because_wrong_repetition",
+        Why::NoIndex => "delete_because_count_index",
+        Why::NoKey => "delete_because_each_key",
+        Why::Unknown if change.after.is_wholly_known() => "read_because_dependency_pending",
+        Why::Unknown => "read_because_config_unknown",
+    })
+}
+
+/// What changed behind our back. Moves are told here only where nothing else is planned.
+pub(super) fn drift(screen: &Screen, plan: &Plan) {
+    let moved = plan.changes.iter().filter(|change| previous(plan, change).is_some());
+    let moved = moved.filter(|_| plan.mode == Mode::RefreshOnly);
+    for change in plan.drift.iter().chain(moved) {
+        let message = format!("{}: Drift detected ({})", change.addr, word(plan, change));
+        line(screen, "info", &message, "resource_drift", told(plan, change));
+    }
+}
+
+/// What is planned for each object to which something happens.
+pub(super) fn changes(screen: &Screen, plan: &Plan) {
+    let happens = |change: &&Change| change.is_something() || previous(plan, change).is_some();
+    for change in plan.changes.iter().filter(happens).filter(|_| plan.mode != Mode::RefreshOnly) {
+        let message = format!("{}: Plan to {}", change.addr, word(plan, change));
+        line(screen, "info", &message, "planned_change", told(plan, change));
+    }
+}
+
+/// How much is planned, and for which output values.
+pub(super) fn summary(screen: &Screen, plan: &Plan) {
+    let (add, change, remove) = plan.counts();
+    let import = plan.imports();
+    let fields =
+        json!({ "changes": { "add": add, "change": change, "import": import, "remove": remove, "operation": "plan" } });
+    let imports = if import == 0 { String::new() } else { format!("{import} to import, ") };
+    let message = format!("Plan: {imports}{add} to add, {change} to change, {remove} to destroy.");
+    line(screen, "info", &message, "change_summary", fields);
+    if plan.outputs.is_empty() {
+        return;
+    }
+    let outputs = plan.outputs.iter().map(|(name, output)| {
+        let action = match (&output.before, &output.after) {
+            (None, _) => "create",
+            (_, None) => "delete",
+            (before, after) if before == after => "noop",
+            _ => "update",
+        };
+        let both = output.before.iter().chain(&output.after);
+        let sensitive = both.into_iter().any(|value| value.contains_mark(Marks::SENSITIVE));
+        (name.to_string(), json!({ "sensitive": sensitive, "action": action }))
+    });
+    let outputs: Map<String, Json> = outputs.collect();
+    line(screen, "info", &format!("Outputs: {}", outputs.len()), "outputs", json!({ "outputs": outputs }));
+}
