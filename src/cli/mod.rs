@@ -15,6 +15,7 @@ mod hcl;
 mod imports;
 mod interrupt;
 mod json;
+mod kinds;
 mod outputs;
 mod planning;
 mod progress;

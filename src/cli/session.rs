@@ -21,6 +21,7 @@ use crate::value::Name;
 
 use super::cloud::{Cloud, connect, nowhere};
 use super::exit::Exit;
+use super::kinds;
 use super::progress;
 use super::project::{Broken, Project, Var};
 use super::screen::Screen;
@@ -60,7 +61,7 @@ pub(super) fn fail<T>(screen: &Screen, diagnostic: &Diagnostic, sources: &Source
 
 /// Opens the configuration of a folder.
 pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
-    let schemas = Rc::new(crate::resources::schemas());
+    let schemas = Rc::new(crate::cli::kinds::schemas());
     match Project::open(folder, schemas) {
         Ok(project) => Ok(project),
         Err(broken) => {
@@ -222,7 +223,7 @@ pub(super) fn place(project: &Project, diagnostics: Diagnostics) -> Diagnostics 
 pub(super) fn check_cloud(state: &State, cloud: &Cloud, sources: &Sources, screen: &Screen) -> Outcome<()> {
     let own = cloud.cloud();
     let Some(stored) = state.cloud.as_ref().filter(|stored| **stored != own) else { return Ok(()) };
-    if state.objects.is_empty() && state.pending.is_empty() && state.deposed.is_empty() {
+    if !kinds::needs_cloud(state) {
         return Ok(());
     }
     let detail = format!(
@@ -245,11 +246,11 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
 
 /// The cloud of a configuration; none at all where it makes nothing.
 pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
-    let known = !(state.objects.is_empty() && state.deposed.is_empty() && state.pending.is_empty());
-    if !known
-        && project.module.blocks.is_empty()
+    let module = &project.module;
+    let named = module.blocks.keys().chain(module.imports.iter().map(|import| &import.to));
+    if !kinds::needs_cloud(state)
+        && named.into_iter().all(|block| kinds::is_builtin(&block.kind))
         && project.module.providers.is_empty()
-        && project.module.imports.is_empty()
         && let Some(cloud) = nowhere()
     {
         return Ok(cloud);

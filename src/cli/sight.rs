@@ -10,12 +10,13 @@ use std::rc::Rc;
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::notice::diagnose;
 use crate::provider::{Fault, Provider};
+use crate::resources::azure::Azure;
 use crate::resources::operate::Group;
 use crate::state::State;
 use crate::store::Access;
 use crate::value::{Name, Type, Value};
 
-use super::cloud::{Cloud, connect};
+use super::cloud::{Carrier, connect};
 use super::exit::Exit;
 use super::groups::Meant;
 use super::project::{Broken, Project, Var};
@@ -29,7 +30,7 @@ pub(super) struct Sight {
     /// The state as it was when the command began.
     pub(super) state: State,
     /// The cloud.
-    pub(super) cloud: Cloud,
+    pub(super) cloud: Azure<Carrier>,
 }
 
 impl Sight {
@@ -42,7 +43,7 @@ impl Sight {
         screen: &Screen,
     ) -> Outcome<Sight> {
         let by_id = target.is_some_and(|target| target.starts_with('/'));
-        let schemas = Rc::new(crate::resources::schemas());
+        let schemas = Rc::new(crate::cli::kinds::schemas());
         let mut project = match Project::open(folder, schemas) {
             Ok(project) => project,
             Err(broken) if by_id && broken.is_missing() => return Sight::without_project(folder, screen).await,
@@ -63,7 +64,7 @@ impl Sight {
         drop(store);
         if !state.pending.is_empty() {
             let Session { project, state, cloud, .. } = Session::look(folder, vars, ask, screen).await?;
-            return Ok(Sight { project: Some(project), state, cloud });
+            return Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud() });
         }
         if by_id && project.module.providers.is_empty() {
             let Sight { cloud, .. } = Sight::without_project(folder, screen).await?;
@@ -71,7 +72,7 @@ impl Sight {
         }
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         check_cloud(&state, &cloud, &project.sources, screen)?;
-        Ok(Sight { project: Some(project), state, cloud })
+        Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud() })
     }
 
     /// The cloud that the environment names.
@@ -79,7 +80,7 @@ impl Sight {
         let shown = screen.clone();
         let notice = Rc::new(move |text: String| shown.note(&text));
         match connect(&Value::null(Type::Dynamic), None, folder, notice).await {
-            Ok(cloud) => Ok(Sight { project: None, state: State::default(), cloud }),
+            Ok(cloud) => Ok(Sight { project: None, state: State::default(), cloud: cloud.into_cloud() }),
             Err(diagnostic) => fail(screen, &diagnostic, &Sources::default()),
         }
     }

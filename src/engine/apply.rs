@@ -28,6 +28,9 @@ use super::{Level, Notice, Report, notice};
 /// After this time in flight, and again each time it passes, a step says that it goes on.
 const STILL: Duration = Duration::from_secs(10);
 
+/// How long a step may take that has no limit: as long as anybody could wait.
+const NO_LIMIT: Duration = Duration::from_secs(365 * 24 * 3600);
+
 /// What a step in flight needs to be landed.
 pub(super) struct Flight {
     pub(super) call: Call,
@@ -285,7 +288,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             intent,
             act: step.act,
             since: Instant::now(),
-            limit: Duration::from_secs(limit),
+            limit: if limit == 0 { NO_LIMIT } else { Duration::from_secs(limit) },
             note: Note::default(),
             accepted: false,
             ticketed: false,

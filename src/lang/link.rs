@@ -171,7 +171,8 @@ impl<'m> Linker<'m> {
             target::check_trigger(self, expr, &inside);
         }
         self.depends_on(&resource.depends_on, resource.span);
-        if let Some(provider) = self.module.providers.first() {
+        let own = |name: &Name| addr.kind.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('_'));
+        if let Some(provider) = self.module.providers.iter().find(|provider| own(&provider.name)) {
             self.found.insert(Node::Provider(provider.name.clone()));
         }
     }

@@ -9,6 +9,7 @@ mod condition;
 mod constraint;
 mod decode;
 mod dynamic;
+mod elsewhere;
 pub mod eval;
 mod fixed;
 pub mod fmt;

@@ -11,9 +11,11 @@ use crate::schema::{Schema, walk};
 use crate::value::{Name, Path, Step};
 
 use super::arguments::{
-    argument, expect, labels, missing_argument, only_block, refuse_labels, unsupported_argument, unsupported_yet,
+    argument, expect, labels, missing_argument, only_block, refuse_labels, unsupported_argument, unsupported_block,
+    unsupported_yet,
 };
 use super::ast::{Access, Attribute, Block, Body, Expr, ExprKind};
+use super::elsewhere::elsewhere;
 use super::load::Loader;
 use super::module::{Condition, Ignore, Lifecycle, Repetition, Resource};
 use super::reference::{Target, resolve};
@@ -49,6 +51,11 @@ impl Loader<'_> {
         let lifecycle = only_block(&block.body, "lifecycle", self.sources, &mut self.out);
         let lifecycle = lifecycle.map(|inner| self.lifecycle(inner, mode, schema)).unwrap_or_default();
         let timeouts = only_block(&block.body, "timeouts", self.sources, &mut self.out);
+        if let (Some(inner), Some(schema)) = (timeouts, schema)
+            && !schema.is_limited()
+        {
+            self.out.push(unsupported_block(inner, &[], &[]));
+        }
         let timeouts = timeouts.map(|inner| self.timeouts(inner, mode)).unwrap_or_default();
         self.refuse_actions(&block.body);
         let mut body = block.body;
@@ -85,6 +92,15 @@ impl Loader<'_> {
 
     pub(super) fn unknown_kind(&mut self, addr: &BlockAddr, span: Span) {
         let kind = &addr.kind;
+        let known = || self.schemas.managed.keys().chain(self.schemas.data.keys());
+        let mut providers: Vec<&str> = known().filter_map(|kind| kind.split('_').next()).collect();
+        providers.dedup();
+        if let Some(found) = elsewhere(kind, addr.mode, &providers) {
+            let summary = if addr.mode == Mode::Data { "Invalid data source" } else { "Invalid resource type" };
+            let wrong = Diagnostic::error(summary, found.detail).at(span).hint(found.hint);
+            self.out.push(wrong.about(addr.to_string()));
+            return;
+        }
         let (kinds, others, summary, word, other) = match addr.mode {
             Mode::Managed => {
                 (&self.schemas.managed, &self.schemas.data, "Invalid resource type", "resource type", "data source")
@@ -125,7 +141,7 @@ impl Loader<'_> {
 
     pub(super) fn only_default_provider(&mut self, body: &Body) {
         let Some(provider) = argument(body, "provider") else { return };
-        if fixed::keyword(&provider.expr).is_some_and(|name| &**name == "azurerm") {
+        if fixed::keyword(&provider.expr).is_some_and(|name| matches!(&**name, "azurerm" | "terraform")) {
             return;
         }
         self.out.push(unsupported_yet(

@@ -139,6 +139,10 @@ impl Loader<'_> {
         let source = source.unwrap_or_else(|| format!("hashicorp/{name}"));
         let source = source.strip_prefix("registry.terraform.io/").unwrap_or(&source);
         let source = source.strip_prefix("registry.opentofu.org/").unwrap_or(source);
+        if &**name == "terraform" && source == "terraform.io/builtin/terraform" {
+            // Terraform's own provider is always there.
+            return;
+        }
         if &**name != "azurerm" || !source.eq_ignore_ascii_case("hashicorp/azurerm") {
             self.out.push(unsupported_yet(
                 &format!("Provider {source:?}"),

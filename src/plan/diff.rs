@@ -93,6 +93,13 @@ fn equal_blocks(block: &Block, before: &Value, after: &Value, key: &Key) -> bool
 
 /// Whether two values of an attribute count as equal; what is missing is null.
 pub(crate) fn equal(attribute: &Attribute, before: Option<&Value>, after: Option<&Value>, key: &Key) -> bool {
+    if attribute.equality == Equality::Strict {
+        let there = |value: Option<&Value>| value.is_some_and(|value| !value.is_null());
+        return match (before, after) {
+            (Some(before), Some(after)) if there(Some(before)) => before.same(after) && before.ty() == after.ty(),
+            _ => there(before) == there(after),
+        };
+    }
     let unset = |value: Option<&Value>| {
         let zero = attribute.equality == Equality::ZeroIsNull && value.and_then(Value::as_int) == Some(0);
         zero || is_empty(value)
@@ -136,7 +143,7 @@ pub(crate) fn same(equality: Equality, before: &Value, after: &Value) -> bool {
     }
     match (before.content(), after.content()) {
         (Content::String(before), Content::String(after)) => match equality {
-            Equality::Exact | Equality::ZeroIsNull => false,
+            Equality::Exact | Equality::Strict | Equality::ZeroIsNull => false,
             Equality::Caseless => before.to_lowercase() == after.to_lowercase(),
             Equality::Location => location(before) == location(after),
             Equality::Json => json(before).is_some_and(|before| json(after) == Some(before)),
@@ -146,7 +153,7 @@ pub(crate) fn same(equality: Equality, before: &Value, after: &Value) -> bool {
         }
         (Content::Set(_, a), Content::Set(_, b)) => {
             let within = |from: &[Value], member: &Value| from.iter().any(|other| same(equality, other, member));
-            equality != Equality::Exact
+            !matches!(equality, Equality::Exact | Equality::Strict)
                 && a.len() == b.len()
                 && a.iter().all(|member| within(b, member))
                 && b.iter().all(|member| within(a, member))

@@ -20,7 +20,7 @@ pub fn propose(block: &Block, prior: Option<&Value>, config: &Value, unsettled: 
         let before = prior.and_then(|prior| prior.get(&attribute.name));
         let given = members.entry(attribute.name.clone()).or_insert_with(|| Value::null(attribute.ty.clone()));
         let silent = attribute.usage == Usage::Computed || given.is_null();
-        *given = match attribute.derive.filter(|_| silent).and_then(|derive| derive(config)) {
+        *given = match attribute.derive.filter(|_| silent).and_then(|derive| derive(prior, config)) {
             Some(derived) => derived,
             None => propose_attribute(attribute, prior.is_some(), before, given, unsettled),
         };

@@ -1,8 +1,10 @@
 //! The one port to any cloud.
 //!
 //! **Never:** name a cloud, a language or a store. Two sides implement it: `resources::azure`
-//! and the tests' toy cloud. The port acts and answers; it never sleeps and never retries on a
+//! and the tests' toy cloud; `builtin` and `router` stand beside them. The port acts and answers; it never sleeps and never retries on a
 //! clock of its own kind of patience: waiting belongs to `engine::drive`.
+
+pub mod router;
 
 use std::future::Future;
 use std::time::Duration;

@@ -6,19 +6,19 @@
 use crate::value::{Content, Members, Type, Value};
 
 /// An attribute that has no effect any more and stays empty.
-pub(crate) fn nothing(_group: &Value) -> Option<Value> {
+pub(crate) fn nothing(_prior: Option<&Value>, _group: &Value) -> Option<Value> {
     Some(Value::null(Type::String))
 }
 
 /// A group in no subnet has no name for it.
-pub(crate) fn no_subnet(group: &Value) -> Option<Value> {
+pub(crate) fn no_subnet(_prior: Option<&Value>, group: &Value) -> Option<Value> {
     let none =
         group.get("subnet_ids").is_none_or(|ids| ids.is_null() || ids.as_sequence().is_some_and(<[_]>::is_empty));
     none.then(|| Value::null(Type::String))
 }
 
 /// A container without its own command runs the image's, which the service does not name.
-pub(crate) fn no_command(_container: &Value) -> Option<Value> {
+pub(crate) fn no_command(_prior: Option<&Value>, _container: &Value) -> Option<Value> {
     Some(Value::null(Type::list(Type::String)))
 }
 
@@ -27,18 +27,18 @@ fn has_no_address(group: &Value) -> bool {
 }
 
 /// A group of the address type None has no address.
-pub(crate) fn no_address(group: &Value) -> Option<Value> {
+pub(crate) fn no_address(_prior: Option<&Value>, group: &Value) -> Option<Value> {
     has_no_address(group).then(|| Value::null(Type::String))
 }
 
 /// A group without a DNS label, or without an address to give it to, has no name.
-pub(crate) fn no_name(group: &Value) -> Option<Value> {
+pub(crate) fn no_name(_prior: Option<&Value>, group: &Value) -> Option<Value> {
     let unlabelled = group.get("dns_name_label").is_none_or(Value::is_null);
     (unlabelled || has_no_address(group)).then(|| Value::null(Type::String))
 }
 
 /// The exposed ports are the ports of all containers together, when they are all known.
-pub(crate) fn exposed_ports(group: &Value) -> Option<Value> {
+pub(crate) fn exposed_ports(_prior: Option<&Value>, group: &Value) -> Option<Value> {
     let ty = Type::object_of(&[("port", Type::Number), ("protocol", Type::String)]);
     if has_no_address(group) {
         return Some(Value::null(Type::set(ty)));

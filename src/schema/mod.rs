@@ -66,6 +66,8 @@ pub enum Equality {
     ZeroIsNull,
     /// When they are texts of the same JSON.
     Json,
+    /// When they are the same and of one type: nothing is not the same as empty, nor a list as a tuple.
+    Strict,
 }
 
 /// Checks a known, non-null value; the error is a full sentence for the detail of a diagnostic.
@@ -94,8 +96,9 @@ pub struct Finding {
 pub type ObjectCheck = fn(&Value) -> Vec<Finding>;
 
 /// Says what the cloud will answer for an attribute that the configuration leaves to it, from the
-/// configured object around it; nothing when that cannot be told before.
-pub type Derive = fn(&Value) -> Option<Value>;
+/// object as it was (nothing when it is made) and the configured object around the attribute; nothing
+/// when that cannot be told before.
+pub type Derive = fn(Option<&Value>, &Value) -> Option<Value>;
 
 /// What it costs to change what lies at a path from one object to another, and why, where the costs
 /// of the attributes do not tell because other attributes decide; nothing where they do.
@@ -205,7 +208,7 @@ impl Block {
     }
 }
 
-/// Default time limits of a kind, in seconds, as its `timeouts` block may change them.
+/// Default time limits of a kind, in seconds, as its `timeouts` block may change them; 0 is no limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Timeouts {
     /// Creating.
@@ -237,6 +240,14 @@ pub struct Schema {
     pub timeouts: Timeouts,
 }
 
+impl Schema {
+    /// Whether its `timeouts` block has anything to limit; zeros say that nothing takes time.
+    #[must_use]
+    pub fn is_limited(&self) -> bool {
+        self.timeouts != Timeouts { create: 0, read: 0, update: 0, delete: 0 }
+    }
+}
+
 impl Block {
     /// The value with `conceal` applied to every write-only attribute, at every depth.
     #[must_use]
@@ -256,6 +267,13 @@ impl Block {
 }
 
 impl Schemas {
+    /// Adds other kinds to these.
+    pub fn add(&mut self, others: Schemas) {
+        self.managed.extend(others.managed);
+        self.data.extend(others.data);
+        self.providers.extend(others.providers);
+    }
+
     /// The value of an object of `kind` with `conceal` applied to its write-only attributes.
     #[must_use]
     pub fn conceal(&self, kind: &str, value: &Value, conceal: &dyn Fn(&Value) -> Value) -> Value {

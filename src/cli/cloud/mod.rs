@@ -22,9 +22,11 @@ use crate::arm::discovery::discover;
 use crate::arm::net::{Network, Settings as NetworkSettings};
 use crate::arm::throttle::Limits;
 use crate::arm::wire::{Lost, Request, Response, Transport};
+use crate::builtin::Builtin;
 use crate::diag::{Diagnostic, Span};
 use crate::emulator::embedded::{BASE, Embedded};
 use crate::emulator::settings::Identity;
+use crate::provider::router::Router;
 use crate::resources::advice::advice;
 use crate::resources::azure::Azure;
 use crate::value::{Content, Type, Value};
@@ -58,7 +60,7 @@ impl Transport for Carrier {
 }
 
 /// The cloud of a run.
-pub(super) type Cloud = Azure<Carrier>;
+pub(super) type Cloud = Router<Azure<Carrier>, Builtin>;
 
 /// Chooses the cloud.
 ///
@@ -92,7 +94,7 @@ pub(super) fn nowhere() -> Option<Cloud> {
     let credentials = Credentials::ClientSecret { tenant: nobody(), client: nobody(), secret: Secret::new(nobody()) };
     let endpoints = Endpoints::named("public").ok()?;
     let client = Client::new(Carrier::Nowhere, SignIn::new(credentials), endpoints, Options::new(nobody()));
-    Some(Azure::new(client, &Value::null(Type::Dynamic)))
+    Some(Router::new(Azure::new(client, &Value::null(Type::Dynamic)), Builtin::new()))
 }
 
 fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Refused> {
@@ -119,7 +121,8 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
     let auxiliary = calls::auxiliary(settings, &credentials)?;
     let client = Client::new(Carrier::Embedded(Rc::new(embedded)), SignIn::new(credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;
-    Ok(Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces))
+    let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
+    Ok(Router::new(azure, Builtin::new()))
 }
 
 async fn network(
@@ -150,7 +153,8 @@ async fn network(
     let auxiliary = calls::auxiliary(settings, &chosen.credentials)?;
     let client = Client::new(Carrier::Net(network), SignIn::new(chosen.credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;
-    Ok(Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces))
+    let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
+    Ok(Router::new(azure, Builtin::new()))
 }
 
 /// Where the cloud is: as the block's `metadata_host` says, or the auth file, or the environment.

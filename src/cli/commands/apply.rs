@@ -118,7 +118,7 @@ async fn saved(
     for (name, text) in &saved.sources {
         sources.add(name.clone(), text.clone());
     }
-    let project = match Project::from_sources(folder, sources, Rc::new(crate::resources::schemas())) {
+    let project = match Project::from_sources(folder, sources, Rc::new(crate::cli::kinds::schemas())) {
         Ok(project) => project,
         Err(broken) => {
             screen.diagnostics(&broken.diagnostics, &broken.sources);

@@ -17,7 +17,7 @@ use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Screen) -> Outcome<Exit> {
     let (store, state) = open_store(folder, Access::Read, screen)?;
-    let schemas = crate::resources::schemas();
+    let schemas = crate::cli::kinds::schemas();
     let Some(path) = &arguments.plan else {
         if arguments.json {
             screen.line(&show_json::state(&state).to_string());

@@ -99,7 +99,7 @@ fn show(folder: &Path, address: &str, form: Form, screen: &Screen) -> Outcome<Ex
 }
 
 fn configuration(addr: &Addr, object: &Object, screen: &Screen) {
-    let schemas = crate::resources::schemas();
+    let schemas = crate::cli::kinds::schemas();
     let Some(schema) = schemas.managed.get(&object.kind) else { return };
     let (text, missing) = hcl::resource(addr, object, &schema.block);
     for secret in missing {

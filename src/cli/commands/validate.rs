@@ -13,7 +13,7 @@ use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &ValidateArguments, screen: &Screen) -> Exit {
-    let schemas = std::rc::Rc::new(crate::resources::schemas());
+    let schemas = std::rc::Rc::new(crate::cli::kinds::schemas());
     let (diagnostics, sources) = match Project::open(folder, schemas.clone()) {
         Ok(project) => {
             let mut scope =

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::plan::change::{Action, Change, Difference};
 use crate::plan::{diff, pairs};
-use crate::schema::{Attribute, Block, Cost, NestedBlock, Nesting, Secrecy};
+use crate::schema::{Attribute, Block, Cost, Equality, NestedBlock, Nesting, Secrecy};
 use crate::value::{Name, Path, Step, Value};
 
 use super::page::{Page, Sign};
@@ -50,7 +50,11 @@ impl<'a> Body<'a> {
         // What changes by itself is no part of what a plan promises.
         let attributes = block.attributes.iter().filter(|attribute| !attribute.volatile);
         let attributes = attributes.map(|attribute| (attribute, sides.get(&attribute.name)));
-        let mut attributes: Vec<(&Attribute, Sides<'_>)> = attributes.filter(|(_, inner)| shown(*inner)).collect();
+        let strict = |attribute: &Attribute, sides: Sides<'_>| {
+            attribute.equality == Equality::Strict && (sides.before.is_some() || sides.after.is_some())
+        };
+        let mut attributes: Vec<(&Attribute, Sides<'_>)> =
+            attributes.filter(|(attribute, inner)| shown(*inner) || strict(attribute, *inner)).collect();
         attributes.sort_by(|(a, _), (b, _)| a.name.cmp(&b.name));
         let width = attributes.iter().map(|(attribute, _)| attribute.name.chars().count()).max().unwrap_or_default();
         let mut hidden = 0;

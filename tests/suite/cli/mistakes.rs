@@ -113,6 +113,11 @@ fn configurations_that_are_wrong() {
 }
 
 #[test]
+fn built_in_kinds() {
+    judge_file("mistakes/builtin.txt");
+}
+
+#[test]
 fn command_lines_that_are_wrong() {
     judge_file("mistakes/command-line.txt");
 }

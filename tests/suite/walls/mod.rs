@@ -13,6 +13,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
         &[
             "addr",
             "arm",
+            "builtin",
             "diag",
             "emulator",
             "engine",
@@ -31,6 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("engine", &["addr", "diag", "graph", "plan", "provider", "seal", "state", "value"]),
     ("plan", &["addr", "diag", "graph", "lang", "schema", "seal", "state", "value"]),
     ("resources", &["arm", "diag", "provider", "schema", "value"]),
+    ("builtin", &["provider", "schema", "value"]),
     ("lang", &["addr", "diag", "graph", "schema", "value"]),
     ("store", &["addr", "diag", "lock", "seal", "state", "value"]),
     ("provider", &["schema", "value"]),
@@ -307,7 +309,8 @@ fn every_example_has_a_golden_plan_and_every_kind_its_row() {
         assert!(!path.is_dir() || golden.is_file(), "the example {name} has no golden plan");
     }
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    let schemas = acier::resources::schemas();
+    let mut schemas = acier::resources::schemas();
+    schemas.add(acier::builtin::schemas());
     for kind in schemas.managed.keys().chain(schemas.data.keys()) {
         assert!(readme.contains(&format!("`{kind}`")), "the README has no row for {kind}");
     }

@@ -1,0 +1,130 @@
+//! The built-in kinds behind the port.
+//!
+//! **Never:** wait: every call ends at once. The decision to question: an id that was thought up in
+//! this run and not used yet names nothing; any other id names an object that somebody says exists.
+
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use crate::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
+use crate::schema::Schemas;
+use crate::value::{Name, Type, Value};
+
+use super::{SOURCE, data};
+
+/// The built-in provider.
+pub struct Builtin {
+    schemas: Schemas,
+    /// Ids of objects that are still to be made.
+    thought_up: RefCell<BTreeSet<Name>>,
+    scope: Name,
+}
+
+impl Builtin {
+    /// The built-in provider.
+    #[must_use]
+    pub fn new() -> Builtin {
+        Builtin { schemas: super::schemas(), thought_up: RefCell::default(), scope: SOURCE.into() }
+    }
+
+    fn look(&self, handle: &Handle) -> Value {
+        if !handle.prior.is_null() {
+            handle.prior.clone()
+        } else if self.thought_up.borrow().contains(&handle.id) {
+            Value::null(Type::Dynamic)
+        } else {
+            data::imported(&handle.id)
+        }
+    }
+
+    /// What becomes of a call, which has no effect but what the state says of it.
+    fn end(call: &Call) -> Value {
+        match call.verb {
+            Verb::Create | Verb::Update => data::settle(&call.planned, &call.id),
+            Verb::Delete => Value::null(Type::Dynamic),
+        }
+    }
+}
+
+impl Default for Builtin {
+    fn default() -> Builtin {
+        Builtin::new()
+    }
+}
+
+impl Provider for Builtin {
+    fn schemas(&self) -> &Schemas {
+        &self.schemas
+    }
+
+    fn cloud(&self) -> Name {
+        self.scope.clone()
+    }
+
+    fn identify(&self, _kind: &str, _value: &Value) -> Result<Name, Fault> {
+        let id: Name = uuid::Uuid::new_v4().to_string().into();
+        self.thought_up.borrow_mut().insert(id.clone());
+        Ok(id)
+    }
+
+    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault> {
+        match named.as_str() {
+            Some(id) if !id.is_empty() => Ok(id.into()),
+            _ => Err(Fault {
+                kind: FaultKind::Invalid,
+                code: String::new(),
+                message: format!("A {kind} has no names; it is imported by its id alone, which is a text."),
+                trace: String::new(),
+                hint: Some("write id = \"...\"".into()),
+            }),
+        }
+    }
+
+    fn scope(&self, _handle: &Handle) -> Option<Name> {
+        Some(self.scope.clone())
+    }
+
+    fn wider(&self, _scope: &str) -> Option<(Name, usize)> {
+        None
+    }
+
+    fn turn(&self, _call: &Call) -> Option<Turn> {
+        None
+    }
+
+    async fn foresee(&self, _changes: &[Prospect]) -> Result<Outlook, Fault> {
+        Ok(Outlook::default())
+    }
+
+    async fn read(&self, handle: &Handle) -> Result<Value, Fault> {
+        Ok(self.look(handle))
+    }
+
+    async fn list(&self, _scope: &str, handles: &[Handle]) -> Result<Vec<Value>, Fault> {
+        Ok(handles.iter().map(|handle| self.look(handle)).collect())
+    }
+
+    async fn begin(&self, call: &Call) -> Result<Progress, Fault> {
+        self.thought_up.borrow_mut().remove(&call.id);
+        Ok(Progress::Done(Builtin::end(call)))
+    }
+
+    async fn poll(&self, call: &Call, _ticket: &Ticket) -> Result<Progress, Fault> {
+        Ok(Progress::Done(Builtin::end(call)))
+    }
+
+    /// A call that a crash left in flight is ended: nothing but the state knows of it.
+    async fn follow(&self, call: &Call) -> Result<Progress, Fault> {
+        Ok(Progress::Done(Builtin::end(call)))
+    }
+
+    async fn fetch(&self, kind: &str, _config: &Value) -> Result<Value, Fault> {
+        Err(Fault {
+            kind: FaultKind::Invalid,
+            code: String::new(),
+            message: format!("There is no built-in data source \"{kind}\"."),
+            trace: String::new(),
+            hint: None,
+        })
+    }
+}
