@@ -4,6 +4,7 @@
 //! `Display` is exactly what Terraform prints. The order of addresses is the order of plans.
 
 pub mod parse;
+pub mod source;
 
 use std::cmp::Ordering;
 use std::fmt;

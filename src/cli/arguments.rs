@@ -9,8 +9,10 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 mod operating;
+mod setting_up;
 
 pub(super) use operating::*;
+pub(super) use setting_up::*;
 
 use super::screen::Telling;
 
@@ -56,6 +58,10 @@ Exit codes:
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
+    /// Fetch the modules that the configuration calls from git
+    Init(InitArguments),
+    /// Fetch modules, and check nothing else
+    Get(GetArguments),
     /// Show what would change
     Plan(PlanArguments),
     /// Make the cloud what the configuration says

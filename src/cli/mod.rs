@@ -26,6 +26,7 @@ mod screen;
 mod session;
 mod show_json;
 mod sight;
+mod sources;
 mod stream;
 mod stream_plan;
 mod terminal;
@@ -86,6 +87,8 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
             block_on(screen, commands::apply::run(folder, vars, &arguments, destroy, screen))
         }
         Command::Destroy(arguments) => block_on(screen, commands::apply::run(folder, vars, &arguments, true, screen)),
+        Command::Init(arguments) => block_on(screen, commands::init::run(folder, &arguments, screen)),
+        Command::Get(arguments) => block_on(screen, commands::init::get(folder, &arguments, screen)),
         Command::Refresh(arguments) => block_on(screen, commands::refresh::run(folder, vars, arguments, screen)),
         Command::Import(arguments) => block_on(screen, commands::import::run(folder, vars, &arguments, screen)),
         Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),

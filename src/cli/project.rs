@@ -51,7 +51,7 @@ impl Broken {
 }
 
 /// The summary of a folder without configuration.
-const NO_FILES: &str = "No configuration files";
+pub(super) const NO_FILES: &str = "No configuration files";
 
 impl Project {
     /// Reads all `*.tf` files of the folder and loads the module.
@@ -208,7 +208,7 @@ fn file_names(folder: &Path) -> std::io::Result<Vec<String>> {
     Ok(names)
 }
 
-fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnostic> {
+pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnostic> {
     let shown = folder.display();
     let names = file_names(folder).map_err(|error| {
         Diagnostic::error("Configuration folder cannot be read", format!("{shown}: {error}."))

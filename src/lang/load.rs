@@ -31,8 +31,7 @@ pub(super) struct Loader<'a> {
 
 /// Loads a module; see [`super::module::load`].
 pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
-    let mut loader =
-        Loader { sources, schemas, module: Module::default(), declared: Declared::new(), out: Diagnostics::none() };
+    let mut loader = Loader::new(sources, schemas);
     let mut unread = false;
     for file in files {
         if let Some(wrong) = refuse_file(sources, *file) {
@@ -51,6 +50,12 @@ pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (M
         out.extend(link::link(&mut module, schemas, &declared, sources));
     }
     (module, out)
+}
+
+impl<'a> Loader<'a> {
+    pub(super) fn new(sources: &'a Sources, schemas: &'a Schemas) -> Loader<'a> {
+        Loader { sources, schemas, module: Module::default(), declared: Declared::new(), out: Diagnostics::none() }
+    }
 }
 
 impl Loader<'_> {

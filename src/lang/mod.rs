@@ -5,6 +5,7 @@
 
 mod arguments;
 pub mod ast;
+pub mod calls;
 mod condition;
 mod constraint;
 mod decode;

@@ -8,13 +8,14 @@ use crate::value::Value;
 
 use super::arguments::{argument, expect, refuse_labels, unsupported_yet};
 use super::ast::{Attribute, Block, Body};
+use super::fixed;
 use super::load::Loader;
-use super::{fixed, version};
+use super::version::{self, Fault};
 
 /// The release of Terraform whose language acier follows.
-const TERRAFORM: [u64; 3] = [1, 11, 4];
+const TERRAFORM: [i64; 3] = [1, 11, 4];
 /// The release of the azurerm provider whose schemas acier follows.
-const AZURERM: [u64; 3] = [4, 81, 0];
+const AZURERM: [i64; 3] = [4, 81, 0];
 
 impl Loader<'_> {
     pub(super) fn settings(&mut self, block: &Block) {
@@ -80,15 +81,27 @@ impl Loader<'_> {
                               set for good reason, so updating the constraint may lead to other errors or unexpected \
                               behavior.";
                 let summary = "Unsupported Terraform Core version";
-                self.out.push(Diagnostic::error(summary, detail).at(required.expr.span));
+                let hint = "Allow 1.11.4 in required_version, as \">= 1.11\" does.";
+                self.out.push(Diagnostic::error(summary, detail).at(required.expr.span).hint(hint));
             }
-            Err(_) => self.bad_constraint(required.expr.span),
+            Err(Fault::Syntax) => self.bad_constraint(required.expr.span),
+            Err(Fault::Prerelease(part)) => {
+                let detail = format!(
+                    "Prerelease version constraints are not supported: {part}. Remove the prerelease information from \
+                     the constraint. Prerelease versions of terraform will match constraints using their version core \
+                     only."
+                );
+                let wrong = Diagnostic::error("Invalid required_version constraint", detail);
+                let hint = "Remove what stands behind the last number of the version.";
+                self.out.push(wrong.at(required.expr.span).hint(hint));
+            }
         }
     }
 
     fn bad_constraint(&mut self, span: Span) {
         let detail = "This string does not use correct version constraint syntax.";
-        self.out.push(Diagnostic::error("Invalid version constraint", detail).at(span));
+        let hint = "Write versions with an operator before each and commas between them: \">= 1.3, < 2.0\".";
+        self.out.push(Diagnostic::error("Invalid version constraint", detail).at(span).hint(hint));
     }
 
     fn required_providers(&mut self, block: &Block) {
@@ -162,7 +175,9 @@ impl Loader<'_> {
                 );
                 self.out.push(Diagnostic::warning("Other provider version", detail).at(span));
             }
-            Err(_) => self.bad_constraint(span),
+            // A version before a release is a version of a provider.
+            Err(Fault::Prerelease(_)) => {}
+            Err(Fault::Syntax) => self.bad_constraint(span),
         }
     }
 }

@@ -11,6 +11,7 @@ pub(super) mod events;
 pub(super) mod exec;
 pub(super) mod fmt;
 pub(super) mod import;
+pub(super) mod init;
 pub(super) mod inspect;
 pub(super) mod logs;
 pub(super) mod output;

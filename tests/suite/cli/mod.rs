@@ -9,6 +9,7 @@ mod jobs;
 mod kills;
 mod lives;
 mod mistakes;
+mod modules_from_git;
 mod operating;
 mod outputs;
 mod preflight;
@@ -20,4 +21,5 @@ mod sign_in;
 mod streams;
 #[cfg(unix)]
 mod terminal;
+mod versions;
 mod written;

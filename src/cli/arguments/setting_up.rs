@@ -1,0 +1,63 @@
+//! The arguments of commands that prepare, describe and test a configuration.
+//!
+//! **Never:** act. Options of Terraform that cannot mean anything here are declared, so that they are
+//! refused by name and not as unknown.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args};
+
+/// `acier init`
+#[derive(Args, Debug)]
+#[command(after_help = INIT)]
+pub(in crate::cli) struct InitArguments {
+    /// Take the newest content that branches and tags name, instead of what is locked
+    #[arg(long)]
+    pub(in crate::cli) upgrade: bool,
+    /// Fetch modules
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(in crate::cli) get: bool,
+    /// readonly: fail instead of changing .acier.lock.hcl
+    #[arg(long, value_name = "MODE")]
+    pub(in crate::cli) lockfile: Option<String>,
+    /// Let git ask for passwords on a terminal
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(in crate::cli) input: bool,
+    /// Accepted for scripts: there is no backend to prepare, whether asked for or not
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(in crate::cli) backend: bool,
+    /// Accepted for scripts: no settings of a backend are kept that could be dropped
+    #[arg(long)]
+    pub(in crate::cli) reconfigure: bool,
+    /// Accepted for scripts: init does not touch the state, and locks nothing of it
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(in crate::cli) lock: bool,
+    /// Accepted for scripts, as -lock is
+    #[arg(long, value_name = "TIME")]
+    pub(in crate::cli) lock_timeout: Option<String>,
+    #[arg(long, hide = true, value_name = "SETTING", action = ArgAction::Append)]
+    pub(in crate::cli) backend_config: Vec<String>,
+    #[arg(long, hide = true)]
+    pub(in crate::cli) migrate_state: bool,
+    #[arg(long, hide = true)]
+    pub(in crate::cli) force_copy: bool,
+    #[arg(long, hide = true, value_name = "SOURCE")]
+    pub(in crate::cli) from_module: Option<String>,
+    #[arg(long, hide = true, value_name = "DIR", action = ArgAction::Append)]
+    pub(in crate::cli) plugin_dir: Vec<PathBuf>,
+    #[arg(long, hide = true)]
+    pub(in crate::cli) json: bool,
+}
+
+const INIT: &str = "\
+Only configurations with modules from git need it; providers are built in, and state needs no backend.
+What was fetched is kept in .acier/modules, which version control should ignore. The versions are
+locked in .acier.lock.hcl, which belongs into version control: a plan refuses any other content.";
+
+/// `acier get`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct GetArguments {
+    /// Take the newest content that branches and tags name, instead of what is locked
+    #[arg(long)]
+    pub(in crate::cli) update: bool,
+}
