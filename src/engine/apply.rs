@@ -194,7 +194,12 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 Ok(())
             }
             StepAct::Forget => {
-                self.desk.record(&[Event::Forgotten { addr: change.addr.clone() }], false)?;
+                let addr = change.addr.clone();
+                let event = match &change.deposed {
+                    None => Event::Forgotten { addr },
+                    deposed => Event::Refreshed { addr, deposed: deposed.clone(), object: None },
+                };
+                self.desk.record(&[event], false)?;
                 self.ready.finish(&number);
                 Ok(())
             }

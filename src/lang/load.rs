@@ -18,7 +18,8 @@ use super::resource::condition;
 use super::{fixed, link, parse, structure};
 
 /// The blocks that may stand in a file.
-const TOP_BLOCKS: [&str; 8] = ["terraform", "provider", "variable", "locals", "output", "resource", "data", "import"];
+const TOP_BLOCKS: [&str; 10] =
+    ["terraform", "provider", "variable", "locals", "output", "resource", "data", "import", "moved", "removed"];
 
 /// A module in the making.
 pub(super) struct Loader<'a> {
@@ -72,6 +73,8 @@ impl Loader<'_> {
                 "output" => self.output(&block),
                 "resource" | "data" => self.resource(block),
                 "import" => self.import(&block),
+                "moved" => self.moved(&block),
+                "removed" => self.removed(&block),
                 _ => self.out.push(not_known(&block)),
             }
         }
@@ -266,16 +269,6 @@ fn not_known(block: &Block) -> Diagnostic {
             "A module block",
             "acier reads one root module and does not call others.",
             "Put the resources of the module into this configuration.",
-        ),
-        "moved" => (
-            "A moved block",
-            "acier does not rename objects in its state from the configuration.",
-            "Remove this block; without it, the object at the new address is made and the one at the old address is destroyed.",
-        ),
-        "removed" => (
-            "A removed block",
-            "acier does not forget objects from the configuration.",
-            "Forget the object with 'acier state rm' and remove this block.",
         ),
         "check" => (
             "A check block",

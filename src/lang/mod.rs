@@ -3,6 +3,7 @@
 //! **Never:** do I/O, know a cloud or a stored state. In: source texts, variable values, schemas,
 //! and the values of what is planned or made already. Out: what each block asks for.
 
+mod address;
 mod arguments;
 pub mod ast;
 pub mod calls;
@@ -22,6 +23,7 @@ mod link;
 mod load;
 mod locate;
 pub mod module;
+mod moved;
 mod names;
 pub mod parse;
 mod reference;

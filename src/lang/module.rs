@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::Block as BlockAddr;
+use crate::addr::{Block as BlockAddr, Target};
 use crate::diag::{Diagnostics, FileId, Sources, Span};
 use crate::graph::Dag;
 use crate::schema::Schemas;
@@ -174,6 +174,30 @@ pub struct Import {
     pub needs: Vec<BlockAddr>,
 }
 
+/// `moved { ... }`
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// The address that the objects had, as seen from the module.
+    pub from: Target,
+    /// The address that they have from now on.
+    pub to: Target,
+    /// Where its header stands.
+    pub span: Span,
+    /// The same for people: `main.tf:2,1`.
+    pub place: String,
+}
+
+/// `removed { ... }`
+#[derive(Clone, Debug)]
+pub struct Removed {
+    /// What is no longer managed, as seen from the module: a resource or a module, without keys.
+    pub from: Target,
+    /// Whether its objects are destroyed; otherwise they are forgotten.
+    pub destroy: bool,
+    /// Where its header stands.
+    pub span: Span,
+}
+
 /// What depends on what: the nodes of a module's graph.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Node {
@@ -206,6 +230,10 @@ pub struct Module {
     pub providers: Vec<ProviderBlock>,
     /// What is to be imported.
     pub imports: Vec<Import>,
+    /// What has other addresses now.
+    pub moved: Vec<Moved>,
+    /// What is no longer managed.
+    pub removed: Vec<Removed>,
     /// What needs what.
     pub graph: Dag<Node>,
     /// All nodes, each after what it needs.

@@ -56,6 +56,8 @@ pub enum Why {
     NoIndex,
     /// The block is there, but not this `for_each` key.
     NoKey,
+    /// The block is there, but repeats in another way, or not at all.
+    OtherRepetition,
     /// The object is what a `destroy` deletes.
     Destroy,
     /// A replaced object that an earlier apply left behind.

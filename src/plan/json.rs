@@ -5,6 +5,8 @@
 //! `sensitive_values`. In: a plan, schemas, the state, the time. Out: JSON.
 //! Source of the form: Terraform, "JSON Output Format", format version 1.2.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Key, Mode as BlockMode};
@@ -34,7 +36,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, state: &State, timestamp: &str) -> J
             "root_module": { "resources": planned(plan, schemas) },
         },
         "resource_drift": plan.drift.iter().map(resource_change).collect::<Vec<_>>(),
-        "resource_changes": plan.changes.iter().map(resource_change).collect::<Vec<_>>(),
+        "resource_changes": changes(plan),
         "output_changes": outputs.collect::<Map<_, _>>(),
         "prior_state": prior(plan, schemas, state),
         "timestamp": timestamp,
@@ -105,6 +107,19 @@ fn named(addr: &Addr) -> Json {
     named
 }
 
+fn changes(plan: &Plan) -> Vec<Json> {
+    let moves = plan.moves.iter().filter(|moved| moved.deposed.is_none());
+    let moves: BTreeMap<&Addr, &Addr> = moves.map(|moved| (&moved.to, &moved.from)).collect();
+    let one = |change: &Change| {
+        let mut body = resource_change(change);
+        if let Some(from) = moves.get(&change.addr).filter(|_| change.deposed.is_none()) {
+            body["previous_address"] = from.to_string().into();
+        }
+        body
+    };
+    plan.changes.iter().map(one).collect()
+}
+
 fn resource_change(change: &Change) -> Json {
     let mut body = named(&change.addr);
     if let Some(key) = &change.deposed {
@@ -153,7 +168,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Requested => Some("replace_by_request"),
         Why::Triggered => Some("replace_by_triggers"),
         Why::NoBlock => Some("delete_because_no_resource_config"),
-        Why::NoIndex | Why::NoKey if change.addr.key == Key::None => Some("delete_because_wrong_repetition"),
+        Why::OtherRepetition => Some("delete_because_wrong_repetition"),
         Why::NoIndex => Some("delete_because_count_index"),
         Why::NoKey => Some("delete_because_each_key"),
         Why::Unknown if change.after.is_wholly_known() => Some("read_because_dependency_pending"),

@@ -13,6 +13,7 @@ use crate::value::{Name, Type, Value};
 
 use super::Refreshed;
 use super::change::{Action, Change, Why};
+use super::moves::Moves;
 use super::{diff, propose};
 
 /// Time limits for an object whose kind is no longer known: half an hour for everything.
@@ -46,6 +47,24 @@ impl<'a> Laid<'a> {
         let restored = restore(&mut objects, &mut deposed);
         Laid { objects, deposed, restored }
     }
+
+    /// Calls the objects what they are called now.
+    pub(crate) fn relocate(&mut self, moves: &'a Moves) {
+        for addr in &moves.settled {
+            self.objects.remove(addr);
+        }
+        if moves.moved.is_empty() {
+            return;
+        }
+        let now: BTreeMap<&Addr, &Addr> = moves.moved.iter().map(|(to, from)| (from, to)).collect();
+        let rename = |addr: &'a Addr| now.get(addr).copied().unwrap_or(addr);
+        self.objects = std::mem::take(&mut self.objects).into_iter().map(|(addr, own)| (rename(addr), own)).collect();
+        let deposed = std::mem::take(&mut self.deposed).into_iter();
+        self.deposed = deposed.map(|((addr, key), own)| ((rename(addr), key), own)).collect();
+        for (addr, _) in &mut self.restored {
+            *addr = rename(addr);
+        }
+    }
 }
 
 /// A replacement that was to be made first and was not made must not cost the object that it was to
@@ -58,9 +77,16 @@ fn restore<'a>(
     let mut restored = Vec::new();
     // The newest has the greatest key.
     for ((addr, key), object) in deposed.iter().rev() {
-        if !objects.contains_key(addr) {
-            objects.insert(addr, object);
-            restored.push((*addr, *key));
+        match objects.get(addr) {
+            None => {
+                objects.insert(addr, object);
+                restored.push((*addr, *key));
+            }
+            // A crash came between the two records of a restoration: it has its place already.
+            Some(own) if own.id.eq_ignore_ascii_case(&object.id) && own.kind == object.kind => {
+                restored.push((*addr, *key));
+            }
+            Some(_) => {}
         }
     }
     for place in &restored {

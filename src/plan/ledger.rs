@@ -40,6 +40,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::NoBlock, "no-block"),
     (Why::NoIndex, "no-index"),
     (Why::NoKey, "no-key"),
+    (Why::OtherRepetition, "other-repetition"),
     (Why::Destroy, "destroy"),
     (Why::Deposed, "deposed"),
     (Why::Unknown, "unknown"),

@@ -17,12 +17,15 @@ pub mod import;
 pub mod json;
 mod laid;
 mod ledger;
+mod moves;
 mod order;
 mod orphans;
 mod outputs;
 mod pairs;
 pub mod propose;
 mod record;
+mod relocate;
+mod removed;
 pub mod render;
 pub mod resolve;
 pub mod steps;
@@ -172,8 +175,13 @@ pub fn plan(
 ) -> Result<(Planned, Diagnostics), Diagnostics> {
     let module = scope.module().clone();
     let schemas = scope.schemas().clone();
-    let laid = Laid::new(state, refreshed);
-    let (selection, diagnostics) = select(&module, &laid, options);
+    let mut laid = Laid::new(state, refreshed);
+    let tree = module.clone();
+    let statements = relocate::statements(&tree);
+    let moves = moves::decide(&statements, laid.objects.iter().map(|(addr, object)| (*addr, &object.id)))?;
+    laid.relocate(&moves);
+    let (selection, mut diagnostics) = select(&module, &laid, options);
+    diagnostics.extend(relocate::judge(&moves, &selection));
     let mut walk = Walk {
         order: Order::new(&module),
         scope,
@@ -187,6 +195,8 @@ pub fn plan(
         changes: Vec::new(),
         places: BTreeMap::new(),
         going: Going::default(),
+        moves: &moves,
+        removed: relocate::removed(&tree),
         moved: BTreeMap::new(),
         adopted: BTreeMap::new(),
         planned: BTreeSet::new(),
@@ -205,6 +215,7 @@ pub fn plan(
         Mode::Normal => {
             walk.note_ids();
             walk.blocks();
+            walk.check_statements(&statements);
             walk.unwritten();
             walk.orphans();
             walk.warn_of_requests();
@@ -254,14 +265,15 @@ fn select(module: &Module, laid: &Laid<'_>, options: &Options) -> (Selection, Di
 
 /// Puts the changes in order, lowers them, and gathers all that a plan holds.
 fn finish(
-    walk: Walk<'_>,
+    mut walk: Walk<'_>,
     inputs: &Inputs,
     state: &State,
     refreshed: &Refreshed,
     outputs: BTreeMap<Name, OutputChange>,
-    drift: Vec<Change>,
+    mut drift: Vec<Change>,
 ) -> (Plan, Diagnostics) {
-    let mut changes = walk.changes;
+    let mut changes = std::mem::take(&mut walk.changes);
+    let renames = walk.renames();
     changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
     let needed = |change: &Change| {
         let object = match &change.deposed {
@@ -270,7 +282,7 @@ fn finish(
             None => walk.laid.objects.get(&change.addr).copied(),
         };
         let object = object.or_else(|| walk.moved.get(&change.addr).map(|(_, object)| *object));
-        let mut needed = object.map(|object| object.needs.clone()).unwrap_or_default();
+        let mut needed = object.map(|object| relocate::renamed(&renames, &object.needs)).unwrap_or_default();
         if walk.options.mode == Mode::Destroy {
             // The configuration may know of an order that no apply has written down yet.
             needed.extend(walk.order.needs(&change.addr.block));
@@ -280,28 +292,13 @@ fn finish(
     let needed: Vec<Vec<Block>> = changes.iter().map(needed).collect();
     let follows = within::follows(&changes, &walk.schemas, &walk.laid);
     let mut refreshed = refreshed.clone();
-    for (addr, key) in &walk.laid.restored {
-        let object = walk.laid.objects.get(addr).copied().or_else(|| walk.moved.get(addr).map(|(_, object)| *object));
-        refreshed.found.push(((*addr).clone(), Some((*key).clone()), None));
-        refreshed.found.push(((*addr).clone(), None, object.cloned()));
-    }
-    let mut moves: Vec<Move> = Vec::new();
-    moves.extend(walk.laid.restored.iter().map(|(addr, key)| Move {
-        from: (*addr).clone(),
-        deposed: Some((*key).clone()),
-        to: (*addr).clone(),
-    }));
-    for (to, (from, object)) in &walk.moved {
-        moves.push(Move { from: from.clone(), deposed: None, to: to.clone() });
-        refreshed.found.retain(|(addr, deposed, _)| addr != from || deposed.is_some());
-        refreshed.found.push((from.clone(), None, None));
-        refreshed.found.push((to.clone(), None, Some((*object).clone())));
-    }
+    let moves = walk.relocate(&mut refreshed, &mut drift);
     refreshed.found.extend(walk.taken.into_iter().map(|(addr, object)| (addr, None, Some(object))));
     for (addr, object) in walk.adopted {
         refreshed.found.retain(|(found, deposed, _)| *found != addr || deposed.is_some());
         refreshed.found.push((addr, None, Some(object)));
     }
+    walk.diagnostics.0.extend(removed::warning(&changes));
     let plan = Plan {
         mode: walk.options.mode,
         lineage: state.lineage.clone(),

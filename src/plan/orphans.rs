@@ -4,11 +4,13 @@
 
 use crate::addr::Key;
 use crate::diag::Diagnostic;
+use crate::lang::module::Repetition;
 use crate::schema::Cost;
 use crate::value::{Type, Value};
 
 use super::change::{Action, Change, Why};
 use super::laid::existing;
+use super::removed;
 use super::walk::Walk;
 
 impl Walk<'_> {
@@ -16,17 +18,21 @@ impl Walk<'_> {
     pub(crate) fn orphans(&mut self) {
         let mut lost: Vec<Change> = Vec::new();
         for (addr, object) in &self.laid.objects {
-            let known = self.module.blocks.contains_key(&addr.block);
+            let repetition = self.module.blocks.get(&addr.block).map(|resource| &resource.repetition);
+            let known = repetition.is_some();
             let undecided = known && !self.planned.contains(&addr.block);
             if undecided || self.places.contains_key(*addr) || !self.selection.holds(addr) {
                 continue;
             }
-            let why = match (&addr.key, known) {
-                (_, false) => Why::NoBlock,
-                (Key::Str(_), true) => Why::NoKey,
-                (Key::None | Key::Int(_), true) => Why::NoIndex,
+            let why = match (&addr.key, repetition) {
+                (_, None) => Why::NoBlock,
+                (Key::Str(_), Some(Repetition::ForEach(_))) => Why::NoKey,
+                (Key::Int(_), Some(Repetition::Count(_))) => Why::NoIndex,
+                _ => Why::OtherRepetition,
             };
-            lost.push(deletion(existing(addr, None, object, &self.schemas), why));
+            let change = existing(addr, None, object, &self.schemas);
+            let stays = !known && removed::stays(&self.removed, addr);
+            lost.push(if stays { forgetting(change) } else { deletion(change, why) });
         }
         self.delete(lost);
         self.deposed();
@@ -34,8 +40,10 @@ impl Walk<'_> {
 
     fn deposed(&mut self) {
         let held = self.laid.deposed.iter().filter(|((addr, _), _)| self.selection.holds(addr));
-        let deposed =
-            held.map(|((addr, key), object)| deletion(existing(addr, Some(key), object, &self.schemas), Why::Deposed));
+        let deposed = held.map(|((addr, key), object)| {
+            let change = existing(addr, Some(key), object, &self.schemas);
+            if removed::stays(&self.removed, addr) { forgetting(change) } else { deletion(change, Why::Deposed) }
+        });
         let deposed = deposed.collect();
         self.delete(deposed);
     }
@@ -43,7 +51,10 @@ impl Walk<'_> {
     /// Plans the deletion of everything.
     pub(crate) fn everything(&mut self) {
         let held = self.laid.objects.iter().filter(|(addr, _)| self.selection.holds(addr));
-        let all = held.map(|(addr, object)| deletion(existing(addr, None, object, &self.schemas), Why::Destroy));
+        let all = held.map(|(addr, object)| {
+            let change = existing(addr, None, object, &self.schemas);
+            if removed::stays(&self.removed, addr) { forgetting(change) } else { deletion(change, Why::Destroy) }
+        });
         let all = all.collect();
         self.delete(all);
         self.deposed();
@@ -82,4 +93,9 @@ impl Walk<'_> {
 
 fn deletion(change: Change, why: Why) -> Change {
     Change { action: Action::Delete, why, cost: Cost::Replace, after: Value::null(Type::Dynamic), ..change }
+}
+
+/// What stays in the cloud and is no longer managed.
+fn forgetting(change: Change) -> Change {
+    Change { action: Action::Forget, why: Why::NoBlock, after: Value::null(Type::Dynamic), ..change }
 }

@@ -22,11 +22,12 @@ use super::action::Case;
 use super::change::{Action, Change, Why};
 use super::import::Import;
 use super::laid::Laid;
+use super::moves::Moves;
 use super::order::Order;
-use super::propose;
 use super::targets::Selection;
 use super::within::Going;
 use super::{Answers, Mode, Options, Questions};
+use super::{propose, removed};
 
 /// One walk.
 pub(crate) struct Walk<'a> {
@@ -44,7 +45,11 @@ pub(crate) struct Walk<'a> {
     pub(crate) places: BTreeMap<Addr, usize>,
     /// Objects that are replaced, for what lies in them.
     pub(crate) going: Going,
-    /// Objects that the configuration moved, by their new address, with the old one.
+    /// What `moved` blocks do to the addresses of objects.
+    pub(crate) moves: &'a Moves,
+    /// `removed` blocks.
+    pub(crate) removed: Vec<removed::Statement<'a>>,
+    /// Objects that moved because `count` came or went, by their new address, with the old one.
     pub(crate) moved: BTreeMap<Addr, (Addr, &'a Object)>,
     /// What is to be imported, by address.
     pub(crate) wanted: BTreeMap<Addr, Wanted>,
@@ -124,6 +129,9 @@ impl<'a> Walk<'a> {
     /// Adding or removing `count` does not destroy the one object that was there before.
     /// Source of the rule: Terraform, "Refactoring", enabling `count` for a resource.
     fn move_single(&mut self, block: &Block, keys: &[Key]) {
+        if self.moves.name(block) {
+            return;
+        }
         let (plain, first) = (block.instance(Key::None), block.instance(Key::Int(0)));
         let has = |addr: &Addr| self.laid.objects.contains_key(addr);
         let (from, to) = match (keys.first(), has(&plain), has(&first)) {
@@ -155,7 +163,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn standing(&self, block: &Block) -> Vec<(Addr, &'a Object)> {
+    pub(crate) fn standing(&self, block: &Block) -> Vec<(Addr, &'a Object)> {
         let from = block.instance(Key::None);
         let range = self.laid.objects.range::<Addr, _>(&from..);
         range.take_while(|(addr, _)| addr.block == *block).map(|(addr, object)| ((*addr).clone(), *object)).collect()

@@ -11,11 +11,14 @@ use super::body::{Body, Sides};
 use super::page::{Page, Sign};
 use super::{plain, there};
 
-/// A planned change.
-pub(super) fn planned(page: &mut Page, change: &Change, schemas: &Schemas) {
+/// A planned change of an object, which may have had another address.
+pub(super) fn planned(page: &mut Page, change: &Change, from: Option<&Addr>, schemas: &Schemas) {
     heading(page, &format!("{}{} {}", change.addr, deposed(change), headline(change)));
     if let Some(reason) = reason(change, schemas) {
         heading_note(page, &format!("({reason})"));
+    }
+    if let Some(from) = from {
+        heading_note(page, &format!("(moved from {from})"));
     }
     if let Some(importing) = &change.importing {
         imported(page, change, importing);
@@ -77,15 +80,16 @@ fn whole(page: &mut Page, change: &Change) {
     page.line(1, Sign::None, "}");
 }
 
-/// An object that is known under another address from now on.
-pub(super) fn moved(page: &mut Page, from: &Addr, deposed: Option<&Name>, to: &Addr) {
-    match deposed {
-        None => heading(page, &format!("{from} has moved to {to}")),
-        Some(key) => {
-            heading(page, &format!("{from} (deposed object {key}) takes its place back"));
-            heading_note(page, "(the object that was to replace it was never made)");
-        }
-    }
+/// An object that is known under another address from now on, and stays as it is.
+pub(super) fn moved(page: &mut Page, change: &Change, from: &Addr, schemas: &Schemas) {
+    heading(page, &format!("{from} has moved to {}", change.addr));
+    resource(page, change, schemas, Sign::None, false);
+}
+
+/// A deposed object that takes its place back.
+pub(super) fn restored(page: &mut Page, addr: &Addr, key: &Name) {
+    heading(page, &format!("{addr} (deposed object {key}) takes its place back"));
+    heading_note(page, "(the object that was to replace it was never made)");
 }
 
 /// A change that somebody else made.
@@ -130,8 +134,13 @@ fn headline(change: &Change) -> &'static str {
 fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
     let block = &change.addr.block;
     match (change.why, &change.addr.key) {
+        _ if change.action == Action::Forget => Some("destroy = false is set in the configuration".into()),
         (Why::NoBlock, _) => Some(format!("because {block} is not in configuration")),
-        (Why::NoIndex | Why::NoKey, Key::None) => Some("because resource uses count or for_each".into()),
+        (Why::OtherRepetition, key) => Some(match key {
+            Key::None => "because resource uses count or for_each".into(),
+            Key::Int(_) => "because resource does not use count".into(),
+            Key::Str(_) => "because resource does not use for_each".into(),
+        }),
         (Why::NoIndex, key) => Some(format!("because index {key} is out of range for count")),
         (Why::NoKey, key) => Some(format!("because key {key} is not in for_each map")),
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
@@ -162,7 +171,8 @@ fn resource(page: &mut Page, change: &Change, schemas: &Schemas, sign: Sign, not
         Mode::Data => ("data", schemas.data.get(&change.kind)),
     };
     page.line(1, sign, &format!("{word} \"{}\" \"{}\" {{", block.kind, block.name));
-    let sides = Sides { before: there(Some(&change.before)), after: there(Some(&change.after)) };
+    let after = if change.action == Action::Forget { &change.before } else { &change.after };
+    let sides = Sides { before: there(Some(&change.before)), after: there(Some(after)) };
     let empty = Block::default();
     let schema = schema.map_or(&empty, |schema| &schema.block);
     Body::new(change, noted).block(page, 2, schema, &Path::root(), sides);

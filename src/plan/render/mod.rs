@@ -10,6 +10,9 @@ mod page;
 mod plain;
 mod values;
 
+use std::collections::BTreeMap;
+
+use crate::addr::Addr;
 use crate::schema::Schemas;
 use crate::value::Value;
 
@@ -52,11 +55,20 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
         page.text("acier will perform the following actions:");
         page.blank();
         for moved in &plan.moves {
-            change::moved(&mut page, &moved.from, moved.deposed.as_ref(), &moved.to);
-            page.blank();
+            if let Some(key) = &moved.deposed {
+                change::restored(&mut page, &moved.from, key);
+                page.blank();
+            }
         }
-        for change in plan.changes.iter().filter(|change| change.is_something()) {
-            change::planned(&mut page, change, schemas);
+        let moves = plan.moves.iter().filter(|moved| moved.deposed.is_none());
+        let moves: BTreeMap<&Addr, &Addr> = moves.map(|moved| (&moved.to, &moved.from)).collect();
+        for change in &plan.changes {
+            let from = moves.get(&change.addr).copied().filter(|_| change.deposed.is_none());
+            match from {
+                Some(from) if !change.is_something() => change::moved(&mut page, change, from, schemas),
+                _ if change.is_something() => change::planned(&mut page, change, from, schemas),
+                _ => continue,
+            }
             page.blank();
         }
         let (add, update, destroy) = plan.counts();

@@ -221,7 +221,10 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
                 };
                 assert!(gone.is_some(), "{} was deleted twice", change.addr);
             }
-            StepAct::Forget => drop(state.objects.remove(&change.addr)),
+            StepAct::Forget => match &change.deposed {
+                None => drop(state.objects.remove(&change.addr)),
+                Some(key) => drop(state.deposed.remove(&(change.addr.clone(), key.clone()))),
+            },
         }
     }
     settle_outputs(&mut resolver, plan, state);
