@@ -211,21 +211,7 @@ pub fn plan(
         read: BTreeMap::new(),
         diagnostics,
     };
-    match options.mode {
-        Mode::Normal => {
-            walk.note_ids();
-            walk.blocks();
-            walk.check_statements(&statements);
-            walk.unwritten();
-            walk.orphans();
-            walk.warn_of_requests();
-        }
-        Mode::Destroy => walk.everything(),
-        Mode::RefreshOnly => {
-            walk.blocks();
-            walk.keep_all();
-        }
-    }
+    go(&mut walk, &statements);
     if !walk.questions.is_empty() && !walk.diagnostics.has_errors() {
         return Ok((Planned::Ask(walk.questions), walk.diagnostics));
     }
@@ -244,6 +230,25 @@ pub fn plan(
     let drift = laid::drift(state, refreshed, &walk.schemas, key);
     let (plan, diagnostics) = finish(walk, inputs, state, refreshed, outputs, drift);
     Ok((Planned::Ready(Box::new(plan)), diagnostics))
+}
+
+/// Walks as the mode asks.
+fn go(walk: &mut Walk<'_>, statements: &[moves::Statement<'_>]) {
+    match walk.options.mode {
+        Mode::Normal => {
+            walk.note_ids();
+            walk.blocks();
+            walk.check_statements(statements);
+            walk.unwritten();
+            walk.orphans();
+            walk.warn_of_requests();
+        }
+        Mode::Destroy => walk.everything(),
+        Mode::RefreshOnly => {
+            walk.blocks();
+            walk.keep_all();
+        }
+    }
 }
 
 /// Reads what the user named against the configuration and, for what will be deleted, the state.
