@@ -71,7 +71,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Requested => "requested",
         Why::Triggered => "replace_triggered_by",
         Why::NoBlock => "delete_because_no_resource_config",
-        Why::NoIndex | Why::NoKey if change.addr.key == Key::None => "delete_because_wrong_repetition",
+        Why::OtherRepetition => "delete_because_wrong_repetition",
         Why::NoIndex => "delete_because_count_index",
         Why::NoKey => "delete_because_each_key",
         Why::Unknown if change.after.is_wholly_known() => "read_because_dependency_pending",
