@@ -67,8 +67,8 @@ enum Mode {
     /// Code, with the number of braces open in it.
     Code(usize),
     Quoted,
-    /// A heredoc; where its last line begins and where its marker ends.
-    Heredoc(usize, usize),
+    /// A heredoc; where its marker stands.
+    Heredoc((usize, usize)),
 }
 
 struct Scanner<'t> {
@@ -84,9 +84,9 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
     while scanner.at < text.len() {
         match scanner.modes.last() {
             Some(Mode::Quoted) => scanner.quoted(),
-            Some(Mode::Heredoc(line, end)) => {
-                let (line, end) = (*line, *end);
-                scanner.heredoc(line, end);
+            Some(Mode::Heredoc(marker)) => {
+                let marker = *marker;
+                scanner.heredoc(marker);
             }
             _ => scanner.code(),
         }
@@ -204,20 +204,18 @@ impl Scanner<'_> {
     fn open_heredoc(&mut self) {
         let (bytes, limit) = (self.bytes(), self.text.len());
         let Some(intro) = extent::intro(bytes, self.at, limit) else { return };
-        let (line, end) =
-            extent::terminator(bytes, &intro, limit).map_or((limit, limit), |found| (found.line, found.end));
         self.push(Kind::OpenHeredoc, intro.body);
-        self.modes.push(Mode::Heredoc(line, end));
+        self.modes.push(Mode::Heredoc(intro.marker));
     }
 
     /// The text up to the next sequence or the end; then what comes there.
-    fn template(&mut self, limit: usize, closes: impl Fn(u8) -> bool, escapes: bool) {
-        let start = self.at;
+    fn template(&mut self, ends: impl Fn(&[u8], usize) -> bool, escapes: bool) {
+        let (start, limit) = (self.at, self.text.len());
         let mut at = start;
         while at < limit {
             let bytes = self.bytes();
             match bytes[at] {
-                byte if closes(byte) => break,
+                _ if at > start && ends(bytes, at) => break,
                 b'\\' if escapes => at += 2,
                 b'$' | b'%' => match extent::lead(bytes, at, limit) {
                     extent::Lead::Sequence => break,
@@ -229,13 +227,11 @@ impl Scanner<'_> {
         }
         let at = at.min(limit);
         if at > start {
-            self.push(Kind::Text, at);
+            return self.push(Kind::Text, at);
         }
-        if self.at < limit && !closes(self.bytes()[self.at]) {
-            let trims = self.bytes().get(self.at + 2) == Some(&b'~');
-            self.push(Kind::OpenSequence, self.at + 2 + usize::from(trims));
-            self.modes.push(Mode::Code(0));
-        }
+        let trims = self.bytes().get(at + 2) == Some(&b'~');
+        self.push(Kind::OpenSequence, at + 2 + usize::from(trims));
+        self.modes.push(Mode::Code(0));
     }
 
     fn quoted(&mut self) {
@@ -244,17 +240,17 @@ impl Scanner<'_> {
             self.modes.pop();
             return;
         }
-        self.template(self.text.len(), |byte| byte == b'"', true);
+        self.template(|bytes, at| bytes[at] == b'"', true);
     }
 
-    fn heredoc(&mut self, line: usize, end: usize) {
-        if self.at >= line {
-            // Spaces behind the marker stay, as Terraform leaves them.
-            let spaces = self.bytes()[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            self.push(Kind::CloseHeredoc, end + spaces);
-            self.modes.pop();
-            return;
-        }
-        self.template(line, |_| false, false);
+    fn heredoc(&mut self, marker: (usize, usize)) {
+        let Some(end) = extent::marker_line(self.bytes(), self.at, marker) else {
+            let ends = |bytes: &[u8], at| extent::marker_line(bytes, at, marker).is_some();
+            return self.template(ends, false);
+        };
+        // Spaces behind the marker stay, as Terraform leaves them.
+        let spaces = self.bytes()[end..].iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.push(Kind::CloseHeredoc, end + spaces);
+        self.modes.pop();
     }
 }

@@ -1,20 +1,7 @@
-//! Where strings, heredocs and template sequences end.
+//! Where names, numbers, comments and heredocs begin and end.
 //!
-//! **Never:** build anything: only positions go in and out, in bytes of the source text.
-//! Interpolations hold expressions that hold strings again, so the functions call each other.
-//! The decision to question: a quoted string ends at a line break, so that one missing quote
-//! is one error and not a page of them.
-
-/// How a quoted string ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::lang) enum Quoted {
-    /// Behind its closing quote.
-    Closed(usize),
-    /// At a line break, which may not stand in it.
-    Broken(usize),
-    /// Nowhere before the end of the text.
-    Open,
-}
+//! **Never:** build anything: only positions go in and out, in bytes of the source text. The
+//! reader and the formatter cut texts by the same rules, these.
 
 /// The start of a heredoc.
 pub(in crate::lang) struct Intro {
@@ -24,36 +11,6 @@ pub(in crate::lang) struct Intro {
     pub(in crate::lang) marker: (usize, usize),
     /// The first byte of the first line.
     pub(in crate::lang) body: usize,
-}
-
-/// The end of a heredoc.
-pub(in crate::lang) struct Terminator {
-    /// The first byte of the line with the terminator.
-    pub(in crate::lang) line: usize,
-    /// The byte behind the terminator.
-    pub(in crate::lang) end: usize,
-}
-
-/// The byte behind the string whose opening quote stands at `at`.
-pub(in crate::lang) fn quoted(text: &[u8], at: usize, limit: usize) -> Quoted {
-    let mut at = at + 1;
-    while at < limit {
-        match text[at] {
-            b'"' => return Quoted::Closed(at + 1),
-            b'\n' => return Quoted::Broken(if text[at - 1] == b'\r' { at - 1 } else { at }),
-            b'\\' if at + 1 < limit && text[at + 1] != b'\n' => at += 2,
-            b'$' | b'%' => match lead(text, at, limit) {
-                Lead::Sequence => match sequence(text, at + 2, limit) {
-                    Some(end) => at = end,
-                    None => return Quoted::Open,
-                },
-                Lead::Escape => at += 3,
-                Lead::Text => at += 1,
-            },
-            _ => at += 1,
-        }
-    }
-    Quoted::Open
 }
 
 /// What a dollar or percent sign in a template begins.
@@ -74,35 +31,6 @@ pub(in crate::lang) fn lead(text: &[u8], at: usize, limit: usize) -> Lead {
         (sign, b'{') if sign == text[at] => Lead::Escape,
         _ => Lead::Text,
     }
-}
-
-/// The byte behind the brace that closes a sequence whose content starts at `at`.
-pub(in crate::lang) fn sequence(text: &[u8], mut at: usize, limit: usize) -> Option<usize> {
-    let mut depth = 0usize;
-    while at < limit {
-        match text[at] {
-            b'{' => {
-                depth += 1;
-                at += 1;
-            }
-            b'}' if depth == 0 => return Some(at + 1),
-            b'}' => {
-                depth -= 1;
-                at += 1;
-            }
-            b'"' => match quoted(text, at, limit) {
-                Quoted::Closed(end) | Quoted::Broken(end) => at = end,
-                Quoted::Open => return None,
-            },
-            b'<' => match intro(text, at, limit) {
-                Some(intro) => at = terminator(text, &intro, limit)?.end,
-                None => at += 1,
-            },
-            b'#' | b'/' => at = comment(text, at, limit).unwrap_or(at + 1),
-            _ => at += 1,
-        }
-    }
-    None
 }
 
 /// The byte behind the comment that starts at `at`, if one does; the line break is not part of it.
@@ -166,33 +94,48 @@ pub(in crate::lang) fn intro(text: &[u8], at: usize, limit: usize) -> Option<Int
     Some(Intro { flush, marker: (start, end), body })
 }
 
-/// Finds the line that holds the marker and nothing else.
-pub(in crate::lang) fn terminator(text: &[u8], intro: &Intro, limit: usize) -> Option<Terminator> {
-    let marker = &text[intro.marker.0..intro.marker.1];
-    let mut at = intro.body;
-    let mut line_start = true;
-    while at < limit {
-        if line_start {
-            let line_end = at + text[at..limit].iter().position(|byte| *byte == b'\n')?;
-            let line = &text[at..line_end];
-            if line.trim_ascii() == marker {
-                let lead = line.len() - line.trim_ascii_start().len();
-                return Some(Terminator { line: at, end: at + lead + marker.len() });
-            }
-            line_start = false;
-        }
-        match text[at] {
-            b'\n' => {
-                line_start = true;
-                at += 1;
-            }
-            b'$' | b'%' => match lead(text, at, limit) {
-                Lead::Sequence => at = sequence(text, at + 2, limit)?,
-                Lead::Escape => at += 3,
-                Lead::Text => at += 1,
-            },
-            _ => at += 1,
-        }
+/// The byte behind the marker, if a line begins at `at` that holds the marker alone and ends.
+pub(in crate::lang) fn marker_line(text: &[u8], at: usize, marker: (usize, usize)) -> Option<usize> {
+    if at > 0 && text[at - 1] != b'\n' {
+        return None;
     }
-    None
+    let marker = &text[marker.0..marker.1];
+    let blank = |byte: &u8| byte.is_ascii_whitespace() && *byte != b'\n';
+    let start = at + text[at..].iter().take_while(|byte| blank(byte)).count();
+    let behind = text[start..].strip_prefix(marker)?;
+    let rest = behind.iter().find(|byte| !blank(byte));
+    (rest == Some(&b'\n')).then_some(start + marker.len())
+}
+
+/// The byte behind a string of which nothing is known but that its opening quote stands before
+/// `at`; the end of its line if it has no end there. For texts with errors in them.
+pub(in crate::lang) fn rest_of_string(text: &[u8], mut at: usize) -> usize {
+    // For each sequence that is open, the strings around it being open too: its open braces.
+    let mut sequences: Vec<usize> = Vec::new();
+    let mut in_string = true;
+    while at < text.len() && text[at] != b'\n' {
+        match (text[at], sequences.last_mut()) {
+            (b'"', None) if in_string => return at + 1,
+            (b'"', _) => in_string = !in_string,
+            (b'\\', _) if in_string => at += 1,
+            (b'$' | b'%', _) if in_string => match lead(text, at, text.len()) {
+                Lead::Sequence => {
+                    sequences.push(0);
+                    in_string = false;
+                    at += 1;
+                }
+                Lead::Escape => at += 2,
+                Lead::Text => {}
+            },
+            (b'{', Some(open)) if !in_string => *open += 1,
+            (b'}', Some(0)) if !in_string => {
+                sequences.pop();
+                in_string = true;
+            }
+            (b'}', Some(open)) if !in_string => *open -= 1,
+            _ => {}
+        }
+        at += 1;
+    }
+    at.min(text.len())
 }

@@ -1,50 +1,79 @@
-//! Terraform text to syntax tree, over hcl-edit.
+//! Terraform text to syntax tree.
 //!
-//! **Never:** evaluate. Only this module and those below it know the parser's types.
-//! In: source texts. Out: `ast`, and what is wrong. A text is masked first (see `mask`), so that
-//! the parser sees the structure alone; templates are read by `template` from the source itself.
-//! The decision to question: after a syntax error the whole top-level block is set aside and the
-//! rest read again, so that one run shows the errors of several blocks.
+//! **Never:** evaluate. In: source texts. Out: `ast`, and what is wrong. One pass by recursive
+//! descent: `token` cuts code, `template` reads strings, `body`, `expr` and `collection` build the
+//! tree, so that time and memory grow with the text alone.
+//! The decision to question: after a syntax error the argument or block around it is skipped and
+//! the rest read, so that one run shows the errors of several places (`recover`).
 
-mod convert;
+mod body;
+mod collection;
+mod expr;
 pub(super) mod extent;
 mod fault;
-mod mask;
+mod pieces;
+mod recover;
 mod template;
+mod token;
 
 use std::ops::Range;
 
-use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
-use crate::value::{Type, Value};
+use unicode_normalization::UnicodeNormalization;
 
-use self::fault::Failure;
-use self::mask::{Holds, Mask, mask, span};
-use super::ast::{Body, Expr, ExprKind, Part};
+use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use crate::value::Name;
+
+use self::token::{Kind, Token};
+use super::ast::{Body, Expr, Part};
 
 /// After this many syntax errors the rest of a file is not read.
 const ENOUGH: usize = 10;
 
-/// Summaries of the errors that leave something unreadable behind them.
-const MASKED: &[&str] =
-    &["Unterminated comment", "Invalid multi-line string", "Unterminated template string", "Invalid 'for' expression"];
+/// Trees are at most so deep, counting every bracket, operator of a chain and block. Terraform
+/// reads two thousand of each; what walks a tree needs stack for all of them.
+const DEEPEST: usize = 4096;
 
-/// So many equal keys of objects are read in one text.
-const EQUAL_KEYS: usize = 200;
+/// So much stack must be left before another level is read; else more is allocated.
+const RED_ZONE: usize = 64 << 10;
+const MORE_STACK: usize = 2 << 20;
+
+/// Why reading a construct ended early. What is wrong has been noted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Stop {
+    /// At a fault; the argument or block around it is not whole.
+    Fault,
+    /// The rest of the top-level block was skipped.
+    Top,
+}
+
+type Parsed<T> = Result<T, Stop>;
 
 /// Reads one source text.
 struct Reader<'s> {
     text: &'s str,
     file: FileId,
+    /// The byte behind the last token.
+    at: usize,
+    /// Whether line breaks are tokens here.
+    lines: bool,
+    /// The token that was looked at last, and whether line breaks were tokens then.
+    ahead: Option<(usize, bool, Token)>,
     faults: Vec<Diagnostic>,
+    /// How many brackets and blocks are open.
+    open: usize,
+    /// How many levels of the tree are under way.
+    depth: usize,
+    /// How many levels the expressions have that were read since this was set to zero.
+    height: usize,
+    /// Names that were seen before: those of arguments recur, and share one allocation.
+    names: Vec<Option<Name>>,
 }
 
 /// Parses a configuration file. What could be parsed is returned beside what is wrong.
-///
-/// Deeply nested expressions take stack: call it on a thread that has some megabytes.
 #[must_use]
 pub fn file(sources: &Sources, file: FileId) -> (Body, Diagnostics) {
     let Some(mut reader) = Reader::new(sources, file) else { return (Body::default(), Diagnostics::none()) };
-    let body = reader.body();
+    let body = reader.whole_body();
     (body, reader.finish())
 }
 
@@ -54,10 +83,12 @@ pub fn file(sources: &Sources, file: FileId) -> (Body, Diagnostics) {
 /// What is wrong with it.
 pub fn expression(sources: &Sources, file: FileId) -> Result<Expr, Diagnostics> {
     let Some(mut reader) = Reader::new(sources, file) else { return Err(missing()) };
-    let range = reader.content();
-    let expr = reader.expr(range, Holds::Expression);
+    let expr = reader.whole_expression();
     let faults = reader.finish();
-    if faults.has_errors() { Err(faults) } else { Ok(expr) }
+    match expr {
+        Ok(expr) if !faults.has_errors() => Ok(expr),
+        _ => Err(faults),
+    }
 }
 
 /// Parses a whole text as a template, as `templatefile` reads them.
@@ -71,7 +102,10 @@ pub fn template(sources: &Sources, file: FileId) -> Result<Vec<Part>, Diagnostic
     let Some(mut reader) = Reader::new(sources, file) else { return Err(missing()) };
     let parts = reader.bare_template();
     let faults = reader.finish();
-    if faults.has_errors() { Err(faults) } else { Ok(parts) }
+    match parts {
+        Ok(parts) if !faults.has_errors() => Ok(parts),
+        _ => Err(faults),
+    }
 }
 
 fn missing() -> Diagnostics {
@@ -80,164 +114,124 @@ fn missing() -> Diagnostics {
 
 impl<'s> Reader<'s> {
     fn new(sources: &'s Sources, file: FileId) -> Option<Reader<'s>> {
-        let source = sources.get(file)?;
-        Some(Reader { text: &source.text, file, faults: Vec::new() })
-    }
-
-    /// All of the text but a byte order mark.
-    fn content(&self) -> Range<usize> {
-        let start = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        start..self.text.len()
+        let text = &sources.get(file)?.text;
+        // Terraform skips a byte order mark.
+        let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+        let names = vec![None; 256];
+        let faults = Vec::new();
+        Some(Reader { text, file, at, lines: true, ahead: None, faults, open: 0, depth: 0, height: 0, names })
     }
 
     fn span(&self, range: Range<usize>) -> Span {
-        span(self.file, range)
+        let fit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Span { file: self.file, start: fit(range.start), end: fit(range.end) }
     }
 
-    fn fault(&mut self, range: Range<usize>, summary: &str, detail: impl Into<String>) {
-        let span = self.span(range);
-        self.faults.push(Diagnostic::error(summary, detail).at(span));
+    fn span_of(&self, token: Token) -> Span {
+        self.span(token.start..token.end)
     }
 
-    /// The findings in the order of their places, each one once: nested text is scanned more than once.
-    fn finish(mut self) -> Diagnostics {
-        self.faults.sort_by_key(|fault| fault.span.map(|span| (span.start, span.end)));
-        self.faults.dedup_by(|a, b| a.span == b.span && a.summary == b.summary);
-        Diagnostics(self.faults)
+    /// From a byte to the end of the last token.
+    fn span_from(&self, start: usize) -> Span {
+        self.span(start..self.at)
     }
 
-    fn mask(&mut self, range: Range<usize>, holds: Holds) -> Mask {
-        let mut masked = mask(self.text, self.file, range, holds);
-        self.faults.append(&mut masked.faults);
-        masked
-    }
-
-    fn body(&mut self) -> Body {
-        let range = self.content();
-        let base = range.start;
-        let mut masked = self.mask(range, Holds::Body);
-        for _ in 0..ENOUGH {
-            match parse(&mut masked.text, hcl_edit::parser::parse_body) {
-                Ok(body) => return self.convert_file(&body, base, &masked),
-                Err(error) => {
-                    self.syntax_error(&error, &masked.text, base, Holds::Body);
-                    if !set_aside(&mut masked.text, error.location().offset()) {
-                        break;
-                    }
-                }
-            }
-        }
-        Body::default()
-    }
-
-    /// Parses the expression in a range. After an error it is null, and the error is noted.
-    fn expr(&mut self, range: Range<usize>, holds: Holds) -> Expr {
-        let mut masked = self.mask(range.clone(), holds);
-        let base = range.start + masked.text.len() - masked.text.trim_ascii_start().len();
-        masked.text = masked.text.trim_ascii().to_owned();
-        match parse(&mut masked.text, hcl_edit::parser::parse_expr) {
-            Ok(expr) => self.convert_expr(&expr, base, &masked),
-            Err(error) => {
-                self.syntax_error(&error, &masked.text, base, holds);
-                let span = self.span(range);
-                Expr { kind: ExprKind::Literal(Value::null(Type::Dynamic)), span }
+    /// The token that comes next.
+    fn peek(&mut self) -> Token {
+        match self.ahead {
+            Some((at, lines, token)) if at == self.at && lines == self.lines => token,
+            _ => {
+                let token = token::next(self.text, self.at, self.lines);
+                self.ahead = Some((self.at, self.lines, token));
+                token
             }
         }
     }
 
-    fn syntax_error(&mut self, error: &hcl_edit::parser::Error, masked: &str, base: usize, holds: Holds) {
-        let failure = Failure { masked, base, at: error.location().offset(), message: error.message(), holds };
-        let fault = self.explain(&failure);
-        if !self.follows_another(&fault, failure.masked) {
-            self.faults.push(fault);
+    fn advance(&mut self) -> Token {
+        let token = self.peek();
+        self.at = token.end;
+        token
+    }
+
+    /// Takes the next token if it is of a kind.
+    fn eat(&mut self, kind: Kind) -> Option<Token> {
+        (self.peek().kind == kind).then(|| self.advance())
+    }
+
+    /// Takes the next token if it is this word.
+    fn eat_word(&mut self, word: &str) -> bool {
+        let token = self.peek();
+        let found = token.kind == Kind::Name && &self.text[token.start..token.end] == word;
+        if found {
+            self.advance();
         }
+        found
     }
 
-    /// Whether an error is most likely the consequence of one that the mask found just before it.
-    fn follows_another(&self, fault: &Diagnostic, masked: &str) -> bool {
-        let Some(at) = fault.span.map(|span| span.start as usize) else { return false };
-        let at_end = at + 1 >= self.text.trim_end().len() || masked.trim().is_empty();
-        self.faults.iter().filter(|earlier| MASKED.contains(&earlier.summary.as_str())).any(|earlier| {
-            let start = earlier.span.map_or(usize::MAX, |span| span.start as usize);
-            start <= at && (at_end || self.text[start..at].matches('\n').count() <= 1)
-        })
+    /// Runs with line breaks as tokens, or not.
+    fn with_lines<T>(&mut self, lines: bool, run: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.lines, lines);
+        let answer = run(self);
+        self.lines = before;
+        answer
     }
-}
 
-/// Parses, and where the parser refuses an equal key in an object, changes the key and tries again.
-fn parse<T>(
-    text: &mut String,
-    parser: impl Fn(&str) -> Result<T, hcl_edit::parser::Error>,
-) -> Result<T, hcl_edit::parser::Error> {
-    let mut renamed = 0;
-    loop {
-        match parser(text) {
-            Err(error) if error.message().contains("redefined object key") && renamed < EQUAL_KEYS => {
-                renamed += 1;
-                rename(text, error.location().offset(), renamed);
+    /// Reads what is one level deeper in the tree.
+    fn deeper<T>(&mut self, run: impl FnOnce(&mut Self) -> Parsed<T>) -> Parsed<T> {
+        if self.depth >= DEEPEST {
+            return self.too_deep();
+        }
+        self.depth += 1;
+        let before = std::mem::replace(&mut self.height, 0);
+        let answer = stacker::maybe_grow(RED_ZONE, MORE_STACK, || run(self));
+        self.depth -= 1;
+        self.height = before.max(self.height + 1);
+        if answer.is_ok() && self.height > DEEPEST { self.too_deep() } else { answer }
+    }
+
+    fn too_deep<T>(&mut self) -> Parsed<T> {
+        let token = self.peek();
+        let detail = format!(
+            "More than {DEEPEST} levels are nested here, counting each operator of a chain as one. Move inner parts \
+             into local values."
+        );
+        let _ = self.refuse::<T>(token, "Nesting too deep", detail);
+        // Nothing behind it could be told apart from it.
+        self.at = self.text.len();
+        Err(Stop::Top)
+    }
+
+    /// The name at a place.
+    fn name(&mut self, token: Token) -> Name {
+        let text = &self.text[token.start..token.end];
+        if !text.is_ascii() {
+            return normalise(text);
+        }
+        let slot = text.bytes().fold(text.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 256;
+        match &self.names[slot] {
+            Some(name) if &**name == text => name.clone(),
+            _ => {
+                let name = Name::from(text);
+                self.names[slot] = Some(name.clone());
+                name
             }
-            result => return result,
         }
+    }
+
+    fn whole_expression(&mut self) -> Parsed<Expr> {
+        let expr = self.with_lines(true, Self::expr)?;
+        while self.eat(Kind::Newline).is_some() {}
+        let token = self.peek();
+        if token.kind != Kind::End {
+            let detail = "An expression was successfully parsed, but extra characters were found after it.";
+            return self.refuse(token, "Extra characters after expression", detail);
+        }
+        Ok(expr)
     }
 }
 
-/// Gives the first name, string or number from `at` on other letters, as many as it has.
-fn rename(text: &mut String, at: usize, number: usize) {
-    let bytes = text.as_bytes();
-    let word = |byte: &u8| extent::begins_name(*byte) || byte.is_ascii_digit() || *byte == b'"';
-    let Some(start) = bytes[at..].iter().position(word).map(|length| at + length) else { return };
-    let (start, end) = match bytes[start] {
-        b'"' if bytes[start + 1..].starts_with(b"\"") => (start, start + 2),
-        b'"' => (start + 1, bytes[start + 1..].iter().position(|b| *b == b'"').map_or(start + 1, |n| start + 1 + n)),
-        byte if byte.is_ascii_digit() => (start, extent::number(bytes, start, bytes.len())),
-        _ => (start, extent::name(bytes, start, bytes.len())),
-    };
-    let digits = bytes[start].is_ascii_digit();
-    let alphabet: &[u8] = if digits { b"0123456789" } else { b"abcdefghijklmnopqrstuvwxyz" };
-    let mut rest = number;
-    let other: String = (start..end)
-        .map(|_| {
-            let letter = alphabet[rest % alphabet.len()];
-            rest /= alphabet.len();
-            char::from(letter)
-        })
-        .collect();
-    text.replace_range(start..end, &other);
-}
-
-/// Blanks the top-level block or attribute around a byte, from one line that begins with a name to
-/// the next; `false` if that would not help, or would leave half of a block behind.
-fn set_aside(text: &mut String, at: usize) -> bool {
-    let (mut start, mut end, mut offset) = (0, text.len(), 0);
-    for line in text.split_inclusive('\n') {
-        if line.bytes().next().is_some_and(extent::begins_name) {
-            if offset > at {
-                end = offset;
-                break;
-            }
-            start = offset;
-        }
-        offset += line.len();
-    }
-    let blank: String = text[start..end].bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }).collect();
-    if blank == text[start..end] || !is_balanced(&text[start..end]) {
-        return false;
-    }
-    text.replace_range(start..end, &blank);
-    true
-}
-
-/// Whether as many brackets are closed as are opened, strings left out.
-fn is_balanced(text: &str) -> bool {
-    let mut depth = 0i64;
-    let mut in_string = false;
-    for byte in text.bytes() {
-        match byte {
-            b'"' => in_string = !in_string,
-            b'(' | b'[' | b'{' if !in_string => depth += 1,
-            b')' | b']' | b'}' if !in_string => depth -= 1,
-            _ => {}
-        }
-    }
-    depth == 0
+/// Text as Terraform holds it: in Unicode normal form C.
+fn normalise(text: &str) -> Name {
+    if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() }
 }

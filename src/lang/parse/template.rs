@@ -1,61 +1,43 @@
-//! Templates: quoted strings, heredocs and whole template texts, read from the source.
+//! Templates: quoted strings, heredocs and whole template texts.
 //!
-//! **Never:** parse an expression itself; the ranges inside `${ }` go back to the reader.
-//! Text is cut into the pieces that Terraform trims and indents by: a whole stretch in a quoted
-//! string, one line elsewhere. In: a range. Out: `ast::Part`s with escapes, `~` and the
-//! indentation of `<<-` carried out (HCL specification, "Template Sub-language").
-
-use std::ops::Range;
-
-use unicode_segmentation::UnicodeSegmentation;
+//! **Never:** look into an expression: what stands in `${ }` is read by `expr`. Text is cut into
+//! the pieces that Terraform trims and indents by: a whole stretch in a quoted string, one line
+//! elsewhere. Out: `ast::Part`s with escapes, `~` and the indentation of `<<-` carried out (HCL
+//! specification, "Template Sub-language").
 
 use crate::lang::ast::{Expr, ExprKind, Part};
-use crate::value::{Name, Value};
+use crate::value::Value;
 
-use super::Reader;
-use super::convert::normalise;
 use super::extent::{self, Lead};
-use super::mask::Holds;
+use super::pieces::{Piece, remove_indentation};
+use super::token::{Kind, Token};
+use super::{Parsed, Reader, Stop};
 
-/// A piece of a template, in order.
-enum Piece {
-    Text { text: String, range: Range<usize> },
-    Interpolation(Expr),
-    If { condition: Expr, range: Range<usize> },
-    Else { range: Range<usize> },
-    EndIf { range: Range<usize> },
-    For { key_name: Option<Name>, value_name: Name, collection: Expr, range: Range<usize> },
-    EndFor { range: Range<usize> },
-}
-
-/// Whether backslashes escape and text is one piece up to the next sequence.
+/// What kind of text a template stands in, and so where it ends.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
+    /// At a quote; backslashes escape.
     Quoted,
-    Lines,
+    /// Before the line that holds the marker, which stands here in the text, and nothing else.
+    Heredoc { marker: (usize, usize) },
+    /// At the end of the text.
+    Bare,
 }
 
 impl Reader<'_> {
-    /// The string or heredoc in a range.
-    pub(super) fn string(&mut self, range: Range<usize>) -> Expr {
-        let bytes = self.text.as_bytes();
-        let span = self.span(range.clone());
-        let pieces = match extent::intro(bytes, range.start, range.end) {
-            Some(intro) => {
-                let end = extent::terminator(bytes, &intro, bytes.len()).map_or(range.end, |found| found.line);
-                let mut pieces = self.pieces(intro.body..end, Form::Lines);
-                if intro.flush {
-                    remove_indentation(&mut pieces);
-                }
-                pieces
-            }
-            None => {
-                // A string that is not closed has its error already; all of it is text.
-                let closed = range.len() >= 2 && bytes[range.end - 1] == b'"';
-                self.pieces(range.start + 1..range.end - usize::from(closed), Form::Quoted)
-            }
+    /// The string or heredoc that begins with the next token.
+    pub(super) fn string(&mut self) -> Parsed<Expr> {
+        let opener = self.advance();
+        let intro = extent::intro(self.text.as_bytes(), opener.start, self.text.len());
+        let form = match &intro {
+            Some(intro) => Form::Heredoc { marker: intro.marker },
+            None => Form::Quoted,
         };
-        let mut parts = self.assemble(pieces);
+        let mut pieces = self.pieces(opener, form)?;
+        if intro.is_some_and(|intro| intro.flush) {
+            remove_indentation(&mut pieces);
+        }
+        let mut parts = self.assemble(pieces)?;
         let kind = match parts.as_mut_slice() {
             [] => ExprKind::Literal(Value::string("")),
             [Part::Text(text, _)] => ExprKind::Literal(Value::string(text.clone())),
@@ -65,73 +47,163 @@ impl Reader<'_> {
             },
             _ => ExprKind::Template(parts),
         };
-        Expr { kind, span }
+        Ok(Expr { kind, span: self.span_from(opener.start) })
     }
 
     /// The whole text as a template.
-    pub(super) fn bare_template(&mut self) -> Vec<Part> {
-        let range = self.content();
-        let pieces = self.pieces(range, Form::Lines);
+    pub(super) fn bare_template(&mut self) -> Parsed<Vec<Part>> {
+        let start = Token { kind: Kind::Quote, start: self.at, end: self.at };
+        let pieces = self.pieces(start, Form::Bare)?;
         self.assemble(pieces)
     }
 
-    fn pieces(&mut self, range: Range<usize>, form: Form) -> Vec<Piece> {
-        let bytes = self.text.as_bytes();
+    /// The pieces up to the end of the template, which is passed.
+    fn pieces(&mut self, opener: Token, form: Form) -> Parsed<Vec<Piece>> {
         let mut pieces = Vec::new();
-        let mut at = range.start;
         let mut trim_next = false;
-        while at < range.end {
-            let is_sequence =
-                matches!(bytes[at], b'$' | b'%') && matches!(extent::lead(bytes, at, range.end), Lead::Sequence);
-            if !is_sequence {
-                let (mut text, end) = self.literal(at, range.end, form);
-                if trim_next {
-                    text = text.trim_start().to_owned();
+        loop {
+            let at = self.at;
+            if self.ends(opener, form)? {
+                return Ok(pieces);
+            }
+            let bytes = self.text.as_bytes();
+            if matches!(bytes[at], b'$' | b'%') && matches!(extent::lead(bytes, at, bytes.len()), Lead::Sequence) {
+                match self.sequence(&mut pieces, form) {
+                    Ok(trim) => trim_next = trim,
+                    // The marker has been passed: the heredoc is over.
+                    Err(Stop::Fault) if self.skip_heredoc(form) => return Ok(pieces),
+                    Err(stop) => return Err(stop),
                 }
-                trim_next = false;
-                pieces.push(Piece::Text { text, range: at..end });
-                at = end;
                 continue;
             }
-            let Some(end) = extent::sequence(bytes, at + 2, range.end) else {
-                let detail = "There is no closing brace for this interpolation or directive sequence before the end \
-                              of the template. This might be caused by incorrect nesting inside the sequence.";
-                self.fault(at..at + 2, "Unclosed template interpolation sequence", detail);
-                return pieces;
-            };
-            let mut inner = at + 2..end - 1;
-            if bytes[inner.start] == b'~' && inner.start < inner.end {
-                inner.start += 1;
-                if let Some(Piece::Text { text, .. }) = pieces.last_mut() {
-                    text.truncate(text.trim_end().len());
-                }
-            }
-            trim_next = inner.start < inner.end && bytes[inner.end - 1] == b'~';
+            let mut text = self.literal(form);
             if trim_next {
-                inner.end -= 1;
+                text = text.trim_start().to_owned();
             }
-            if bytes[at] == b'$' {
-                pieces.push(Piece::Interpolation(self.interpolation(inner)));
-            } else {
-                pieces.extend(self.directive(inner, at..end));
-            }
-            at = end;
+            trim_next = false;
+            pieces.push(Piece::Text { text, range: at..self.at });
         }
-        pieces
     }
 
-    fn interpolation(&mut self, inner: Range<usize>) -> Expr {
-        self.expr(inner, Holds::Sequence)
+    /// Whether the template ends here; its end is passed.
+    fn ends(&mut self, opener: Token, form: Form) -> Parsed<bool> {
+        let bytes = self.text.as_bytes();
+        match (form, bytes.get(self.at)) {
+            (Form::Bare, end) => Ok(end.is_none()),
+            (Form::Quoted, Some(b'"')) => {
+                self.at += 1;
+                Ok(true)
+            }
+            (Form::Quoted, Some(b'\r' | b'\n')) if bytes[self.at..].starts_with(b"\r\n") || bytes[self.at] == b'\n' => {
+                let detail = "Quoted strings may not be split over multiple lines. To produce a multi-line string, \
+                              either use the \\n escape to represent a newline character or use the \"heredoc\" \
+                              multi-line template syntax.";
+                self.fault(self.at..self.at + 1, "Invalid multi-line string", detail);
+                Ok(true)
+            }
+            (Form::Heredoc { .. }, Some(_)) => {
+                let end = self.heredoc_end(self.at, form);
+                self.at = end.unwrap_or(self.at);
+                Ok(end.is_some())
+            }
+            (Form::Quoted, None) => {
+                let detail = "No closing marker was found for the string.";
+                self.refuse(Token { end: opener.start + 1, ..opener }, "Unterminated template string", detail)
+            }
+            (Form::Heredoc { marker }, None) => {
+                let word = &self.text[marker.0..marker.1];
+                let detail = format!(
+                    "The heredoc has no end: \"{word}\" must stand alone on a line behind it, with a line break after \
+                     it."
+                );
+                self.refuse(Token { end: marker.1, ..opener }, "Unterminated template string", detail)
+            }
+            (Form::Quoted, Some(_)) => Ok(false),
+        }
+    }
+
+    /// The byte behind a heredoc's marker, if the line that begins here holds it alone.
+    pub(super) fn heredoc_end(&self, at: usize, form: Form) -> Option<usize> {
+        let Form::Heredoc { marker } = form else { return None };
+        extent::marker_line(self.text.as_bytes(), at, marker)
+    }
+
+    /// `${...}` or `%{...}`; whether the text behind it is to be trimmed.
+    fn sequence(&mut self, pieces: &mut Vec<Piece>, form: Form) -> Parsed<bool> {
+        let start = self.at;
+        let opener = Token { kind: Kind::OpenBrace, start, end: start + 2 };
+        self.at += 2;
+        if self.text[self.at..].starts_with('~') {
+            self.at += 1;
+            if let Some(Piece::Text { text, .. }) = pieces.last_mut() {
+                text.truncate(text.trim_end().len());
+            }
+        }
+        self.open += 1;
+        let base = self.open;
+        let directive = self.text.as_bytes()[start] == b'%';
+        let read = self.with_lines(false, |reader| {
+            if directive { reader.directive(start, opener) } else { reader.interpolation(opener) }
+        });
+        let (piece, closing) = match read {
+            Ok((piece, closing)) => (Some(piece), closing),
+            Err(Stop::Top) => return Err(Stop::Top),
+            Err(Stop::Fault) => (None, self.leave_sequence(base, form)?),
+        };
+        self.open = base - 1;
+        pieces.extend(piece.map(|mut piece| {
+            if let Piece::If { range, .. }
+            | Piece::Else { range }
+            | Piece::EndIf { range }
+            | Piece::For { range, .. }
+            | Piece::EndFor { range } = &mut piece
+            {
+                range.end = self.at;
+            }
+            piece
+        }));
+        Ok(closing.kind == Kind::TrimBrace)
+    }
+
+    fn interpolation(&mut self, opener: Token) -> Parsed<(Piece, Token)> {
+        let expr = self.expr()?;
+        let found = self.peek();
+        let detail = format!(
+            "Expected a closing brace to end the interpolation expression, but found {}.",
+            self.describe(found)
+        );
+        let closing = self.end_sequence(opener, "Extra characters after interpolation expression", detail)?;
+        Ok((Piece::Interpolation(expr), closing))
+    }
+
+    /// Takes the brace that ends a sequence.
+    fn end_sequence(&mut self, opener: Token, summary: &str, detail: String) -> Parsed<Token> {
+        let token = self.peek();
+        match token.kind {
+            Kind::CloseBrace | Kind::TrimBrace => Ok(self.advance()),
+            Kind::End => {
+                let detail = "There is no closing brace for this interpolation or directive sequence before the end \
+                              of the template. This might be caused by incorrect nesting inside the sequence.";
+                self.refuse(opener, "Unclosed template interpolation sequence", detail)
+            }
+            _ => self.refuse(token, summary, detail),
+        }
     }
 
     /// Text up to the next sequence, in a template of lines also only to the end of the line.
-    fn literal(&mut self, start: usize, limit: usize, form: Form) -> (String, usize) {
+    fn literal(&mut self, form: Form) -> String {
         let bytes = self.text.as_bytes();
+        let limit = bytes.len();
         let mut text = String::new();
-        let (mut at, mut copied) = (start, start);
+        let (mut at, mut copied) = (self.at, self.at);
         while at < limit {
             match bytes[at] {
-                b'\n' if form == Form::Lines => {
+                b'"' if form == Form::Quoted => break,
+                b'\n' if form == Form::Quoted => {
+                    at -= usize::from(bytes[at - 1] == b'\r' && at > copied);
+                    break;
+                }
+                b'\n' => {
                     at += 1;
                     break;
                 }
@@ -152,7 +224,8 @@ impl Reader<'_> {
             }
         }
         text.push_str(&self.text[copied..at]);
-        (text, at)
+        self.at = at;
+        text
     }
 
     /// Reads a backslash escape and gives the byte behind it.
@@ -162,6 +235,10 @@ impl Reader<'_> {
             self.fault(at..limit, "Invalid escape sequence", "A backslash must be followed by an escape selector.");
             return limit;
         };
+        if matches!(selector, '\r' | '\n') {
+            self.fault(at..at + 1, "Invalid escape sequence", "A backslash must be followed by an escape selector.");
+            return at + 1;
+        }
         let plain = match selector {
             'n' => Some('\n'),
             'r' => Some('\r'),
@@ -199,212 +276,61 @@ impl Reader<'_> {
         end
     }
 
-    fn directive(&mut self, inner: Range<usize>, range: Range<usize>) -> Option<Piece> {
-        let masked = self.mask(inner.clone(), Holds::Sequence).text;
-        let mut words = Words { text: &masked, at: 0 };
-        let keyword = words.name().to_owned();
-        match keyword.as_str() {
+    fn directive(&mut self, start: usize, opener: Token) -> Parsed<(Piece, Token)> {
+        let range = start..start;
+        let word = self.peek();
+        let keyword = if word.kind == Kind::Name { &self.text[word.start..word.end] } else { "" };
+        let piece = match keyword {
             "if" => {
-                let condition = self.expr(inner.start + words.at..inner.end, Holds::Sequence);
-                Some(Piece::If { condition, range })
+                self.advance();
+                Piece::If { condition: self.expr()?, range }
             }
-            "for" => self.for_directive(words, inner, range),
-            "else" | "endif" | "endfor" => {
-                if !words.rest().is_empty() {
-                    let detail = format!("Expected a closing brace after the keyword \"{keyword}\".");
-                    self.fault(range, &format!("Extra characters in {keyword} directive"), detail);
-                    return None;
-                }
-                Some(match keyword.as_str() {
-                    "else" => Piece::Else { range },
-                    "endif" => Piece::EndIf { range },
-                    _ => Piece::EndFor { range },
-                })
+            "for" => {
+                self.advance();
+                self.for_directive(start)?
+            }
+            "else" => Piece::Else { range },
+            "endif" => Piece::EndIf { range },
+            "endfor" => Piece::EndFor { range },
+            "" => {
+                let detail = "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of a \
+                              %{ sequence.";
+                return self.refuse(word, "Invalid template directive", detail);
             }
             _ => {
-                if keyword.is_empty() {
-                    let detail = "A template directive keyword (\"if\", \"for\", etc) is expected at the beginning of \
-                                  a %{ sequence.";
-                    self.fault(range, "Invalid template directive", detail);
-                } else {
-                    let detail = format!("\"{keyword}\" is not a valid template control keyword.");
-                    self.fault(range, "Invalid template control keyword", detail);
-                }
-                None
+                let detail = format!("\"{keyword}\" is not a valid template control keyword.");
+                return self.refuse(word, "Invalid template control keyword", detail);
             }
-        }
-    }
-
-    fn for_directive(&mut self, mut words: Words<'_>, inner: Range<usize>, range: Range<usize>) -> Option<Piece> {
-        let first = normalise(words.name());
-        let second = words.eat(',').then(|| normalise(words.name()));
-        let (key_name, value_name) = match second {
-            Some(second) => (Some(first), second),
-            None => (None, first),
         };
-        if value_name.is_empty() || key_name.as_ref().is_some_and(|name| name.is_empty()) || words.name() != "in" {
-            let detail = "A for directive names one or two variables and then, after the keyword \"in\", what they \
-                          go through: \"%{ for x in list }\".";
-            self.fault(range, "Invalid 'for' directive", detail);
-            return None;
+        if matches!(keyword, "else" | "endif" | "endfor") {
+            self.advance();
         }
-        let collection = self.expr(inner.start + words.at..inner.end, Holds::Sequence);
-        Some(Piece::For { key_name, value_name, collection, range })
+        let found = self.peek();
+        let summary = format!("Extra characters in {keyword} directive");
+        let detail =
+            format!("Expected a closing brace to end the {keyword} directive, but found {}.", self.describe(found));
+        let closing = self.end_sequence(opener, &summary, detail)?;
+        Ok((piece, closing))
     }
 
-    /// Nests the pieces between directives.
-    fn assemble(&mut self, pieces: Vec<Piece>) -> Vec<Part> {
-        let mut levels = vec![Level { opener: None, yes: None, parts: Vec::new() }];
-        for piece in pieces {
-            let Some(top) = levels.last_mut() else { break };
-            match piece {
-                Piece::Text { text, range } => {
-                    let span = super::span(self.file, range);
-                    top.parts.push(Part::Text(normalise(&text), span));
-                }
-                Piece::Interpolation(expr) => top.parts.push(Part::Interpolation(expr)),
-                opener @ (Piece::If { .. } | Piece::For { .. }) => {
-                    levels.push(Level { opener: Some(opener), yes: None, parts: Vec::new() });
-                }
-                Piece::Else { range } => match (&top.opener, &top.yes) {
-                    (Some(Piece::If { .. }), None) => top.yes = Some(std::mem::take(&mut top.parts)),
-                    _ => self.unexpected("else", range),
-                },
-                Piece::EndIf { range } if !matches!(top.opener, Some(Piece::If { .. })) => {
-                    self.unexpected("endif", range);
-                }
-                Piece::EndFor { range } if !matches!(top.opener, Some(Piece::For { .. })) => {
-                    self.unexpected("endfor", range);
-                }
-                Piece::EndIf { .. } | Piece::EndFor { .. } => {
-                    if let Some(part) = levels.pop().and_then(Level::finish)
-                        && let Some(below) = levels.last_mut()
-                    {
-                        below.parts.push(part);
-                    }
-                }
+    fn for_directive(&mut self, start: usize) -> Parsed<Piece> {
+        let mut names = Vec::new();
+        let first = self.peek();
+        if let Some(name) = self.eat(Kind::Name) {
+            names.push(self.name(name));
+            if self.eat(Kind::Comma).is_some()
+                && let Some(name) = self.eat(Kind::Name)
+            {
+                names.push(self.name(name));
             }
         }
-        for level in levels.iter().skip(1) {
-            if let Some(Piece::If { range, .. } | Piece::For { range, .. }) = &level.opener {
-                let (word, end) = match &level.opener {
-                    Some(Piece::If { .. }) => ("if", "endif"),
-                    _ => ("for", "endfor"),
-                };
-                let detail = format!("This {word} directive has no corresponding \"%{{ {end} }}\".");
-                self.fault(range.clone(), "Unexpected end of template", detail);
-            }
-        }
-        levels.into_iter().next().map(|root| merge(root.parts)).unwrap_or_default()
-    }
-
-    fn unexpected(&mut self, word: &str, range: Range<usize>) {
-        let detail = format!("There is no open directive that this \"{word}\" could belong to.");
-        self.fault(range, &format!("Unexpected {word} directive"), detail);
-    }
-}
-
-/// A directive that is open, and its parts so far.
-struct Level {
-    opener: Option<Piece>,
-    yes: Option<Vec<Part>>,
-    parts: Vec<Part>,
-}
-
-impl Level {
-    fn finish(self) -> Option<Part> {
-        match self.opener? {
-            Piece::If { condition, .. } => Some(match self.yes {
-                Some(yes) => Part::If { condition, yes: merge(yes), no: merge(self.parts) },
-                None => Part::If { condition, yes: merge(self.parts), no: Vec::new() },
-            }),
-            Piece::For { key_name, value_name, collection, .. } => {
-                Some(Part::For { key_name, value_name, collection, body: merge(self.parts) })
-            }
-            _ => None,
-        }
-    }
-}
-
-/// Joins neighbouring texts. An empty one stays beside a lone interpolation, which would
-/// otherwise pass its value through.
-fn merge(parts: Vec<Part>) -> Vec<Part> {
-    let mut merged: Vec<Part> = Vec::with_capacity(parts.len());
-    for part in parts {
-        match (merged.last_mut(), part) {
-            (Some(Part::Text(before, span)), Part::Text(text, more)) => {
-                *before = normalise(&format!("{before}{text}"));
-                *span = span.to(more);
-            }
-            (_, part) => merged.push(part),
-        }
-    }
-    merged
-}
-
-/// Removes the smallest indentation from the lines that begin with text, as `<<-` asks.
-fn remove_indentation(pieces: &mut [Piece]) {
-    let mut least = usize::MAX;
-    let mut lines = Vec::new();
-    let mut line_start = true;
-    for (index, piece) in pieces.iter().enumerate() {
-        let text = match piece {
-            Piece::Text { text, .. } => Some(text),
-            _ => None,
+        let value_name = names.pop().filter(|_| self.eat_word("in"));
+        let Some(value_name) = value_name else {
+            let detail = "A for directive names one or two variables and then, after the keyword \"in\", what they go \
+                          through: \"%{ for x in list }\".";
+            return self.refuse(first, "Invalid 'for' directive", detail);
         };
-        if line_start {
-            line_start = false;
-            match text {
-                Some(text) if text.trim_start().is_empty() && text.ends_with('\n') => {}
-                Some(text) => {
-                    let lead = &text[..text.len() - text.trim_start().len()];
-                    least = least.min(lead.graphemes(true).count());
-                    lines.push(index);
-                }
-                None => least = 0,
-            }
-        }
-        line_start |= text.is_some_and(|text| text.ends_with('\n'));
-    }
-    for index in lines {
-        if let Some(Piece::Text { text, .. }) = pieces.get_mut(index) {
-            let cut = text.grapheme_indices(true).nth(least).map_or(text.len(), |(at, _)| at);
-            text.replace_range(..cut, "");
-        }
-    }
-}
-
-/// The words of a directive.
-struct Words<'t> {
-    text: &'t str,
-    at: usize,
-}
-
-impl<'t> Words<'t> {
-    fn skip_space(&mut self) {
-        self.at = self.text.len() - self.text[self.at..].trim_start().len();
-    }
-
-    /// The identifier that comes next; empty if none does.
-    fn name(&mut self) -> &'t str {
-        self.skip_space();
-        let bytes = self.text.as_bytes();
-        if !bytes.get(self.at).is_some_and(|byte| extent::begins_name(*byte)) {
-            return "";
-        }
-        let start = self.at;
-        self.at = extent::name(bytes, start, bytes.len());
-        &self.text[start..self.at]
-    }
-
-    fn eat(&mut self, symbol: char) -> bool {
-        self.skip_space();
-        let found = self.text[self.at..].starts_with(symbol);
-        self.at += if found { symbol.len_utf8() } else { 0 };
-        found
-    }
-
-    fn rest(&self) -> &'t str {
-        self.text[self.at..].trim()
+        let collection = self.expr()?;
+        Ok(Piece::For { key_name: names.pop(), value_name, collection, range: start..start })
     }
 }
