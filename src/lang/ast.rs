@@ -1,6 +1,6 @@
 //! Our own syntax tree of the Terraform language.
 //!
-//! **Never:** mention the parser's types: `lang::parse` is the only place that knows hcl-edit.
+//! **Never:** read text: `lang::parse` builds it from the native syntax and `lang::json` from JSON.
 //! Every node has a span. Literals are values already; templates are parts in order, with
 //! heredoc indentation and trim markers already carried out.
 

@@ -75,6 +75,11 @@ pub(crate) struct Evaluator<'e, 'a> {
 impl Evaluator<'_, '_> {
     /// The value of an expression.
     pub(crate) fn expr(&mut self, expr: &Expr) -> Answer {
+        // Expressions may nest thousands deep, also where a caller has a small stack.
+        stacker::maybe_grow(64 << 10, 2 << 20, || self.expr_of(expr))
+    }
+
+    fn expr_of(&mut self, expr: &Expr) -> Answer {
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
             ExprKind::Template(parts) => self.template(parts),
