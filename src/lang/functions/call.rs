@@ -40,10 +40,6 @@ fn find(call: &Call) -> Result<&'static Row, Diagnostics> {
     if let Some(row) = super::find(name) {
         return Ok(row);
     }
-    if super::NOT_YET.contains(&name) {
-        let detail = format!("The function \"{name}\" is not supported yet.");
-        return Err(fail("Function not supported", detail, call.name_span));
-    }
     let nearest =
         super::names().map(|known| (distance(name, known), known)).min().filter(|(distance, _)| *distance < 3);
     let hint = nearest.map(|(_, known)| format!(" Did you mean \"{known}\"?")).unwrap_or_default();

@@ -4,7 +4,8 @@
 //! JSON is written by hand because Terraform escapes `<`, `>` and `&`.
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
 use crate::lang::eval::template::normalize;
 use crate::value::{Content, Members, Name, Number, Type, Value};
@@ -21,9 +22,13 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("urlencode", &[text("str")], Kind::String, urlencode),
 ];
 
+/// Reads base64 as Go does: bits that say nothing need not be zero.
+pub(super) const LENIENT: GeneralPurpose =
+    GeneralPurpose::new(&alphabet::STANDARD, GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true));
+
 fn base64decode(args: &[Value], _: &Type) -> Outcome {
     let encoded = take_text(args, 0)?;
-    let bytes = STANDARD
+    let bytes = LENIENT
         .decode(encoded.replace(['\r', '\n'], ""))
         .map_err(|_| format!("failed to decode base64 data {encoded:?}"))?;
     let decoded = String::from_utf8(bytes)

@@ -5,12 +5,14 @@
 //! are those of Terraform 1.11 (`terraform metadata functions`).
 
 pub(crate) mod call;
+mod charset;
 mod collection;
 mod convert;
 mod decimal;
 mod encoding;
 mod files;
 mod format;
+mod gzip;
 mod hash;
 mod lazy;
 mod network;
@@ -18,10 +20,13 @@ mod numeric;
 mod pattern;
 mod render;
 pub(crate) mod row;
+mod rsa;
 mod search;
 mod sequence;
 mod text;
 mod time;
+mod transcode;
+mod yaml;
 
 use row::Row;
 
@@ -35,6 +40,8 @@ const GROUPS: &[&[Row]] = &[
     sequence::ROWS,
     convert::ROWS,
     encoding::ROWS,
+    transcode::ROWS,
+    yaml::ROWS,
     hash::ROWS,
     time::ROWS,
     network::ROWS,
@@ -43,16 +50,12 @@ const GROUPS: &[&[Row]] = &[
     render::ROWS,
 ];
 
-/// Functions of Terraform that acier does not have yet.
-pub(crate) const NOT_YET: &[&str] =
-    &["base64gzip", "bcrypt", "rsadecrypt", "textdecodebase64", "textencodebase64", "yamldecode", "yamlencode"];
-
 /// The row of a function.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {
     GROUPS.iter().flat_map(|group| group.iter()).find(|row| row.name == name)
 }
 
-/// The names of all functions, those that are not supported yet included.
+/// The names of all functions.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    GROUPS.iter().flat_map(|group| group.iter()).map(|row| row.name).chain(NOT_YET.iter().copied())
+    GROUPS.iter().flat_map(|group| group.iter()).map(|row| row.name)
 }
