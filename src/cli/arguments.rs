@@ -78,6 +78,8 @@ pub(super) enum Command {
     Fmt(FmtArguments),
     /// Show the state, or a saved plan
     Show(ShowArguments),
+    /// Show what needs what, as a picture
+    Graph(GraphArguments),
     /// Show output values
     Output(OutputArguments),
     /// Look at and edit the stored state

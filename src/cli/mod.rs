@@ -17,6 +17,7 @@ mod interrupt;
 mod json;
 mod kinds;
 mod outputs;
+mod picture;
 mod planning;
 mod progress;
 mod project;
@@ -93,6 +94,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Import(arguments) => block_on(screen, commands::import::run(folder, vars, &arguments, screen)),
         Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),
         Command::Fmt(arguments) => Ok(commands::fmt::run(folder, &arguments, screen)),
+        Command::Graph(arguments) => commands::graph::run(folder, &arguments, screen),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
         Command::State(command) => commands::state::run(folder, &command, screen),

@@ -3,7 +3,11 @@
 //! **Never:** recurse over nodes: chains of ten thousand must not use up the stack.
 //! Everything is deterministic: among nodes that could come next, the one added first comes first.
 
+pub mod arrange;
+mod order;
 mod ready;
+pub mod reduce;
+mod settle;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -17,6 +17,7 @@ mod emulator;
 mod engine;
 mod eval;
 mod fmt;
+mod graph;
 mod lab;
 mod parse;
 mod plan;

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args};
+use clap::{ArgAction, Args, ValueEnum};
 
 /// `acier init`
 #[derive(Args, Debug)]
@@ -60,4 +60,37 @@ pub(in crate::cli) struct GetArguments {
     /// Take the newest content that branches and tags name, instead of what is locked
     #[arg(long)]
     pub(in crate::cli) update: bool,
+}
+
+/// `acier graph`
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  acier graph                                what the resources need of each other, as terraform graph does
+  acier graph -type=plan -format=mermaid     variables, locals and outputs too, for a page in Markdown
+  acier graph -format=svg > graph.svg        a drawing, made without Graphviz
+  acier graph -format=svg -plan=plan.out     the objects of a saved plan, coloured by what happens")]
+pub(in crate::cli) struct GraphArguments {
+    /// How it is written
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t = GraphFormat::Dot)]
+    pub(in crate::cli) format: GraphFormat,
+    /// plan: everything that is declared; apply: the steps of the plan that -plan names
+    #[arg(long = "type", value_name = "TYPE")]
+    pub(in crate::cli) kind: Option<String>,
+    /// Show a plan saved by `acier plan -out`
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) plan: Option<PathBuf>,
+    #[arg(long, hide = true)]
+    pub(in crate::cli) draw_cycles: bool,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(in crate::cli) enum GraphFormat {
+    /// Graphviz's language
+    Dot,
+    /// A flowchart for Markdown
+    Mermaid,
+    /// A drawing
+    Svg,
 }

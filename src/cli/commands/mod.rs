@@ -10,6 +10,7 @@ pub(super) mod emulator;
 pub(super) mod events;
 pub(super) mod exec;
 pub(super) mod fmt;
+pub(super) mod graph;
 pub(super) mod import;
 pub(super) mod init;
 pub(super) mod inspect;
