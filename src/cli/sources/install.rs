@@ -84,7 +84,7 @@ pub(in crate::cli) async fn install(root: &Path, wish: Wish, tell: &dyn Fn(Strin
         tell,
         old: lock,
         new: Lock::default(),
-        schemas: crate::resources::schemas(),
+        schemas: crate::cli::kinds::schemas(),
         cache: None,
         here: BTreeMap::new(),
         report: Report { sources, ..Report::default() },

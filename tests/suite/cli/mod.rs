@@ -4,6 +4,7 @@ mod bench;
 mod changes;
 mod examples;
 mod fmt;
+mod graph;
 mod imports;
 mod jobs;
 mod kills;
