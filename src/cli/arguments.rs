@@ -51,6 +51,7 @@ Exit codes:
   3    the state is in use by another process; fmt -check: a file is not formatted
   4    the saved plan no longer fits the state
   5    the state is damaged
+  6    apply: a stage is done and others wait, because nobody approved the next one
   64   the command line is wrong
   124  wait -timeout: it did not come in time
   130  stopped by an interrupt; everything that was begun is recorded";

@@ -21,6 +21,8 @@ pub enum Exit {
     Stale,
     /// 5: the state is damaged.
     Damaged,
+    /// 6: a stage of an apply is done, and others wait.
+    Waiting,
     /// 64: the command line is wrong.
     Usage,
     /// 124: `wait -timeout` ended before what was waited for came, as with `timeout`.
@@ -40,6 +42,7 @@ impl Exit {
             Exit::Locked | Exit::Unformatted => 3,
             Exit::Stale => 4,
             Exit::Damaged => 5,
+            Exit::Waiting => 6,
             Exit::Usage => 64,
             Exit::TimedOut => 124,
             Exit::Interrupted => 130,

@@ -27,6 +27,7 @@ mod screen;
 mod session;
 mod show_json;
 mod sight;
+mod stages;
 mod sources;
 mod stream;
 mod stream_plan;

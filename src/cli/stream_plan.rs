@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Block, Key, ModulePath};
 use crate::plan::change::Why;
-use crate::plan::{Action, Change, Mode, Plan};
+use crate::plan::{Action, Change, Mode, Plan, waiting};
 use crate::value::Marks;
 
 use super::screen::Screen;
@@ -65,7 +65,7 @@ fn told(plan: &Plan, change: &Change) -> Json {
 
 fn reason(change: &Change) -> Option<&'static str> {
     Some(match change.why {
-        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed => return None,
+        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => return None,
         Why::CannotUpdate => "cannot_update",
         Why::Tainted => "tainted",
         Why::Requested => "requested",
@@ -98,8 +98,22 @@ pub(super) fn changes(screen: &Screen, plan: &Plan) {
     }
 }
 
+/// What is planned in a later stage.
+pub(super) fn deferred(screen: &Screen, plan: &Plan) {
+    for waiting in &plan.waiting {
+        let addr = waiting.block.instance(Key::None);
+        let mut resource = resource(&addr);
+        resource["addr"] = format!("{addr}[*]").into();
+        let reason = waiting::reason(waiting);
+        let told = json!({ "deferred": { "reason": reason, "resource": resource } });
+        let message = format!("{addr}: Deferred ({reason}), {}", waiting::because(waiting));
+        line(screen, "info", &message, "deferred_change", told);
+    }
+}
+
 /// How much is planned, and for which output values.
 pub(super) fn summary(screen: &Screen, plan: &Plan) {
+    deferred(screen, plan);
     let (add, change, remove) = plan.counts();
     let import = plan.imports();
     let fields =

@@ -38,4 +38,5 @@ mod target;
 pub(crate) mod timeouts;
 mod variable;
 mod version;
+pub mod waits;
 pub mod watch;

@@ -90,6 +90,18 @@ pub enum Repetition {
     ForEach(Expr),
 }
 
+impl Repetition {
+    /// The argument that decides it, with its name.
+    #[must_use]
+    pub fn argument(&self) -> Option<(&'static str, &Expr)> {
+        match self {
+            Repetition::Once => None,
+            Repetition::Count(expr) => Some(("count", expr)),
+            Repetition::ForEach(expr) => Some(("for_each", expr)),
+        }
+    }
+}
+
 /// `lifecycle { ... }`
 #[derive(Clone, Debug, Default)]
 pub struct Lifecycle {

@@ -23,6 +23,7 @@ use super::reference::{Target, resolve};
 use super::repeat::{self, Repeated};
 use super::resource::fixed_step;
 use super::timeouts;
+use super::waits::{self, Keys, Open};
 
 /// What one instance of a block asks for.
 #[derive(Clone, Debug)]
@@ -85,6 +86,38 @@ impl Scope {
         let resource = find(&module, block)?;
         let repeated = self.repeat(resource).map_err(|wrong| about(wrong, &block.to_string()))?;
         Ok(repeated.keys())
+    }
+
+    /// The instance keys of a block, in order, or what decides them and is not known yet. What no
+    /// block could ever tell, such as the time, is an error.
+    ///
+    /// # Errors
+    /// What is wrong with `count` or `for_each`.
+    pub fn instances(&mut self, block: &BlockAddr) -> Result<Keys, Diagnostics> {
+        let wrong = match self.keys(block) {
+            Ok(keys) => return Ok(Keys::Known(keys)),
+            Err(wrong) => wrong,
+        };
+        let module = self.module.clone();
+        match self.open(find(&module, block)?) {
+            Some(open) if !open.on.is_empty() => Ok(Keys::Unknown(open)),
+            _ => Err(wrong),
+        }
+    }
+
+    /// What is not known of how often a block stands.
+    fn open(&mut self, resource: &Resource) -> Option<Open> {
+        let module = self.module.clone();
+        let (word, expr) = resource.repetition.argument()?;
+        self.names.settle(&module, &Node::Block(resource.addr.clone()));
+        let place = Place::default();
+        let reader = self.names.reader(&module, &place);
+        let value = reader.value(expr).ok()?;
+        let known = match &resource.repetition {
+            Repetition::ForEach(_) => repeat::for_each(&value, expr.span, true).ok()?.is_some(),
+            _ => repeat::count(&value, expr.span, true).ok()?.is_some(),
+        };
+        (!known).then(|| waits::open(&module, &reader, word, expr))
     }
 
     /// What an instance asks for.
@@ -331,6 +364,14 @@ impl Scope {
         std::mem::take(out)
     }
 
+    /// How often a block stands, if that was found and nothing that it depends on was published since.
+    fn settled(&self, resource: &Resource) -> Option<Repeated> {
+        let (found, repeated) = self.repeated.get(&resource.addr)?;
+        let needs = self.module.index.repetition_needs.get(&resource.addr).into_iter().flatten();
+        let fresh = needs.into_iter().all(|block| self.names.generation(block) <= *found);
+        fresh.then(|| repeated.clone())
+    }
+
     /// How often a block stands: as found before, if nothing that it depends on was published since.
     fn repeat(&mut self, resource: &Resource) -> Result<Repeated, Diagnostics> {
         if matches!(resource.repetition, Repetition::Once) {
@@ -338,11 +379,8 @@ impl Scope {
         }
         let module = self.module.clone();
         let addr = &resource.addr;
-        if let Some((found, repeated)) = self.repeated.get(addr) {
-            let needs = module.index.repetition_needs.get(addr).into_iter().flatten();
-            if needs.into_iter().all(|block| self.names.generation(block) <= *found) {
-                return Ok(repeated.clone());
-            }
+        if let Some(repeated) = self.settled(resource) {
+            return Ok(repeated);
         }
         self.names.settle(&module, &Node::Block(addr.clone()));
         let place = Place::default();

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::addr::{Addr, Block};
+use crate::diag::Span;
 use crate::lang::inputs::Inputs;
 use crate::schema::Cost;
 use crate::value::{Name, Path, Value};
@@ -58,6 +59,8 @@ pub enum Why {
     NoKey,
     /// The block is there, but repeats in another way, or not at all.
     OtherRepetition,
+    /// The object lies in one that goes, and it is not known yet whether it is made again.
+    Swept,
     /// The object is what a `destroy` deletes.
     Destroy,
     /// A replaced object that an earlier apply left behind.
@@ -181,6 +184,33 @@ pub struct OutputChange {
     pub after: Option<Value>,
 }
 
+/// A block that is not planned yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Waiting {
+    /// Which.
+    pub block: Block,
+    /// What holds it up.
+    pub hold: Hold,
+}
+
+/// Why a block waits.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Hold {
+    /// It is not known yet how often it stands.
+    Repetition {
+        /// The argument that says so.
+        word: Name,
+        /// Its expression.
+        span: Span,
+        /// The references in it that are not known, as they are written.
+        waits: Vec<Name>,
+        /// The blocks that these name.
+        on: Vec<Block>,
+    },
+    /// It needs these blocks, which wait themselves.
+    Behind(Vec<Block>),
+}
+
 /// A plan.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
@@ -196,6 +226,8 @@ pub struct Plan {
     pub drift: Vec<Change>,
     /// Objects that are known under another address from now on.
     pub moves: Vec<Move>,
+    /// What is planned in a later stage, when this plan is carried out.
+    pub waiting: Vec<Waiting>,
     /// Output values, unchanged ones included.
     pub outputs: BTreeMap<Name, OutputChange>,
     /// What to do, each step after what it needs.
@@ -246,6 +278,7 @@ impl Plan {
         self.steps.is_empty()
             && self.outputs.values().all(|output| output.before == output.after)
             && self.moves.is_empty()
+            && self.waiting.is_empty()
             && self.imports() == 0
     }
 }

@@ -17,7 +17,7 @@ use super::change::Plan;
 use super::{ledger, record};
 
 const MAGIC: &str = "acier plan";
-const VERSION: &str = "2";
+const VERSION: &str = "3";
 const PURPOSE: &str = "acier saved plan v1";
 
 /// What a file holds.

@@ -14,9 +14,9 @@ use crate::schema::{Cost, Schemas};
 use crate::state::State;
 use crate::value::{Content, Marks, Path, Step, Type, Value};
 
-use super::change::{Action, Change, OutputChange, Plan, Why};
+use super::change::{Action, Change, OutputChange, Plan, Waiting, Why};
 use super::laid::Laid;
-use super::propose;
+use super::{propose, waiting};
 
 const PROVIDER: &str = "registry.terraform.io/hashicorp/azurerm";
 
@@ -27,7 +27,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, state: &State, timestamp: &str) -> J
     let after =
         plan.outputs.iter().filter_map(|(name, output)| Some((name.to_string(), output_value(output.after.as_ref()?))));
     let variables = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), json!({ "value": visible(value) })));
-    json!({
+    let mut body = json!({
         "format_version": "1.2",
         "terraform_version": "1.11.4",
         "variables": variables.collect::<Map<_, _>>(),
@@ -41,9 +41,13 @@ pub fn plan(plan: &Plan, schemas: &Schemas, state: &State, timestamp: &str) -> J
         "prior_state": prior(plan, schemas, state),
         "timestamp": timestamp,
         "applyable": !plan.is_empty() || !plan.refreshed.found.is_empty(),
-        "complete": true,
+        "complete": plan.waiting.is_empty(),
         "errored": false,
-    })
+    });
+    if !plan.waiting.is_empty() {
+        body["deferred_changes"] = deferred(plan).into();
+    }
+    body
 }
 
 fn prior(plan: &Plan, schemas: &Schemas, state: &State) -> Json {
@@ -107,6 +111,26 @@ fn named(addr: &Addr) -> Json {
     named
 }
 
+/// What is planned in a later stage: one entry a block, which stands for all its instances.
+fn deferred(plan: &Plan) -> Vec<Json> {
+    let one = |waiting: &Waiting| {
+        let addr = waiting.block.instance(Key::None);
+        let mut change = named(&addr);
+        change["address"] = format!("{addr}[*]").into();
+        let action = if waiting.block.mode == BlockMode::Data { "read" } else { "create" };
+        change["change"] = json!({
+            "actions": [action],
+            "before": null,
+            "after": {},
+            "after_unknown": true,
+            "before_sensitive": false,
+            "after_sensitive": {},
+        });
+        json!({ "reason": waiting::reason(waiting), "resource_change": change })
+    };
+    plan.waiting.iter().map(one).collect()
+}
+
 fn changes(plan: &Plan) -> Vec<Json> {
     let moves = plan.moves.iter().filter(|moved| moved.deposed.is_none());
     let moves: BTreeMap<&Addr, &Addr> = moves.map(|moved| (&moved.to, &moved.from)).collect();
@@ -162,7 +186,7 @@ fn actions(action: Action) -> &'static [&'static str] {
 
 fn reason(change: &Change) -> Option<&'static str> {
     match change.why {
-        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed => None,
+        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => None,
         Why::CannotUpdate => Some("replace_because_cannot_update"),
         Why::Tainted => Some("replace_because_tainted"),
         Why::Requested => Some("replace_by_request"),

@@ -8,12 +8,15 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Block, parse};
+use crate::diag::{FileId, Span};
 use crate::lang::inputs::Inputs;
 use crate::schema::{Cost, Timeouts};
 use crate::state::Object;
 use crate::value::{Name, Path, Step as PathStep};
 
-use super::change::{Action, Change, Difference, Importing, Move, OutputChange, Plan, Step, StepAct, Why};
+use super::change::{
+    Action, Change, Difference, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting, Why,
+};
 use super::record::{Broken, Reader, Writer};
 use super::{Mode, Refreshed};
 
@@ -40,6 +43,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::NoBlock, "no-block"),
     (Why::NoIndex, "no-index"),
     (Why::NoKey, "no-key"),
+    (Why::Swept, "swept"),
     (Why::OtherRepetition, "other-repetition"),
     (Why::Destroy, "destroy"),
     (Why::Deposed, "deposed"),
@@ -100,6 +104,7 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
     let moves =
         plan.moves.iter().map(|moved| json!([moved.from.to_string(), moved.deposed.as_deref(), moved.to.to_string()]));
     body["moves"] = moves.collect();
+    body["waiting"] = plan.waiting.iter().map(write_waiting).collect();
     let inputs = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), out.value(value)));
     body["inputs"] = inputs.collect::<Map<_, _>>().into();
     let answers = plan.answers.iter().map(|(addr, value)| (addr.to_string(), out.value(value)));
@@ -136,6 +141,36 @@ fn write_change(out: &mut Writer, change: &Change) -> Json {
         body["after"] = out.value(&change.after);
     }
     body
+}
+
+fn write_waiting(waiting: &Waiting) -> Json {
+    let names = |blocks: &[Block]| blocks.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let block = waiting.block.to_string();
+    match &waiting.hold {
+        Hold::Repetition { word, span, waits, on } => {
+            let waits: Vec<&str> = waits.iter().map(|name| &**name).collect();
+            json!([block, names(on), &**word, waits, [span.file.0, span.start, span.end]])
+        }
+        Hold::Behind(on) => json!([block, names(on)]),
+    }
+}
+
+fn read_waiting(json: &Json) -> Result<Waiting, Broken> {
+    let on = blocks(&json[1])?;
+    let hold = match optional(&json[2]) {
+        None => Hold::Behind(on),
+        Some(word) => {
+            let waits = list(&json[3])?.iter().map(name).collect::<Result<_, _>>()?;
+            let place = &json[4];
+            let span = Span {
+                file: FileId(number_of(&place[0])?),
+                start: number_of(&place[1])?,
+                end: number_of(&place[2])?,
+            };
+            Hold::Repetition { word: name(word)?, span, waits, on }
+        }
+    };
+    Ok(Waiting { block: addr(&json[0])?.block, hold })
 }
 
 fn write_step(step: &PathStep) -> Json {
@@ -204,6 +239,7 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         changes: changes("changes")?,
         drift: changes("drift")?,
         moves,
+        waiting: list(&json["waiting"])?.iter().map(read_waiting).collect::<Result<_, _>>()?,
         outputs,
         steps,
         refreshed: Refreshed { found },

@@ -30,6 +30,7 @@ pub mod render;
 pub mod resolve;
 pub mod steps;
 mod targets;
+pub mod waiting;
 mod walk;
 mod within;
 
@@ -45,7 +46,7 @@ use crate::seal::Key;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
 
-pub use change::{Action, Change, Importing, Move, OutputChange, Plan, Step, StepAct};
+pub use change::{Action, Change, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting};
 
 use laid::Laid;
 use order::Order;
@@ -204,6 +205,7 @@ pub fn plan(
         making: BTreeSet::new(),
         failed: BTreeSet::new(),
         asking: BTreeSet::new(),
+        waiting: BTreeMap::new(),
         questions: Questions::default(),
         wanted: BTreeMap::new(),
         taken: BTreeMap::new(),
@@ -229,6 +231,9 @@ pub fn plan(
     }
     let drift = laid::drift(state, refreshed, &walk.schemas, key);
     let (plan, diagnostics) = finish(walk, inputs, state, refreshed, outputs, drift);
+    if diagnostics.has_errors() {
+        return Err(diagnostics);
+    }
     Ok((Planned::Ready(Box::new(plan)), diagnostics))
 }
 
@@ -297,6 +302,7 @@ fn finish(
     let needed: Vec<Vec<Block>> = changes.iter().map(needed).collect();
     let follows = within::follows(&changes, &walk.schemas, &walk.laid);
     let mut refreshed = refreshed.clone();
+    let waiting = walk.take_waiting();
     let moves = walk.relocate(&mut refreshed, &mut drift);
     refreshed.found.extend(walk.taken.into_iter().map(|(addr, object)| (addr, None, Some(object))));
     for (addr, object) in walk.adopted {
@@ -312,10 +318,14 @@ fn finish(
         changes,
         drift,
         moves,
+        waiting,
         outputs,
         refreshed,
         inputs: inputs.clone(),
         answers: walk.read,
     };
+    if plan.steps.is_empty() && !plan.waiting.is_empty() {
+        walk.diagnostics.push(waiting::stuck(&plan));
+    }
     (plan, walk.diagnostics)
 }

@@ -34,6 +34,7 @@ impl Walk<'_> {
             let stays = !known && removed::stays(&self.removed, addr);
             lost.push(if stays { forgetting(change) } else { deletion(change, why) });
         }
+        lost.extend(self.swept().into_iter().map(|change| deletion(change, Why::Swept)));
         self.delete(lost);
         self.deposed();
     }

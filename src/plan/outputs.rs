@@ -59,6 +59,9 @@ impl Walk<'_> {
         let kept = |before: Option<Value>| {
             before.map(|value| OutputChange { before: Some(value.clone()), after: Some(value) })
         };
+        if needs.iter().any(|block| self.waiting.contains_key(block)) {
+            return kept(before);
+        }
         if !self.selection.is_whole() && !needs.iter().all(|block| self.selection.touches(block)) {
             return kept(before);
         }

@@ -13,13 +13,14 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::import::Wanted;
 use crate::lang::module::{Module, Node, Repetition, Resource};
 use crate::lang::scope::{Desired, Scope};
+use crate::lang::waits::Keys;
 use crate::schema::{Schema, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::Object;
 use crate::value::Value;
 
 use super::action::Case;
-use super::change::{Action, Change, Why};
+use super::change::{Action, Change, Hold, Why};
 use super::import::Import;
 use super::laid::Laid;
 use super::moves::Moves;
@@ -69,6 +70,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) failed: BTreeSet<Block>,
     /// Blocks that wait for a question, with all that need them.
     pub(crate) asking: BTreeSet<Block>,
+    /// Blocks that are planned in a later stage, with what holds them up.
+    pub(crate) waiting: BTreeMap<Block, Hold>,
     pub(crate) questions: Questions,
     /// Data sources whose answers were used.
     pub(crate) read: BTreeMap<Addr, Value>,
@@ -105,8 +108,12 @@ impl<'a> Walk<'a> {
             self.leave(block, resource);
             return;
         }
-        match self.scope.keys(block) {
-            Ok(keys) => {
+        if self.wait_behind(block, needs()) {
+            return;
+        }
+        match self.scope.instances(block) {
+            Ok(Keys::Unknown(open)) => self.wait(block, open),
+            Ok(Keys::Known(keys)) => {
                 self.scope.publish_keys(block, keys.clone());
                 self.move_single(block, &keys);
                 if self.options.mode == Mode::Normal && block.mode == BlockMode::Managed && !self.want(block, &keys) {

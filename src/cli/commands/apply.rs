@@ -16,12 +16,13 @@ use crate::cli::progress;
 use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail, journal_broken, open_store};
+use crate::cli::stages::{self, Stages};
 use crate::cli::{outputs, stream};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::apply::apply;
 use crate::engine::{Level, Notice, Report};
 use crate::plan::resolve::Resolver;
-use crate::plan::{Mode, Plan, file, render};
+use crate::plan::{Mode, Options, Plan, file, render};
 use crate::provider::Provider;
 use crate::store::Access;
 
@@ -32,43 +33,62 @@ pub(in crate::cli) async fn run(
     destroy: bool,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let (mut session, plan) = match &arguments.plan {
-        Some(path) => saved(folder, path, arguments, vars, destroy, screen).await?,
-        None => planned(folder, vars, arguments, destroy, screen).await?,
+    let (mut session, mut plan, mut options) = match &arguments.plan {
+        Some(path) => {
+            let (session, plan) = saved(folder, path, arguments, vars, destroy, screen).await?;
+            (session, plan, None)
+        }
+        None => {
+            let options = options(&arguments.planning, destroy, screen)?;
+            let (session, plan) = planned(folder, vars, arguments, &options, screen).await?;
+            (session, plan, Some(options))
+        }
     };
-    if arguments.plan.is_none() && !approved(&plan, arguments, screen) {
-        screen.line(if plan.mode == Mode::Destroy { "\nDestroy cancelled." } else { "\nApply cancelled." });
-        return Ok(Exit::Failed);
+    let mut stages = Stages::default();
+    loop {
+        if stages.later() && !arguments.auto_approve && !screen.can_ask() {
+            return Ok(stages::stop(&plan, arguments.json, screen));
+        }
+        if arguments.plan.is_none() && !approved(&plan, arguments, screen) {
+            screen.line(if plan.mode == Mode::Destroy { "\nDestroy cancelled." } else { "\nApply cancelled." });
+            return Ok(if stages.later() { Exit::Waiting } else { Exit::Failed });
+        }
+        let mut report = carry_out(&mut session, &plan, arguments, screen).await;
+        stages.add(&mut report);
+        let exit = conclude(&session, &plan, &report, arguments.json, screen);
+        if exit != Exit::Done || plan.waiting.is_empty() {
+            return Ok(exit);
+        }
+        let Some(options) = &mut options else { return Ok(stages::stop(&plan, arguments.json, screen)) };
+        plan = stages.next(&mut session, &plan, options, arguments, screen).await?;
     }
-    let report = carry_out(&mut session, &plan, arguments, screen).await;
-    Ok(conclude(&session, &plan, &report, arguments.json, screen))
 }
 
 async fn planned(
     folder: &Path,
     vars: &[Var],
     arguments: &ApplyArguments,
-    destroy: bool,
+    options: &Options,
     screen: &Screen,
 ) -> Outcome<(Session, Plan)> {
-    let options = options(&arguments.planning, destroy, screen)?;
     if arguments.json && !arguments.auto_approve {
         let detail = "With -json nobody can be asked: add -auto-approve, or apply a saved plan.";
         screen.diagnostic(&Diagnostic::error("Plan file or auto-approve required", detail), &Sources::default());
         return Err(Exit::Usage);
     }
     let ask = arguments.planning.variables.input;
-    let mut session = if destroy {
+    let mut session = if options.mode == Mode::Destroy {
         Session::open_to_destroy(folder, vars, ask, screen).await?
     } else {
         Session::open(folder, vars, ask, screen).await?
     };
-    let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, None, screen).await?;
+    let (plan, warnings) = make_plan(&mut session, options, &arguments.planning, None, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {
         stream::plan(screen, &plan, session.pace.as_ref());
     } else {
-        screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
+        let Project { schemas, sources, .. } = &session.project;
+        screen.text(&render::plan_of(&plan, schemas, sources, screen.colour));
         session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
     }
     Ok((session, plan))
@@ -177,7 +197,7 @@ fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen:
         stream::summary(screen, plan, report, &session.state);
     } else {
         say_counts(session, plan, report, screen);
-        if plan.mode != Mode::Destroy {
+        if plan.mode != Mode::Destroy && plan.waiting.is_empty() {
             outputs::print(screen, &session.state);
         }
     }
@@ -189,7 +209,12 @@ fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen:
 }
 
 fn say_counts(session: &Session, plan: &Plan, report: &Report, screen: &Screen) {
-    let (word, complete) = (if plan.mode == Mode::Destroy { "Destroy" } else { "Apply" }, report.is_complete());
+    let word = match plan.mode {
+        Mode::Destroy => "Destroy",
+        _ if plan.waiting.is_empty() => "Apply",
+        _ => "Stage",
+    };
+    let complete = report.is_complete();
     let Report { imported, added, changed, destroyed, .. } = report;
     let imports = if *imported == 0 { String::new() } else { format!("{imported} imported, ") };
     let counts = if plan.mode == Mode::Destroy {

@@ -8,7 +8,7 @@ use std::path::Path;
 use crate::cli::arguments::PlanArguments;
 use crate::cli::exit::Exit;
 use crate::cli::planning::{make_plan, options, pace};
-use crate::cli::project::Var;
+use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail};
 use crate::cli::stream;
@@ -29,7 +29,8 @@ pub(in crate::cli) async fn run(
     if arguments.json {
         stream::plan(screen, &plan, session.pace.as_ref());
     } else {
-        screen.text(&render::plan(&plan, &session.project.schemas, screen.colour));
+        let Project { schemas, sources, .. } = &session.project;
+        screen.text(&render::plan_of(&plan, schemas, sources, screen.colour));
         session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
     }
     if let Some(out) = &arguments.out {

@@ -32,7 +32,9 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
             if arguments.json {
                 screen.line(&json::plan(&saved.plan, &schemas, &state, &now()).to_string());
             } else {
-                screen.text(&render::plan(&saved.plan, &schemas, screen.colour));
+                let mut sources = Sources::default();
+                saved.sources.iter().for_each(|(name, text)| drop(sources.add(name.clone(), text.clone())));
+                screen.text(&render::plan_of(&saved.plan, &schemas, &sources, screen.colour));
             }
             Ok(Exit::Done)
         }

@@ -3,7 +3,9 @@
 //! **Never:** decide anything. In: a change and schemas. Out: lines on a page.
 
 use crate::addr::{Addr, Key, Mode};
-use crate::plan::change::{Action, Change, Importing, Why};
+use crate::diag::Sources;
+use crate::plan::change::{Action, Change, Hold, Importing, Plan, Waiting, Why};
+use crate::plan::waiting;
 use crate::schema::{Block, Cost, Schemas, Usage};
 use crate::value::{Name, Path, Value};
 
@@ -86,6 +88,17 @@ pub(super) fn moved(page: &mut Page, change: &Change, from: &Addr, schemas: &Sch
     resource(page, change, schemas, Sign::None, false);
 }
 
+/// A block that is planned in a later stage.
+pub(super) fn waiting(page: &mut Page, plan: &Plan, waiting: &Waiting, sources: &Sources) {
+    heading(page, &waiting::sentence(plan, waiting));
+    let place = match &waiting.hold {
+        Hold::Repetition { span, .. } => sources.get(span.file).zip(sources.position(span.file, span.start)),
+        Hold::Behind(_) => None,
+    };
+    let place = place.map(|(source, at)| format!(", {} line {}", source.name, at.line)).unwrap_or_default();
+    heading_note(page, &format!("({}{place})", waiting::because(waiting)));
+}
+
 /// A deposed object that takes its place back.
 pub(super) fn restored(page: &mut Page, addr: &Addr, key: &Name) {
     heading(page, &format!("{addr} (deposed object {key}) takes its place back"));
@@ -143,6 +156,7 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         }),
         (Why::NoIndex, key) => Some(format!("because index {key} is out of range for count")),
         (Why::NoKey, key) => Some(format!("because key {key} is not in for_each map")),
+        (Why::Swept, _) => Some("because what it lies in goes, and takes it along; it is planned again after that".into()),
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
         (Why::Unknown, _) => Some(match schemas.data.get(&change.kind) {

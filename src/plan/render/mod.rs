@@ -13,6 +13,7 @@ mod values;
 use std::collections::BTreeMap;
 
 use crate::addr::Addr;
+use crate::diag::Sources;
 use crate::schema::Schemas;
 use crate::value::Value;
 
@@ -30,6 +31,12 @@ const RULE: &str = "────────────────────
 /// A plan for people.
 #[must_use]
 pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
+    plan_of(plan, schemas, &Sources::default(), colour)
+}
+
+/// The same with places in the sources that it was made from.
+#[must_use]
+pub fn plan_of(plan: &Plan, schemas: &Schemas, sources: &Sources, colour: bool) -> String {
     // A page that grows by doubling takes twice its length, and large plans are long.
     let mut page = Page::new(colour);
     page.expect(plan.changes.len() * CHANGE_LENGTH);
@@ -51,7 +58,7 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
     if plan.changes.iter().any(|change| change.action != Action::NoOp) {
         legend(&mut page, &plan.changes);
     }
-    if acts || !plan.moves.is_empty() {
+    if acts || !plan.moves.is_empty() || !plan.waiting.is_empty() {
         page.text("acier will perform the following actions:");
         page.blank();
         for moved in &plan.moves {
@@ -71,12 +78,21 @@ pub fn plan(plan: &Plan, schemas: &Schemas, colour: bool) -> String {
             }
             page.blank();
         }
+        for waiting in &plan.waiting {
+            change::waiting(&mut page, plan, waiting, sources);
+            page.blank();
+        }
         let (add, update, destroy) = plan.counts();
         let imports = match plan.imports() {
             0 => String::new(),
             imports => format!("{imports} to import, "),
         };
-        let counts = format!("{imports}{add} to add, {update} to change, {destroy} to destroy.");
+        let waits = match plan.waiting.len() {
+            0 => String::new(),
+            1 => " 1 block waits for a later stage.".to_owned(),
+            many => format!(" {many} blocks wait for a later stage."),
+        };
+        let counts = format!("{imports}{add} to add, {update} to change, {destroy} to destroy.{waits}");
         let title = page.bold("Plan:");
         page.text(&format!("{title} {counts}"));
     } else if !outputs_change {

@@ -17,7 +17,7 @@ use acier::addr::parse;
 use acier::diag::Diagnostics;
 use acier::diag::render::render;
 use acier::lang::import::Wanted;
-use acier::plan::{Mode, Options, Plan, Refreshed, file, json, render as plan_text};
+use acier::plan::{Mode, Options, Plan, Refreshed, file, json, render as plan_text, waiting};
 use acier::state::State;
 use acier::value::Value;
 
@@ -148,7 +148,7 @@ fn run(case: &Case) -> String {
         Ok(planned) => planned,
         Err(found) => return short(&found, &project),
     };
-    let mut out = format!("{}{}", short(&found, &project), plan_text::plan(&plan, &project.schemas, false));
+    let mut out = format!("{}{}", short(&found, &project), plan_text::plan_of(&plan, &project.schemas, &project.sources, false));
     if !plan.steps.is_empty() {
         let _ = write!(out, "-- steps\n{}", steps(&plan));
     }
@@ -164,6 +164,15 @@ fn run(case: &Case) -> String {
         return out;
     }
     if setting.options.mode == Mode::Normal && !setting.once {
+        let mut before = saved.plan;
+        while !before.waiting.is_empty() {
+            let (next, _) = project.plan_among(&around, &state, &Refreshed::default(), &Options::default()).unwrap();
+            assert!(waiting::progresses(&before, &next), "{}: the stages do not end", case.name);
+            let _ = write!(out, "-- next stage\n{}", plan_text::plan_of(&next, &project.schemas, &project.sources, false));
+            let found = carry_out(&project, &next, &mut state);
+            assert!(found.is_empty(), "{}", short(&found, &project));
+            before = next;
+        }
         let (again, _) = project.plan_among(&around, &state, &Refreshed::default(), &Options::default()).unwrap();
         let text = plan_text::plan(&again, &project.schemas, false);
         assert!(again.is_empty(), "{}: the second plan is not empty\n{text}", case.name);
