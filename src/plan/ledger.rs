@@ -162,11 +162,8 @@ fn read_waiting(json: &Json) -> Result<Waiting, Broken> {
         Some(word) => {
             let waits = list(&json[3])?.iter().map(name).collect::<Result<_, _>>()?;
             let place = &json[4];
-            let span = Span {
-                file: FileId(number_of(&place[0])?),
-                start: number_of(&place[1])?,
-                end: number_of(&place[2])?,
-            };
+            let span =
+                Span { file: FileId(number_of(&place[0])?), start: number_of(&place[1])?, end: number_of(&place[2])? };
             Hold::Repetition { word: name(word)?, span, waits, on }
         }
     };

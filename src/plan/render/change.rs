@@ -156,7 +156,9 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         }),
         (Why::NoIndex, key) => Some(format!("because index {key} is out of range for count")),
         (Why::NoKey, key) => Some(format!("because key {key} is not in for_each map")),
-        (Why::Swept, _) => Some("because what it lies in goes, and takes it along; it is planned again after that".into()),
+        (Why::Swept, _) => {
+            Some("because what it lies in goes, and takes it along; it is planned again after that".into())
+        }
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
         (Why::Unknown, _) => Some(match schemas.data.get(&change.kind) {

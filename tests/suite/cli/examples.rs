@@ -23,7 +23,7 @@ struct Example {
     members: usize,
 }
 
-const EXAMPLES: [Example; 6] = [
+const EXAMPLES: [Example; 7] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -103,6 +103,18 @@ const EXAMPLES: [Example; 6] = [
         ),
         members: 0,
     },
+    Example {
+        name: "11-stages",
+        values: &[],
+        addresses: &[
+            "azurerm_container_group.ledger",
+            "azurerm_container_group.watcher[\"by-address\"]",
+            "azurerm_resource_group.ledger",
+        ],
+        group: ("azurerm_container_group.ledger", "ledger", "Running"),
+        output: ("watchers", "[\"by-address\"]\n"),
+        members: 0,
+    },
 ];
 
 fn folder(example: &Example) -> Folder {
@@ -169,6 +181,11 @@ fn the_fleet_example_works_from_apply_to_destroy() {
 #[test]
 fn the_job_example_works_from_apply_to_destroy() {
     walk(&EXAMPLES[5]);
+}
+
+#[test]
+fn the_stages_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[6]);
 }
 
 /// What the comments of the example say.

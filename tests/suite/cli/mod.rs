@@ -19,6 +19,8 @@ mod schema;
 mod secrets;
 mod served;
 mod sign_in;
+#[cfg(unix)]
+mod stages;
 mod streams;
 #[cfg(unix)]
 mod terminal;

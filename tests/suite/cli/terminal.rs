@@ -11,7 +11,7 @@ use super::bench::Folder;
 use super::operating::TEXT;
 
 /// A process at a terminal. It dies with the test.
-struct Session {
+pub(super) struct Session {
     child: Child,
     keys: File,
     /// The process's end, kept open so that its modes can be read when the process is gone.
@@ -20,7 +20,7 @@ struct Session {
 }
 
 impl Session {
-    fn start(folder: &Folder, line: &str, rows: u16, columns: u16) -> Session {
+    pub(super) fn start(folder: &Folder, line: &str, rows: u16, columns: u16) -> Session {
         let outer = rustix::pty::openpt(rustix::pty::OpenptFlags::RDWR | rustix::pty::OpenptFlags::NOCTTY).unwrap();
         rustix::pty::grantpt(&outer).unwrap();
         rustix::pty::unlockpt(&outer).unwrap();
@@ -37,7 +37,7 @@ impl Session {
 
     /// Reads until the screen ends with a text, and gives what came.
     #[track_caller]
-    fn until(&mut self, text: &str) -> String {
+    pub(super) fn until(&mut self, text: &str) -> String {
         let from = self.seen.len();
         while !self.seen[from..].ends_with(text) {
             let mut part = [0; 1024];
@@ -50,7 +50,7 @@ impl Session {
         self.seen[from..].to_owned()
     }
 
-    fn press(&mut self, keys: &str) {
+    pub(super) fn press(&mut self, keys: &str) {
         self.keys.write_all(keys.as_bytes()).unwrap();
     }
 
@@ -59,7 +59,7 @@ impl Session {
         !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
     }
 
-    fn end(&mut self) -> Option<i32> {
+    pub(super) fn end(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
 }

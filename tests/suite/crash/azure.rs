@@ -81,7 +81,13 @@ pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: M
         let mut state = store.load().expect("the store loads");
         let key = store.key().clone();
         let mut journal = Fused { inner: store, fuse: fuse.clone() };
-        live(&provider, &text, &mut state, &mut journal, &key, mode).await
+        loop {
+            let end = live(&provider, &text, &mut state, &mut journal, &key, mode).await;
+            let waits = end.plan.as_ref().is_some_and(|plan| !plan.waiting.is_empty());
+            if !waits || !end.report.is_complete() {
+                break end;
+            }
+        }
     };
     fuse.guard(whole).await
 }

@@ -20,6 +20,7 @@ use azure::{believed, run};
 const QUICKSTART: &str = include_str!("../../../examples/01-quickstart/main.tf");
 const JOB: &str = include_str!("../../../examples/06-job/main.tf");
 const FLEET: &str = include_str!("../../../examples/05-fleet/main.tf");
+const STAGES: &str = include_str!("../../../examples/11-stages/main.tf");
 const SHOP: &str = include_str!("../../../examples/03-in-place-update/main.tf");
 
 /// One crash matrix: from one configuration to another, killed at every point on the way.
@@ -112,6 +113,24 @@ fn cases() -> Vec<Case> {
             members: 0,
         },
         Case {
+            name: "make in stages",
+            foreign: None,
+            before: None,
+            after: STAGES.into(),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        Case {
+            name: "move, update",
+            foreign: None,
+            before: Some(SHOP.into()),
+            after: format!("{}{MOVES}", renamed(&shop("default = \"1\"", "default = \"2\""))),
+            mode: Mode::Normal,
+            created: 1,
+            members: 0,
+        },
+        Case {
             name: "import",
             foreign: Some(SHOP.into()),
             before: None,
@@ -162,6 +181,24 @@ import {
   id = "${azurerm_resource_group.shop.id}/providers/Microsoft.ContainerInstance/containerGroups/shop"
 }
 "#;
+
+/// The shop under other names.
+const MOVES: &str = r#"
+moved {
+  from = azurerm_resource_group.shop
+  to   = azurerm_resource_group.store
+}
+moved {
+  from = azurerm_container_group.shop
+  to   = azurerm_container_group.store
+}
+"#;
+
+fn renamed(text: &str) -> String {
+    let text = text.replace("azurerm_resource_group.shop", "azurerm_resource_group.store");
+    let text = text.replace("azurerm_container_group.shop", "azurerm_container_group.store");
+    text.replace("_group\" \"shop\"", "_group\" \"store\"")
+}
 
 /// The resource group and one of the container groups.
 fn part_of_quickstart() -> String {

@@ -148,7 +148,8 @@ fn run(case: &Case) -> String {
         Ok(planned) => planned,
         Err(found) => return short(&found, &project),
     };
-    let mut out = format!("{}{}", short(&found, &project), plan_text::plan_of(&plan, &project.schemas, &project.sources, false));
+    let mut out =
+        format!("{}{}", short(&found, &project), plan_text::plan_of(&plan, &project.schemas, &project.sources, false));
     if !plan.steps.is_empty() {
         let _ = write!(out, "-- steps\n{}", steps(&plan));
     }
@@ -168,7 +169,8 @@ fn run(case: &Case) -> String {
         while !before.waiting.is_empty() {
             let (next, _) = project.plan_among(&around, &state, &Refreshed::default(), &Options::default()).unwrap();
             assert!(waiting::progresses(&before, &next), "{}: the stages do not end", case.name);
-            let _ = write!(out, "-- next stage\n{}", plan_text::plan_of(&next, &project.schemas, &project.sources, false));
+            let _ =
+                write!(out, "-- next stage\n{}", plan_text::plan_of(&next, &project.schemas, &project.sources, false));
             let found = carry_out(&project, &next, &mut state);
             assert!(found.is_empty(), "{}", short(&found, &project));
             before = next;
