@@ -5,6 +5,7 @@
 //! come through the same port as any cloud, so the engine and the planner have no case for them.
 
 mod data;
+mod local_exec;
 mod provider;
 
 use std::collections::BTreeMap;

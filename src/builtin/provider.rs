@@ -5,12 +5,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 
 use crate::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
 use crate::schema::Schemas;
 use crate::value::{Name, Type, Value};
 
-use super::{SOURCE, data};
+use super::{SOURCE, data, local_exec};
 
 /// The built-in provider.
 pub struct Builtin {
@@ -18,13 +19,16 @@ pub struct Builtin {
     /// Ids of objects that are still to be made.
     thought_up: RefCell<BTreeSet<Name>>,
     scope: Name,
+    /// Where programs are run.
+    folder: PathBuf,
 }
 
 impl Builtin {
-    /// The built-in provider.
+    /// The built-in provider of a configuration in `folder`.
     #[must_use]
-    pub fn new() -> Builtin {
-        Builtin { schemas: super::schemas(), thought_up: RefCell::default(), scope: SOURCE.into() }
+    pub fn new(folder: &Path) -> Builtin {
+        let folder = folder.to_owned();
+        Builtin { schemas: super::schemas(), thought_up: RefCell::default(), scope: SOURCE.into(), folder }
     }
 
     fn look(&self, handle: &Handle) -> Value {
@@ -43,12 +47,6 @@ impl Builtin {
             Verb::Create | Verb::Update => data::settle(&call.planned, &call.id),
             Verb::Delete => Value::null(Type::Dynamic),
         }
-    }
-}
-
-impl Default for Builtin {
-    fn default() -> Builtin {
-        Builtin::new()
     }
 }
 
@@ -113,9 +111,15 @@ impl Provider for Builtin {
         Ok(Progress::Done(Builtin::end(call)))
     }
 
-    /// A call that a crash left in flight is ended: nothing but the state knows of it.
+    /// Nothing but the state knows of a call that a crash left in flight: what was to be made is taken
+    /// for made, and what was to go is still there, for it may not have been bid farewell.
     async fn follow(&self, call: &Call) -> Result<Progress, Fault> {
-        Ok(Progress::Done(Builtin::end(call)))
+        let value = if call.verb == Verb::Delete { call.prior.clone() } else { Builtin::end(call) };
+        Ok(Progress::Done(value))
+    }
+
+    async fn run(&self, _provisioner: &str, config: &Value, tell: &dyn Fn(String)) -> Result<(), Fault> {
+        local_exec::run(config, &self.folder, tell).await
     }
 
     async fn fetch(&self, kind: &str, _config: &Value) -> Result<Value, Fault> {

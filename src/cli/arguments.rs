@@ -86,6 +86,10 @@ pub(super) enum Command {
     /// Look at and edit the stored state
     #[command(subcommand)]
     State(StateCommand),
+    /// Have the next apply replace an object
+    Taint(TaintArguments),
+    /// Leave an object as it is after all
+    Untaint(TaintArguments),
     /// List container groups
     Ps(PsArguments),
     /// Show one container group with the state of its containers
@@ -264,6 +268,16 @@ pub(super) struct ValidateArguments {
     /// Print the result as JSON
     #[arg(long)]
     pub(super) json: bool,
+}
+
+/// `acier taint`, `acier untaint`
+#[derive(Args, Debug)]
+pub(super) struct TaintArguments {
+    /// Only warn if there is no object at the address
+    #[arg(long)]
+    pub(super) allow_missing: bool,
+    /// The address: terraform_data.setup
+    pub(super) address: String,
 }
 
 /// `acier show`

@@ -98,6 +98,8 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Graph(arguments) => commands::graph::run(folder, &arguments, screen),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
+        Command::Taint(arguments) => commands::taint::run(folder, &arguments, true, screen),
+        Command::Untaint(arguments) => commands::taint::run(folder, &arguments, false, screen),
         Command::State(command) => commands::state::run(folder, &command, screen),
         Command::Ps(arguments) => block_on(screen, commands::ps::run(folder, vars, &arguments, screen)),
         Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),

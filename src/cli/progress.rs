@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::engine::Notice;
+use crate::engine::notice::Provisioning;
 use crate::plan::StepAct;
 
 /// The line for a notice.
@@ -25,6 +26,12 @@ pub(super) fn line(notice: &Notice) -> String {
         Notice::Waiting { wait, why } => {
             format!("The next steps wait {} for their turn. {why}", time(*wait))
         }
+        Notice::Provisioner { addr, kind, what } => match what {
+            Provisioning::Started => format!("{addr}: Provisioning with '{kind}'..."),
+            Provisioning::Said(line) => format!("{addr} ({kind}): {line}"),
+            Provisioning::Finished => format!("{addr}: ({kind}) Provisioning complete"),
+            Provisioning::Failed => format!("{addr}: ({kind}) Provisioning errored"),
+        },
         Notice::Happened { addr, line } => format!("{addr}: {line}"),
         Notice::Failed { addr, act, .. } => format!("{addr}: {} failed", end(*act)),
         Notice::Importing { addr, id } => format!("{addr}: Importing... [id={id}]"),
@@ -39,6 +46,11 @@ pub(super) fn line(notice: &Notice) -> String {
             count(*in_flight)
         ),
     }
+}
+
+/// Whether people are not told.
+pub(super) fn is_mute(notice: &Notice) -> bool {
+    matches!(notice, Notice::Provisioner { what: Provisioning::Finished | Provisioning::Failed, .. })
 }
 
 fn count(steps: usize) -> String {

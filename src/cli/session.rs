@@ -251,7 +251,7 @@ pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &Sta
     if !kinds::needs_cloud(state)
         && named.into_iter().all(|block| kinds::is_builtin(&block.kind))
         && project.module.providers.is_empty()
-        && let Some(cloud) = nowhere()
+        && let Some(cloud) = nowhere(&project.folder)
     {
         return Ok(cloud);
     }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::addr::Addr;
 use crate::diag::{Diagnostic, Severity, Sources};
+use crate::engine::notice::Provisioning;
 use crate::engine::{Notice, Report};
 use crate::plan::{Action, Mode, Plan, StepAct};
 use crate::provider::Turn;
@@ -145,6 +146,7 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
             let rest = json!({ "action": act(*done), "elapsed_seconds": elapsed.as_secs() });
             say(&message, "apply_errored", identified(addr, None, rest));
         }
+        Notice::Provisioner { addr, kind, what } => provisioner(screen, &message, addr, kind, what),
         Notice::Happened { .. }
         | Notice::Importing { .. }
         | Notice::Imported { .. }
@@ -153,6 +155,20 @@ pub(super) fn notice(screen: &Screen, notice: &Notice) {
         | Notice::Resumed { .. }
         | Notice::Stopping { .. } => log(screen, &message),
     }
+}
+
+fn provisioner(screen: &Screen, message: &str, addr: &Addr, kind: &str, what: &Provisioning) {
+    let mut hook = json!({ "resource": resource(addr), "provisioner": kind });
+    let (word, message) = match what {
+        Provisioning::Started => ("provision_start", message.to_owned()),
+        Provisioning::Said(line) => {
+            hook["output"] = line.as_str().into();
+            ("provision_progress", format!("{addr}: ({kind}): {line}"))
+        }
+        Provisioning::Finished => ("provision_complete", message.to_owned()),
+        Provisioning::Failed => ("provision_errored", message.to_owned()),
+    };
+    line(screen, "info", &message, word, json!({ "hook": hook }));
 }
 
 /// A data source is read while planning.

@@ -67,7 +67,7 @@ fn reason(change: &Change) -> Option<&'static str> {
     Some(match change.why {
         Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => return None,
         Why::CannotUpdate => "cannot_update",
-        Why::Tainted => "tainted",
+        Why::Tainted | Why::Unprovisioned => "tainted",
         Why::Requested => "requested",
         Why::Triggered => "replace_triggered_by",
         Why::NoBlock => "delete_because_no_resource_config",

@@ -10,18 +10,19 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::graph::{Dag, Ready};
 use crate::plan::resolve::Resolver;
 use crate::plan::{Action, Change, Mode, Plan, Step, StepAct};
 use crate::provider::{Call, Fault, Handle, Progress, Provider, Verb};
-use crate::state::{Event, Intent, Journal, JournalError, OperationKind, Output, StepId};
+use crate::state::{Act, Event, Intent, Journal, JournalError, OperationKind, Output, StepId};
 use crate::value::{Name, Type, Value};
 
 use super::drive::{Next, Note, drive};
 use super::land::Landed;
+use super::provision::Work;
 use super::record::{Desk, act};
 use super::{Level, Notice, Report, notice};
 
@@ -50,6 +51,8 @@ pub(super) struct Flight {
     /// How often the cloud said that its call came too early, and what it said.
     pub(super) too_early: u32,
     pub(super) refusal: Option<Fault>,
+    /// What runs beside its call.
+    pub(super) work: Option<Work>,
 }
 
 /// One walk over a plan.
@@ -66,6 +69,9 @@ pub(super) struct Walk<'a, 'd, P, J> {
     /// Steps that wait for their turn, and those of them whose turn it is.
     pub(super) waiting: BTreeMap<u32, Flight>,
     pub(super) turned: VecDeque<u32>,
+    /// Lines that provisioners say, by step.
+    pub(super) say: mpsc::UnboundedSender<(u32, String)>,
+    pub(super) said: mpsc::UnboundedReceiver<(u32, String)>,
     pub(super) stop: watch::Receiver<Level>,
 }
 
@@ -88,7 +94,10 @@ pub async fn apply<'a, 'd: 'a, P: Provider, J: Journal>(
             dag.need(step.number, *needed);
         }
     }
+    let (say, said) = mpsc::unbounded_channel();
     let mut walk = Walk {
+        say,
+        said,
         provider,
         desk,
         plan,
@@ -130,6 +139,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             tokio::select! {
                 biased;
                 Ok(()) = stop.changed() => {}
+                // Before the end of what says them.
+                Some((number, line)) = self.said.recv() => self.hear(number, line),
                 Some((number, landed)) = self.futures.next() => self.land(number, landed)?,
                 _ = ticker.tick() => self.say_still(),
             }
@@ -280,13 +291,15 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let schemas = self.provider.schemas();
         let intent = act(step.act).map(|act| Intent {
             addr: change.addr.clone(),
-            deposed: deposed.filter(|_| step.act == StepAct::Delete),
+            deposed: deposed.clone().filter(|_| step.act == StepAct::Delete),
             act,
             kind: change.kind.clone(),
             id: id.clone(),
             planned: schemas.conceal(&change.kind, &planned, &|secret| self.desk.key.fingerprint(secret)),
             needs: change.needs.clone(),
             create_before_destroy: change.create_before_destroy,
+            cloud: None,
+            provisions: self.provisions(step.act, change, object, deposed.is_some()),
         });
         Ok(Flight {
             call: Call { verb, kind: change.kind.clone(), id, prior, planned, cost: change.cost },
@@ -301,6 +314,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             asked_again: false,
             too_early: 0,
             refusal: None,
+            work: None,
         })
     }
 
@@ -322,7 +336,14 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     pub(super) fn send(&mut self, number: u32) -> Result<(), JournalError> {
         let Some(flight) = self.flights.get(&number) else { return Ok(()) };
         let Some(intent) = flight.intent.clone() else { return Ok(()) };
+        let provisions = intent.provisions && intent.act == Act::Delete;
         self.desk.record(&[Event::Intent { step: self.step_id(number), intent }], true)?;
+        let plan = self.plan;
+        let change = plan.steps.get(number as usize).and_then(|step| plan.changes.get(step.change));
+        if let (true, Some(change), Some(flight)) = (provisions, change, self.flights.get(&number)) {
+            let own = flight.call.prior.clone();
+            return self.provision(number, change, own);
+        }
         self.call(number);
         Ok(())
     }
@@ -404,7 +425,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             let Some(change) = self.plan.changes.get(step.change) else { continue };
             let flight = self.flights.get(&number).or_else(|| self.waiting.get(&number));
             let begun = flight.is_some_and(|flight| flight.intent.is_some());
-            if begun && self.desk.state.pending.contains_key(&self.step_id(number)) {
+            let runs = flight.is_some_and(|flight| flight.work.is_some());
+            if runs || begun && self.desk.state.pending.contains_key(&self.step_id(number)) {
                 self.report.unknown.push(change.addr.clone());
             } else {
                 self.report.skipped.push(change.addr.clone());

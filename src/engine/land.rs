@@ -31,6 +31,8 @@ pub(super) enum Landed {
     Turn(bool),
     /// A data source.
     Fetched(Result<Value, Fault>),
+    /// The end of a provisioner.
+    Provisioned(Result<(), Fault>),
 }
 
 impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
@@ -40,6 +42,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
         match landed {
             Landed::Turn(came) => self.turn(number, came),
+            Landed::Provisioned(ended) => self.end_provisioner(number, change, ended),
             Landed::Checked(Ok(found)) if found.is_null() && self.report.interrupted => {
                 // Nothing was sent yet, and the user asked to begin nothing more.
                 self.flights.remove(&number);
@@ -48,13 +51,9 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             Landed::Checked(Ok(found)) if found.is_null() => self.send(number),
             Landed::Checked(Ok(_)) => {
                 let fault = self.already_there(number, change);
-                self.fail_unsent(number, change, fault);
-                Ok(())
+                self.fail_unsent(number, change, fault)
             }
-            Landed::Checked(Err(fault)) | Landed::Fetched(Err(fault)) => {
-                self.fail_unsent(number, change, fault);
-                Ok(())
-            }
+            Landed::Checked(Err(fault)) | Landed::Fetched(Err(fault)) => self.fail_unsent(number, change, fault),
             Landed::Fetched(Ok(value)) => {
                 self.publish_and_finish(number, change, value);
                 Ok(())
@@ -149,20 +148,27 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     fn finish(&mut self, number: u32, change: &'a Change, value: Value) -> Result<(), JournalError> {
         let Some(flight) = self.flights.get(&number) else { return Ok(()) };
         let Some(intent) = &flight.intent else { return Ok(()) };
-        let exists = (!value.is_null()).then(|| object(self.provider, intent, &value, self.desk.key, Left::Whole));
+        let provisions = intent.provisions && flight.act == StepAct::Create;
+        let left = if provisions { Left::Unprovisioned } else { Left::Whole };
+        let exists = (!value.is_null()).then(|| object(self.provider, intent, &value, self.desk.key, left));
         let event = Event::Done { step: self.step_id(number), object: exists };
-        self.desk.record(&[event], false)?;
+        let planned = flight.call.planned.clone();
+        self.desk.record(&[event], provisions)?;
+        if provisions {
+            return self.provision(number, change, value.with_marks_of(&planned));
+        }
+        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
         match flight.act {
             StepAct::Create => self.report.added += 1,
             StepAct::Update => self.report.changed += 1,
             _ => self.report.destroyed += 1,
         }
-        let value = value.with_marks_of(&flight.call.planned);
+        let value = value.with_marks_of(&planned);
         self.publish_and_finish(number, change, value);
         Ok(())
     }
 
-    fn publish_and_finish(&mut self, number: u32, change: &'a Change, value: Value) {
+    pub(super) fn publish_and_finish(&mut self, number: u32, change: &Change, value: Value) {
         let Some(Flight { act, since, call, .. }) = self.flights.remove(&number) else { return };
         let id = (act != StepAct::Delete).then(|| call.id.clone());
         (self.notices)(Notice::Finished { addr: change.addr.clone(), act, elapsed: since.elapsed(), id });
@@ -181,10 +187,11 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     }
 
     /// The step was never sent: nothing to record.
-    fn fail_unsent(&mut self, number: u32, change: &'a Change, fault: Fault) {
+    fn fail_unsent(&mut self, number: u32, change: &'a Change, fault: Fault) -> Result<(), JournalError> {
         self.report.diagnostics.push(diagnose(&fault, &change.addr.to_string()));
         let act = self.flights.get(&number).map_or(StepAct::Create, |flight| flight.act);
         self.give_up(number, change, act);
+        Ok(())
     }
 
     /// The step was sent and failed. `found` is what exists now, if somebody looked.

@@ -23,6 +23,19 @@ pub enum Level {
     Abort,
 }
 
+/// What is told of a provisioner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Provisioning {
+    /// It begins.
+    Started,
+    /// It said a line.
+    Said(String),
+    /// It ended well.
+    Finished,
+    /// It failed; all may go on nevertheless.
+    Failed,
+}
+
 /// Something happened.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Notice {
@@ -45,6 +58,15 @@ pub enum Notice {
         elapsed: Duration,
         /// What the cloud says about it; may be empty.
         note: String,
+    },
+    /// A provisioner of a step was started, said something, or ended.
+    Provisioner {
+        /// For what.
+        addr: Addr,
+        /// Which one: `local-exec`.
+        kind: Name,
+        /// What is to be told.
+        what: Provisioning,
     },
     /// Something happened to the object of a step that goes on.
     Happened {

@@ -65,6 +65,8 @@ pub(super) enum Left {
     Tainted,
     /// Changed in part, or changed and not running.
     Unfinished,
+    /// Made, and its creation-time provisioners have not ended well.
+    Unprovisioned,
 }
 
 /// The object that exists now, as state keeps it: write-only attributes as fingerprints, marks of
@@ -78,8 +80,10 @@ pub(super) fn object<P: Provider>(provider: &P, intent: &Intent, value: &Value, 
         schema_version: schemas.managed.get(&intent.kind).map_or(0, |schema| schema.version),
         value: kept,
         needs: intent.needs.clone(),
-        tainted: left == Left::Tainted,
+        tainted: matches!(left, Left::Tainted | Left::Unprovisioned),
         unfinished: left == Left::Unfinished,
+        unprovisioned: left == Left::Unprovisioned,
+        cloud: intent.cloud.clone(),
         create_before_destroy: intent.create_before_destroy,
     }
 }

@@ -225,6 +225,14 @@ fn conclude<P: Provider, J: Journal>(
         return (Event::Failed { step, message: fault.to_string().into(), object }, "failed");
     }
     match (intent.act, gone) {
+        (Act::Create, false) if intent.provisions => (
+            Event::Done { step, object: exists(Left::Unprovisioned) },
+            "was created, and its provisioners had not run: it is tainted, and the next apply replaces it",
+        ),
+        (Act::Delete, false) if intent.provisions => (
+            Event::Dropped { step },
+            "was not deleted; its destroy-time provisioners may have run, and run again when it is destroyed",
+        ),
         (Act::Create, true) => (Event::Dropped { step }, "was never created"),
         (Act::Create, false) => (Event::Done { step, object: exists(Left::Whole) }, "was created"),
         (Act::Update, false) => (Event::Done { step, object: exists(Left::Whole) }, "is recorded as found"),

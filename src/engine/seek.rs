@@ -148,6 +148,8 @@ fn settle<P: Provider>(provider: &P, handle: &Handle, value: &Value, key: &Key) 
         needs: Vec::new(),
         tainted: false,
         unfinished: false,
+        unprovisioned: false,
+        cloud: None,
         create_before_destroy: false,
     })
 }

@@ -17,6 +17,7 @@ use super::arguments::{Declared, argument, place};
 use super::ast::{Access, Body, Expr};
 use super::eval::references;
 use super::module::{Condition, Import, Module, Node, Repetition, Resource};
+use super::provisioner::{self, When, check_destroy};
 use super::structure::iterator;
 use super::target::{self, Site};
 
@@ -169,6 +170,16 @@ impl<'m> Linker<'m> {
         self.conditions(&resource.lifecycle.postconditions, &Site { own: true, ..inside });
         for expr in &resource.lifecycle.replace_triggered_by {
             target::check_trigger(self, expr, &inside);
+        }
+        for provisioner in &resource.provisioners {
+            if provisioner.when == When::Destroy {
+                check_destroy(provisioner, &mut self.out);
+            }
+            for expr in provisioner::expressions(provisioner) {
+                if provisioner.when == When::Create {
+                    self.expr(expr, &Site { own: true, ..inside }, &[]);
+                }
+            }
         }
         self.depends_on(&resource.depends_on, resource.span);
         let own = |name: &Name| addr.kind.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('_'));

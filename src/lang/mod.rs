@@ -26,6 +26,7 @@ pub mod module;
 mod moved;
 mod names;
 pub mod parse;
+pub mod provisioner;
 mod reference;
 mod repeat;
 mod resource;

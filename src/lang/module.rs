@@ -12,6 +12,7 @@ use crate::value::{Name, Path, Type, Value};
 
 use super::ast::{Body, Expr};
 use super::link::Index;
+use super::provisioner::Provisioner;
 
 /// A type constraint: a type whose object attributes may be optional with defaults.
 #[derive(Clone, Debug)]
@@ -146,6 +147,8 @@ pub struct Resource {
     pub lifecycle: Lifecycle,
     /// `timeouts { create = "30m" }`, expressions by name.
     pub timeouts: BTreeMap<Name, Expr>,
+    /// `provisioner`
+    pub provisioners: Vec<Provisioner>,
     /// `depends_on`
     pub depends_on: Vec<BlockAddr>,
     /// All blocks that it refers to or depends on, directly or through locals.

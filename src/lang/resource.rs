@@ -57,7 +57,8 @@ impl Loader<'_> {
             self.out.push(unsupported_block(inner, &[], &[]));
         }
         let timeouts = timeouts.map(|inner| self.timeouts(inner, mode)).unwrap_or_default();
-        self.refuse_actions(&block.body);
+        let provisioners = if mode == Mode::Managed { self.provisioners(&block.body) } else { Vec::new() };
+        self.refuse_actions(&block.body, mode);
         let mut body = block.body;
         body.attributes.retain(|attribute| !META_ARGUMENTS.contains(&&*attribute.name));
         body.blocks.retain(|inner| !META_BLOCKS.contains(&&*inner.name));
@@ -70,8 +71,17 @@ impl Loader<'_> {
         if fresh && schema.is_some() {
             let span = block.header;
             let needs = Vec::new();
-            let resource =
-                Resource { addr: addr.clone(), span, repetition, body, lifecycle, timeouts, depends_on, needs };
+            let resource = Resource {
+                addr: addr.clone(),
+                span,
+                repetition,
+                body,
+                lifecycle,
+                timeouts,
+                provisioners,
+                depends_on,
+                needs,
+            };
             self.module.blocks.insert(addr, resource);
         }
     }
@@ -152,16 +162,12 @@ impl Loader<'_> {
         ));
     }
 
-    fn refuse_actions(&mut self, body: &Body) {
+    fn refuse_actions(&mut self, body: &Body, mode: Mode) {
         for inner in &body.blocks {
             let (what, detail, hint) = match &*inner.name {
-                "provisioner" => (
-                    "A provisioner",
-                    "acier runs no commands on the objects that it makes.",
-                    "Put what must run into the container's commands or into an init_container.",
-                ),
-                "connection" => {
-                    ("A connection block", "acier runs no commands on the objects that it makes.", "Remove the block.")
+                "provisioner" | "connection" if mode == Mode::Data => {
+                    self.out.push(unsupported_block(inner, &[], &["lifecycle"]));
+                    continue;
                 }
                 "_" => (
                     "A meta-argument escaping block",

@@ -19,6 +19,7 @@ use super::host::Host;
 use super::inputs::Inputs;
 use super::module::{Module, Node, Repetition, Resource};
 use super::names::{Names, Place, Reader};
+use super::provisioner::{self, Errand, When};
 use super::reference::{Target, resolve};
 use super::repeat::{self, Repeated};
 use super::resource::fixed_step;
@@ -199,6 +200,36 @@ impl Scope {
         about(out, &addr.to_string())
     }
 
+    /// Whether the block of an instance has provisioners of a time.
+    #[must_use]
+    pub fn provisions(&self, addr: &Addr, when: When) -> bool {
+        self.module.blocks.get(&addr.block).is_some_and(|block| block.provisioners_at(when).next().is_some())
+    }
+
+    /// What the provisioner at a place among those of a time is to do for the object `own`; nothing behind
+    /// the last one.
+    pub fn provisioner(
+        &mut self,
+        addr: &Addr,
+        when: When,
+        at: usize,
+        own: Value,
+    ) -> Option<Result<Errand, Diagnostics>> {
+        let module = self.module.clone();
+        let resource = module.blocks.get(&addr.block)?;
+        let provisioner = resource.provisioners_at(when).nth(at)?;
+        let place = match when {
+            When::Destroy => provisioner::farewell(addr, own),
+            When::Create => match self.place(resource, addr) {
+                Ok(place) => Place { own: Some(own), ..place },
+                Err(wrong) => return Some(Err(about(wrong, &addr.to_string()))),
+            },
+        };
+        self.names.settle(&module, &Node::Block(addr.block.clone()));
+        let reader = self.names.reader(&module, &place);
+        Some(provisioner::errand(provisioner, &reader, true).map_err(|wrong| about(wrong, &addr.to_string())))
+    }
+
     /// The value of an output, marked sensitive if it is declared so.
     ///
     /// # Errors
@@ -359,6 +390,10 @@ impl Scope {
         }
         for condition in &resource.lifecycle.postconditions {
             judge(condition, &self.names.reader(module, &own), &mut wrong);
+        }
+        for provisioner in &resource.provisioners {
+            let reader = self.names.reader(module, &own);
+            wrong.extend(provisioner::errand(provisioner, &reader, false).err().unwrap_or_default());
         }
         out.extend(about(wrong, &block.to_string()));
         std::mem::take(out)

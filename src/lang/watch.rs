@@ -37,6 +37,9 @@ pub fn watched(module: &Module, schemas: &Schemas) -> BTreeSet<BlockAddr> {
             Repetition::Once => {}
             Repetition::Count(expr) | Repetition::ForEach(expr) => watch.expr(expr),
         }
+        for provisioner in &resource.provisioners {
+            watch.body(&provisioner.body);
+        }
         for condition in resource.lifecycle.preconditions.iter().chain(&resource.lifecycle.postconditions) {
             watch.expr(&condition.condition);
             watch.expr(&condition.message);

@@ -114,7 +114,7 @@ impl Case<'_> {
 
     fn replaces(&self, prior: &Object, cost: Cost) -> Option<Why> {
         if prior.tainted {
-            Some(Why::Tainted)
+            Some(if prior.unprovisioned { Why::Unprovisioned } else { Why::Tainted })
         } else if self.requested {
             Some(Why::Requested)
         } else if cost == Cost::Replace {

@@ -45,6 +45,8 @@ pub enum Why {
     CannotUpdate,
     /// The object was left half made.
     Tainted,
+    /// The object was made, and its creation-time provisioners did not all end well.
+    Unprovisioned,
     /// The last update of the object did not end well.
     Unfinished,
     /// `-replace`
@@ -67,6 +69,14 @@ pub enum Why {
     Deposed,
     /// The configuration of a data source is not known before apply, or what it depends on changes.
     Unknown,
+}
+
+impl Why {
+    /// Whether the object is tainted.
+    #[must_use]
+    pub fn is_tainted(self) -> bool {
+        matches!(self, Why::Tainted | Why::Unprovisioned)
+    }
 }
 
 /// One attribute that differs.

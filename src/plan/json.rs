@@ -188,7 +188,7 @@ fn reason(change: &Change) -> Option<&'static str> {
     match change.why {
         Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => None,
         Why::CannotUpdate => Some("replace_because_cannot_update"),
-        Why::Tainted => Some("replace_because_tainted"),
+        Why::Tainted | Why::Unprovisioned => Some("replace_because_tainted"),
         Why::Requested => Some("replace_by_request"),
         Why::Triggered => Some("replace_by_triggers"),
         Why::NoBlock => Some("delete_because_no_resource_config"),

@@ -37,6 +37,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::Changed, "changed"),
     (Why::CannotUpdate, "cannot-update"),
     (Why::Tainted, "tainted"),
+    (Why::Unprovisioned, "unprovisioned"),
     (Why::Requested, "requested"),
     (Why::Unfinished, "unfinished"),
     (Why::Triggered, "triggered"),
@@ -187,6 +188,8 @@ fn write_object(out: &mut Writer, object: &Object) -> Json {
         "needs": object.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "tainted": object.tainted,
         "unfinished": object.unfinished,
+        "unprovisioned": object.unprovisioned,
+        "cloud": object.cloud.as_deref(),
         "first": object.create_before_destroy,
     })
 }
@@ -310,6 +313,8 @@ fn read_object(reader: &Reader, json: &Json) -> Result<Object, Broken> {
         needs: blocks(&json["needs"])?,
         tainted: json["tainted"] == true,
         unfinished: json["unfinished"] == true,
+        unprovisioned: json["unprovisioned"] == true,
+        cloud: optional(&json["cloud"]).map(name).transpose()?,
         create_before_destroy: json["first"] == true,
     })
 }

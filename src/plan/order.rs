@@ -12,7 +12,7 @@ use crate::lang::module::{Module, Node};
 use crate::schema::{Cost, Schema};
 use crate::state::Object;
 
-use super::change::{Action, Change, Why};
+use super::change::{Action, Change};
 use super::identity;
 
 /// What is known of all blocks before any is planned.
@@ -88,7 +88,7 @@ impl Order {
             return Ok(Action::ReplaceCreateFirst);
         }
         // What is half made serves nobody, so nothing is lost by deleting it first.
-        if change.why == Why::Tainted {
+        if change.why.is_tainted() {
             return Ok(Action::Replace);
         }
         let set = if root == block {

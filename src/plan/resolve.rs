@@ -21,7 +21,9 @@ use super::change::{Action, Change, Plan};
 use super::conform::contradiction;
 use super::laid::Laid;
 use super::walk::schema_of;
+
 use super::{diff, outputs, propose};
+pub use crate::lang::provisioner::{Errand, When};
 
 /// The configuration during an apply: knows what is made already.
 pub struct Resolver {
@@ -100,6 +102,34 @@ impl Resolver {
         }
         self.asked.insert(change.addr.clone(), actual.clone());
         Ok(actual)
+    }
+
+    /// Whether an instance has provisioners of a time.
+    #[must_use]
+    pub fn provisions(&self, addr: &Addr, when: When) -> bool {
+        self.scope.provisions(addr, when)
+    }
+
+    /// What a provisioner is to do for the object `own`; nothing behind the last one.
+    pub fn provisioner(
+        &mut self,
+        addr: &Addr,
+        when: When,
+        at: usize,
+        own: &Value,
+    ) -> Option<Result<Errand, Diagnostics>> {
+        let schemas = self.scope.schemas().clone();
+        let own = match schema_of(&schemas, addr) {
+            Some(schema) => {
+                let own = match self.asked.get(addr) {
+                    Some(asked) if when == When::Create => propose::reveal(&schema.block, own, asked),
+                    _ => own.clone(),
+                };
+                propose::mark_secrets(&schema.block, &own)
+            }
+            None => own.clone(),
+        };
+        self.scope.provisioner(addr, when, at, propose::conceal(&own))
     }
 
     /// Makes what a step made or read visible to what refers to it, and checks postconditions.

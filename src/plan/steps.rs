@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::Block;
 
-use super::change::{Action, Change, Step, StepAct, Why};
+use super::change::{Action, Change, Step, StepAct};
 
 /// Lowers changes. `needed` says for each change which blocks its prior object needed, as the
 /// state has it; what is made needs the blocks of [`Change::needs`]. `follows` names pairs of changes:
@@ -135,7 +135,7 @@ impl Net {
     ) {
         for block in needed.iter().filter(|block| **block != change.addr.block) {
             for (deletion, other) in gone.get(block).into_iter().flatten() {
-                let half_made = changes[*other].why == Why::Tainted && changes[*other].action == Action::Replace;
+                let half_made = changes[*other].why.is_tainted() && changes[*other].action == Action::Replace;
                 if half_made && change.action == Action::ReplaceCreateFirst {
                     // What is made first needed the object that the half made one was to replace.
                     continue;

@@ -233,6 +233,10 @@ pub trait Provider {
     /// still works on it. Sends no change.
     fn follow(&self, call: &Call) -> impl Future<Output = Result<Progress, Fault>>;
 
+    /// Runs a program beside an object, as a provisioner of that name asks; each line that the program
+    /// says is told as it comes.
+    fn run(&self, provisioner: &str, config: &Value, tell: &dyn Fn(String)) -> impl Future<Output = Result<(), Fault>>;
+
     /// Reads a data source whose configuration is `config`; the whole object with its answers.
     fn fetch(&self, kind: &str, config: &Value) -> impl Future<Output = Result<Value, Fault>>;
 }

@@ -101,6 +101,11 @@ impl<A: Provider, B: Provider> Provider for Router<A, B> {
         if self.is_own(&call.kind) { self.own.follow(call).await } else { self.cloud.follow(call).await }
     }
 
+    /// No cloud runs programs on this machine.
+    async fn run(&self, provisioner: &str, config: &Value, tell: &dyn Fn(String)) -> Result<(), Fault> {
+        self.own.run(provisioner, config, tell).await
+    }
+
     async fn fetch(&self, kind: &str, config: &Value) -> Result<Value, Fault> {
         if self.own.schemas().data.contains_key(kind) {
             self.own.fetch(kind, config).await

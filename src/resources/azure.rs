@@ -257,6 +257,10 @@ impl<T: Transport> Provider for Azure<T> {
         Ok(progress::wait(&stage, 0, String::new()))
     }
 
+    async fn run(&self, provisioner: &str, _config: &Value, _tell: &dyn Fn(String)) -> Result<(), Fault> {
+        Err(faults::invalid(format!("Azure does not run \"{provisioner}\" provisioners.")))
+    }
+
     async fn fetch(&self, kind: &str, config: &Value) -> Result<Value, Fault> {
         let kind = kinds::data(kind).ok_or_else(|| {
             faults::invalid(format!("There is no data source \"{kind}\" in Azure as acier knows it."))

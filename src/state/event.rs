@@ -62,6 +62,10 @@ pub struct Intent {
     pub needs: Vec<Block>,
     /// See [`Object::create_before_destroy`].
     pub create_before_destroy: bool,
+    /// See [`Object::cloud`].
+    pub cloud: Option<Name>,
+    /// Provisioners run after the object is made, or before it is deleted.
+    pub provisions: bool,
 }
 
 /// How an operation ended.

@@ -30,6 +30,10 @@ pub struct Object {
     pub needs: Vec<Block>,
     /// It was left half made and is to be replaced.
     pub tainted: bool,
+    /// Beside `tainted`: it is whole, but its creation-time provisioners have not all ended well.
+    pub unprovisioned: bool,
+    /// The cloud and account in which it lives, where that is not the state's own.
+    pub cloud: Option<Name>,
     /// Its last update was taken on and did not end well: it is carried out again, even where
     /// the cloud shows the new attributes already.
     pub unfinished: bool,

@@ -39,7 +39,7 @@ use recover::Recovered;
 use shadow::Shadow;
 
 /// The version of the on-disk format.
-const FORMAT: u64 = 2;
+const FORMAT: u64 = 3;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

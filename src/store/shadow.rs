@@ -119,6 +119,8 @@ fn hollow(object: &Object) -> Object {
         needs: Vec::new(),
         tainted: object.tainted,
         unfinished: object.unfinished,
+        unprovisioned: object.unprovisioned,
+        cloud: object.cloud.clone(),
         create_before_destroy: object.create_before_destroy,
     }
 }

@@ -85,16 +85,16 @@ pub(super) async fn connect(
         }
         return embed(settings, folder, notice);
     }
-    network(settings, environment.as_deref(), notice).await
+    network(settings, environment.as_deref(), folder, notice).await
 }
 
 /// The cloud of a configuration that makes nothing: no credentials are needed for it.
-pub(super) fn nowhere() -> Option<Cloud> {
+pub(super) fn nowhere(folder: &Path) -> Option<Cloud> {
     let nobody = String::new;
     let credentials = Credentials::ClientSecret { tenant: nobody(), client: nobody(), secret: Secret::new(nobody()) };
     let endpoints = Endpoints::named("public").ok()?;
     let client = Client::new(Carrier::Nowhere, SignIn::new(credentials), endpoints, Options::new(nobody()));
-    Some(Router::new(Azure::new(client, &Value::null(Type::Dynamic)), Builtin::new()))
+    Some(Router::new(Azure::new(client, &Value::null(Type::Dynamic)), Builtin::new(folder)))
 }
 
 fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Refused> {
@@ -122,12 +122,13 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
     let client = Client::new(Carrier::Embedded(Rc::new(embedded)), SignIn::new(credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;
     let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
-    Ok(Router::new(azure, Builtin::new()))
+    Ok(Router::new(azure, Builtin::new(folder)))
 }
 
 async fn network(
     settings: Settings<'_>,
     environment: Option<&str>,
+    folder: &Path,
     notice: Rc<dyn Fn(String)>,
 ) -> Result<Cloud, Refused> {
     let file = auth_file(settings)?;
@@ -154,7 +155,7 @@ async fn network(
     let client = Client::new(Carrier::Net(network), SignIn::new(chosen.credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;
     let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
-    Ok(Router::new(azure, Builtin::new()))
+    Ok(Router::new(azure, Builtin::new(folder)))
 }
 
 /// Where the cloud is: as the block's `metadata_host` says, or the auth file, or the environment.

@@ -178,7 +178,12 @@ async fn carry_out(session: &mut Session, plan: &Plan, arguments: &ApplyArgument
     let shown = screen.clone();
     let json = arguments.json;
     let mut tell = move |notice: Notice| {
-        if json { stream::notice(&shown, &notice) } else { shown.line(&progress::line(&notice)) }
+        match json {
+            true => stream::notice(&shown, &notice),
+            // Of the end of a provisioner only machines are told, as by Terraform.
+            false if progress::is_mute(&notice) => {}
+            false => shown.line(&progress::line(&notice)),
+        }
     };
     let parallelism = arguments.planning.parallelism;
     let Session { cloud, state, store, key, .. } = session;

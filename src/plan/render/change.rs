@@ -133,7 +133,7 @@ fn headline(change: &Change) -> &'static str {
         (Action::Read, _) => "will be read during apply",
         (Action::Create, _) => "will be created",
         (Action::Update, _) => "will be updated in-place",
-        (Action::Replace | Action::ReplaceCreateFirst, Why::Tainted) => "is tainted, so must be replaced",
+        (Action::Replace | Action::ReplaceCreateFirst, why) if why.is_tainted() => "is tainted, so must be replaced",
         (Action::Replace | Action::ReplaceCreateFirst, Why::Requested) => "will be replaced, as requested",
         (Action::Replace | Action::ReplaceCreateFirst, Why::Triggered) => {
             "will be replaced due to changes in replace_triggered_by"
@@ -159,6 +159,7 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         (Why::Swept, _) => {
             Some("because what it lies in goes, and takes it along; it is planned again after that".into())
         }
+        (Why::Unprovisioned, _) => Some("because its provisioners did not all end well".into()),
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
         (Why::Unknown, _) => Some(match schemas.data.get(&change.kind) {

@@ -52,6 +52,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("outcome", Shape::Text),
     ("parent", Shape::Text),
     ("planned", Shape::Value),
+    ("provisions", Shape::Flag),
     ("records", Shape::Number),
     ("running", Shape::Fields),
     ("schema", Shape::Number),
@@ -60,6 +61,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("tainted", Shape::Flag),
     ("ticket", Shape::Value),
     ("unfinished", Shape::Flag),
+    ("unprovisioned", Shape::Flag),
     ("value", Shape::Value),
 ];
 

@@ -210,6 +210,8 @@ fn write_object(out: &mut Vec<u8>, object: &Object, key: &Key) -> Result<(), Uns
     write_needs(&mut out, &object.needs)?;
     out.flag("tainted", object.tainted);
     out.flag("unfinished", object.unfinished);
+    out.flag("unprovisioned", object.unprovisioned);
+    out.maybe_text("cloud", object.cloud.as_ref());
     out.flag("create_before_destroy", object.create_before_destroy);
     out.end();
     Ok(())
@@ -229,6 +231,8 @@ fn read_object(mut fields: Fields) -> Result<Object, Unreadable> {
         needs: read_needs(&mut fields)?,
         tainted: fields.flag("tainted"),
         unfinished: fields.flag("unfinished"),
+        unprovisioned: fields.flag("unprovisioned"),
+        cloud: fields.maybe_text("cloud"),
         create_before_destroy: fields.flag("create_before_destroy"),
     })
 }
@@ -243,6 +247,8 @@ fn write_intent(out: &mut Vec<u8>, intent: &Intent, key: &Key) -> Result<(), Uns
     value::write_value(out.field("planned"), &intent.planned, Some(key), 0)?;
     write_needs(&mut out, &intent.needs)?;
     out.flag("create_before_destroy", intent.create_before_destroy);
+    out.maybe_text("cloud", intent.cloud.as_ref());
+    out.flag("provisions", intent.provisions);
     out.end();
     Ok(())
 }
@@ -257,6 +263,8 @@ fn read_intent(mut fields: Fields) -> Result<Intent, Unreadable> {
         planned: fields.value("planned")?,
         needs: read_needs(&mut fields)?,
         create_before_destroy: fields.flag("create_before_destroy"),
+        cloud: fields.maybe_text("cloud"),
+        provisions: fields.flag("provisions"),
     })
 }
 

@@ -8,9 +8,11 @@ use acier::arm::auth::{Credentials, SignIn};
 use acier::arm::client::{Client, Options};
 use acier::arm::cloud::Endpoints;
 use acier::arm::wire::{Lost, Request, Response, Transport};
+use acier::builtin::Builtin;
 use acier::emulator::embedded::{BASE, Embedded};
 use acier::emulator::settings::Identity;
 use acier::plan::Mode;
+use acier::provider::router::Router;
 use acier::resources::azure::Azure;
 use acier::state::State;
 use acier::store::{Access, Store};
@@ -73,10 +75,12 @@ impl Transport for FusedTransport {
 /// Runs `apply` (or `destroy`) of a configuration once; nothing if the process died.
 pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: Mode, fuse: &Fuse) -> Option<End> {
     let whole = async {
-        let schemas = Rc::new(acier::resources::schemas());
+        let mut schemas = acier::resources::schemas();
+        schemas.add(acier::builtin::schemas());
+        let schemas = Rc::new(schemas);
         let text = Text::load(text, &schemas);
         let block = text.scope(false).provider(&"azurerm".into()).expect("the provider block is fine");
-        let provider = connect(cloud, fuse, &block);
+        let provider = Router::new(connect(cloud, fuse, &block), Builtin::new(folder));
         let mut store = Store::open(folder, Access::Write).expect("the store opens");
         let mut state = store.load().expect("the store loads");
         let key = store.key().clone();

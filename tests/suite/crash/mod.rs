@@ -5,6 +5,7 @@ mod azure;
 mod counts;
 mod fleet;
 mod jobs;
+mod provisioners;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -311,6 +311,13 @@ impl Provider for Toys {
         Ok(Progress::Done(self.show(&call.id, &call.planned)))
     }
 
+    async fn run(&self, _provisioner: &str, config: &Value, tell: &dyn Fn(String)) -> Result<(), Fault> {
+        self.point().await;
+        tell(format!("ran {}", config.text("command").unwrap_or_default()));
+        self.point().await;
+        if config.text("command") == Some("fail") { Err(fault(FaultKind::Run, "it failed")) } else { Ok(()) }
+    }
+
     async fn fetch(&self, _kind: &str, config: &Value) -> Result<Value, Fault> {
         Ok(config.clone())
     }

@@ -203,6 +203,8 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
                         needs: change.needs.clone(),
                         tainted: false,
                         unfinished: false,
+                        unprovisioned: false,
+                        cloud: None,
                         create_before_destroy: change.create_before_destroy,
                     };
                     state.objects.insert(change.addr.clone(), object);

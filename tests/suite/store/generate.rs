@@ -87,6 +87,8 @@ fn object() -> impl Strategy<Value = Object> {
             needs: needs.into_iter().map(|addr| addr.block).collect(),
             tainted,
             unfinished: !tainted && create_before_destroy,
+            unprovisioned: tainted && create_before_destroy,
+            cloud: tainted.then(|| "elsewhere".into()),
             create_before_destroy,
         },
     )
@@ -110,6 +112,8 @@ pub(super) fn event() -> impl Strategy<Value = Event> {
         planned: object.value,
         needs: object.needs,
         create_before_destroy: object.create_before_destroy,
+        cloud: object.cloud,
+        provisions: object.unprovisioned,
     });
     prop_oneof![
         1 => (1_u64..4, any::<bool>()).prop_map(|(serial, cloud)| Event::Begin {

@@ -55,6 +55,8 @@ pub(super) fn object(name: &str) -> Object {
         needs: vec![Block::root(Mode::Managed, "azurerm_resource_group", "main")],
         tainted: false,
         unfinished: false,
+        unprovisioned: false,
+        cloud: None,
         create_before_destroy: false,
     }
 }
@@ -71,6 +73,8 @@ pub(super) fn intent(at: &str, act: Act, deposed: Option<&str>) -> Intent {
         planned,
         needs: vec![Block::root(Mode::Managed, "azurerm_resource_group", "main")],
         create_before_destroy: true,
+        cloud: None,
+        provisions: false,
     }
 }
 

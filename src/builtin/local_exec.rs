@@ -1,0 +1,169 @@
+//! `local-exec`: runs a program on this machine and tells every line that it says.
+//!
+//! **Never:** decide what a failure means. In: the arguments of the provisioner. Out: lines, and how it
+//! ended. The decision to question: a program that it leaves running behind keeps its output open, and
+//! is not waited for once the command itself has ended.
+
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::AsyncReadExt;
+use tokio::process::{Child, Command};
+
+use crate::provider::{Fault, FaultKind};
+use crate::value::{Content, Value};
+
+/// How much of what it said last is told when it fails. Source: Terraform keeps as much.
+const KEPT: usize = 8 * 1024;
+/// How long what was said before the end may take to arrive.
+const REST: Duration = Duration::from_millis(200);
+
+#[cfg(windows)]
+const SHELL: [&str; 2] = ["cmd", "/C"];
+#[cfg(not(windows))]
+const SHELL: [&str; 2] = ["/bin/sh", "-c"];
+
+/// Runs the command; relative paths start in `folder`.
+pub(super) async fn run(config: &Value, folder: &Path, tell: &dyn Fn(String)) -> Result<(), Fault> {
+    let command = config.text("command").unwrap_or_default();
+    let texts = |name: &str| config.get(name).and_then(Value::as_sequence).unwrap_or_default();
+    let mut words: Vec<&str> = texts("interpreter").iter().filter_map(Value::as_str).collect();
+    if words.is_empty() {
+        words.extend(SHELL);
+    }
+    words.push(command);
+    if config.get("quiet").and_then(Value::as_bool) == Some(true) {
+        tell("local-exec: Executing: Suppressed by quiet=true".to_owned());
+    } else {
+        let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        tell(format!("Executing: [{}]", quoted.join(" ")));
+    }
+    let mut program = Command::new(words[0]);
+    program.args(&words[1..]).stdin(Stdio::null()).kill_on_drop(true);
+    program.current_dir(folder.join(config.text("working_dir").unwrap_or_default()));
+    if let Some(Content::Map(_, members)) = config.get("environment").map(Value::content) {
+        let texts = members.iter().filter_map(|(name, value)| Some((&**name, value.as_str()?)));
+        program.envs(texts);
+    }
+    let mut said = Said { tell, line: Vec::new(), kept: Vec::new() };
+    let ended = follow(program, &mut said).await;
+    said.flush();
+    let output = String::from_utf8_lossy(&said.kept).into_owned();
+    let why = match ended {
+        Ok(status) if status.success() => return Ok(()),
+        Ok(status) => match status.code() {
+            Some(code) => format!("exit status {code}"),
+            None => "it was ended by a signal".to_owned(),
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            format!("{} or its working directory was not found", quoted(words[0]))
+        }
+        Err(error) => error.to_string(),
+    };
+    Err(Fault {
+        kind: FaultKind::Run,
+        code: why.clone(),
+        message: format!("Error running command '{command}': {why}. Output: {output}"),
+        trace: String::new(),
+        hint: None,
+    })
+}
+
+/// What the program says, line by line.
+struct Said<'t> {
+    tell: &'t dyn Fn(String),
+    line: Vec<u8>,
+    kept: Vec<u8>,
+}
+
+impl Said<'_> {
+    fn hear(&mut self, bytes: &[u8]) {
+        self.kept.extend_from_slice(bytes);
+        let over = self.kept.len().saturating_sub(KEPT);
+        self.kept.drain(..over);
+        for byte in bytes {
+            if *byte == b'\n' { self.say() } else { self.line.push(*byte) }
+        }
+    }
+
+    fn say(&mut self) {
+        let line = String::from_utf8_lossy(&self.line);
+        (self.tell)(line.trim_end_matches('\r').to_owned());
+        self.line.clear();
+    }
+
+    fn flush(&mut self) {
+        if !self.line.is_empty() {
+            self.say();
+        }
+    }
+}
+
+/// One pipe for both, so that lines come in the order in which they were said.
+#[cfg(unix)]
+async fn follow(mut program: Command, said: &mut Said<'_>) -> std::io::Result<std::process::ExitStatus> {
+    let (reader, writer) = std::io::pipe()?;
+    program.stdout(writer.try_clone()?).stderr(writer);
+    let mut child = program.spawn()?;
+    // The command holds the ends to write to, and the pipe would never end.
+    drop(program);
+    let mut reader = tokio::net::unix::pipe::Receiver::from_owned_fd(reader.into())?;
+    let status = hear_until_end(&mut child, &mut reader, said).await?;
+    drain(&mut reader, said).await;
+    Ok(status)
+}
+
+#[cfg(not(unix))]
+async fn follow(mut program: Command, said: &mut Said<'_>) -> std::io::Result<std::process::ExitStatus> {
+    let mut child = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let (Some(out), Some(mut errors)) = (child.stdout.take(), child.stderr.take()) else { return child.wait().await };
+    let mut both = out;
+    let status = hear_until_end(&mut child, &mut both, said).await?;
+    drain(&mut both, said).await;
+    drain(&mut errors, said).await;
+    Ok(status)
+}
+
+async fn hear_until_end(
+    child: &mut Child,
+    reader: &mut (impl AsyncReadExt + Unpin),
+    said: &mut Said<'_>,
+) -> std::io::Result<std::process::ExitStatus> {
+    let mut bytes = [0_u8; 4096];
+    loop {
+        tokio::select! {
+            biased;
+            read = reader.read(&mut bytes) => match read? {
+                0 => return child.wait().await,
+                count => said.hear(&bytes[..count]),
+            },
+            status = child.wait() => return status,
+        }
+    }
+}
+
+/// What was said before the end and is still on its way.
+async fn drain(reader: &mut (impl AsyncReadExt + Unpin), said: &mut Said<'_>) {
+    let mut bytes = [0_u8; 4096];
+    while let Ok(Ok(count @ 1..)) = tokio::time::timeout(REST, reader.read(&mut bytes)).await {
+        said.hear(&bytes[..count]);
+    }
+}
+
+/// A word in quotes.
+fn quoted(word: &str) -> String {
+    let mut text = String::from("\"");
+    for letter in word.chars() {
+        match letter {
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            other => text.push(other),
+        }
+    }
+    text.push('"');
+    text
+}
