@@ -283,9 +283,12 @@ pub(super) struct TaintArguments {
 /// `acier show`
 #[derive(Args, Debug)]
 pub(super) struct ShowArguments {
-    /// Print JSON in Terraform's format
+    /// Print JSON in Terraform's format; sensitive values are null
     #[arg(long)]
     pub(super) json: bool,
+    /// With -json, print sensitive values in clear, as far as they are known
+    #[arg(long, requires = "json")]
+    pub(super) show_sensitive: bool,
     /// A plan saved by `acier plan -out`; without it the state is shown
     #[arg(value_name = "PLAN")]
     pub(super) plan: Option<PathBuf>,

@@ -25,7 +25,6 @@ mod schema_json;
 mod schema_page;
 mod screen;
 mod session;
-mod show_json;
 mod sight;
 mod sources;
 mod stages;

@@ -3,6 +3,8 @@
 //! **Never:** tell values; the document of `show -json` holds them. In: a plan. Out: lines.
 //! Document: Terraform, "Machine-Readable UI", operation results.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Block, Key, ModulePath};
@@ -32,28 +34,35 @@ pub(super) fn resource(addr: &Addr) -> Json {
     })
 }
 
+/// Where moved objects were known before.
+type Moves<'p> = BTreeMap<&'p Addr, &'p Addr>;
+
+fn moves(plan: &Plan) -> Moves<'_> {
+    let moved = plan.moves.iter().filter(|moved| moved.deposed.is_none() && moved.from != moved.to);
+    moved.map(|moved| (&moved.to, &moved.from)).collect()
+}
+
 /// Where an object was known before.
-fn previous<'p>(plan: &'p Plan, change: &Change) -> Option<&'p Addr> {
-    let moved = plan.moves.iter().find(|moved| moved.to == change.addr && moved.from != moved.to);
-    moved.filter(|_| change.deposed.is_none()).map(|moved| &moved.from)
+fn previous<'p>(moves: &Moves<'p>, change: &Change) -> Option<&'p Addr> {
+    moves.get(&change.addr).copied().filter(|_| change.deposed.is_none())
 }
 
 /// The word for what becomes of an object, imports and moves included.
-fn word(plan: &Plan, change: &Change) -> &'static str {
+fn word(moves: &Moves<'_>, change: &Change) -> &'static str {
     match change.action {
         Action::NoOp if change.importing.is_some() => "import",
-        Action::NoOp if previous(plan, change).is_some() => "move",
+        Action::NoOp if previous(moves, change).is_some() => "move",
         other => action(other),
     }
 }
 
-fn told(plan: &Plan, change: &Change) -> Json {
+fn told(moves: &Moves<'_>, change: &Change) -> Json {
     let mut body = Map::new();
     body.insert("resource".into(), resource(&change.addr));
-    if let Some(from) = previous(plan, change) {
+    if let Some(from) = previous(moves, change) {
         body.insert("previous_resource".into(), resource(from));
     }
-    body.insert("action".into(), word(plan, change).into());
+    body.insert("action".into(), word(moves, change).into());
     if let Some(reason) = reason(change) {
         body.insert("reason".into(), reason.into());
     }
@@ -81,20 +90,22 @@ fn reason(change: &Change) -> Option<&'static str> {
 
 /// What changed behind our back. Moves are told here only where nothing else is planned.
 pub(super) fn drift(screen: &Screen, plan: &Plan) {
-    let moved = plan.changes.iter().filter(|change| previous(plan, change).is_some());
+    let moves = &moves(plan);
+    let moved = plan.changes.iter().filter(|change| previous(moves, change).is_some());
     let moved = moved.filter(|_| plan.mode == Mode::RefreshOnly);
     for change in plan.drift.iter().chain(moved) {
-        let message = format!("{}: Drift detected ({})", change.addr, word(plan, change));
-        line(screen, "info", &message, "resource_drift", told(plan, change));
+        let message = format!("{}: Drift detected ({})", change.addr, word(moves, change));
+        line(screen, "info", &message, "resource_drift", told(moves, change));
     }
 }
 
 /// What is planned for each object to which something happens.
 pub(super) fn changes(screen: &Screen, plan: &Plan) {
-    let happens = |change: &&Change| change.is_something() || previous(plan, change).is_some();
+    let moves = &moves(plan);
+    let happens = |change: &&Change| change.is_something() || previous(moves, change).is_some();
     for change in plan.changes.iter().filter(happens).filter(|_| plan.mode != Mode::RefreshOnly) {
-        let message = format!("{}: Plan to {}", change.addr, word(plan, change));
-        line(screen, "info", &message, "planned_change", told(plan, change));
+        let message = format!("{}: Plan to {}", change.addr, word(moves, change));
+        line(screen, "info", &message, "planned_change", told(moves, change));
     }
 }
 

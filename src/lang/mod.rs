@@ -10,6 +10,7 @@ pub mod calls;
 mod condition;
 mod constraint;
 mod decode;
+pub mod describe;
 mod dynamic;
 mod elsewhere;
 pub mod eval;

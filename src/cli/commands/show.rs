@@ -4,13 +4,17 @@
 #![expect(clippy::disallowed_methods, reason = "reads the saved plan")]
 
 use std::path::Path;
+use std::rc::Rc;
 
 use crate::cli::arguments::ShowArguments;
 use crate::cli::exit::Exit;
+use crate::cli::outputs;
+use crate::cli::project::Project;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, now, open_store};
-use crate::cli::{outputs, show_json};
 use crate::diag::{Diagnostic, Sources};
+use crate::plan::file::SavedPlan;
+use crate::plan::json::values::Sight;
 use crate::plan::{file, json, render};
 use crate::state::State;
 use crate::store::Access;
@@ -18,9 +22,10 @@ use crate::store::Access;
 pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Screen) -> Outcome<Exit> {
     let (store, state) = open_store(folder, Access::Read, screen)?;
     let schemas = crate::cli::kinds::schemas();
+    let sight = if arguments.show_sensitive { Sight::Clear } else { Sight::Hidden };
     let Some(path) = &arguments.plan else {
         if arguments.json {
-            screen.line(&show_json::state(&state).to_string());
+            screen.line(&json::state::state(&state, sight).to_string());
         } else {
             screen.text(&text(&state));
         }
@@ -30,7 +35,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
     match opened.and_then(|bytes| file::from_bytes(&bytes, store.key())) {
         Ok(saved) => {
             if arguments.json {
-                screen.line(&json::plan(&saved.plan, &schemas, &state, &now()).to_string());
+                screen.line(&document(folder, &saved, &state, sight));
             } else {
                 let mut sources = Sources::default();
                 saved.sources.iter().for_each(|(name, text)| drop(sources.add(name.clone(), text.clone())));
@@ -43,6 +48,20 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
             fail(screen, &Diagnostic::error("The saved plan cannot be used", detail), &Sources::default())
         }
     }
+}
+
+/// The saved plan as JSON, with the configuration that it was made from.
+fn document(folder: &Path, saved: &SavedPlan, state: &State, sight: Sight) -> String {
+    let mut sources = Sources::default();
+    for (name, text) in &saved.sources {
+        sources.add(name.clone(), text.clone());
+    }
+    let project = Project::from_sources(folder, sources, Rc::new(crate::cli::kinds::schemas())).ok();
+    let schemas = crate::cli::kinds::schemas();
+    let timestamp = now();
+    let module = project.as_ref().map(|project| &*project.module);
+    let setting = json::Setting { schemas: &schemas, state, module, timestamp: &timestamp, sight };
+    json::plan(&saved.plan, &setting).to_string()
 }
 
 fn text(state: &State) -> String {

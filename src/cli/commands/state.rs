@@ -8,12 +8,13 @@ use std::rc::Rc;
 use crate::addr::{Addr, Target, parse};
 use crate::cli::arguments::StateCommand;
 use crate::cli::exit::Exit;
+use crate::cli::hcl;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
-use crate::cli::{hcl, show_json};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::Desk;
-use crate::plan::render;
+use crate::plan::json::values::Sight;
+use crate::plan::{json, render};
 use crate::state::{Event, Object, OperationKind, State};
 use crate::store::Access;
 
@@ -90,7 +91,7 @@ fn show(folder: &Path, address: &str, form: Form, screen: &Screen) -> Outcome<Ex
     for addr in covered(&state, &targets, screen)? {
         let Some(object) = state.objects.get(&addr) else { continue };
         match form {
-            Form::Json => screen.line(&format!("{:#}", show_json::object(&addr, object))),
+            Form::Json => screen.line(&format!("{:#}", json::state::object(&addr, object, Sight::Hidden))),
             Form::Text => screen.text(&render::object(&addr, &object.value, object.tainted)),
             Form::Hcl => configuration(&addr, object, screen),
         }

@@ -17,6 +17,7 @@ use acier::addr::parse;
 use acier::diag::Diagnostics;
 use acier::diag::render::render;
 use acier::lang::import::Wanted;
+use acier::plan::json::values::Sight;
 use acier::plan::{Mode, Options, Plan, Refreshed, file, json, render as plan_text, waiting};
 use acier::state::State;
 use acier::value::Value;
@@ -154,7 +155,14 @@ fn run(case: &Case) -> String {
         let _ = write!(out, "-- steps\n{}", steps(&plan));
     }
     if case.part("options").contains("json") || case.name.contains("JSON") {
-        let shown = json::plan(&plan, &project.schemas, &state, "2030-01-02T03:04:05Z");
+        let setting = json::Setting {
+            schemas: &project.schemas,
+            state: &state,
+            module: Some(&project.module),
+            timestamp: "2030-01-02T03:04:05Z",
+            sight: Sight::Hidden,
+        };
+        let shown = json::plan(&plan, &setting);
         let _ = writeln!(out, "-- json\n{shown:#}");
     }
     let saved = file::from_bytes(&file::to_bytes(&plan, &[], &key()), &key()).unwrap();

@@ -1,0 +1,182 @@
+//! The configuration that a plan was made from, unevaluated, as Terraform's JSON output shows it.
+//!
+//! **Never:** evaluate, or write the constant of a secret unasked. In: a module and schemas. Out:
+//! JSON. Source of the form: Terraform, "JSON Output Format", configuration representation.
+
+use serde_json::{Map, Value as Json, json};
+
+use crate::addr::Mode;
+use crate::lang::ast::{Body, Expr};
+use crate::lang::describe::{constant, referred};
+use crate::lang::module::{Module, ProviderBlock, Repetition, Resource};
+use crate::schema::{Block as Schema, Schemas, Secrecy};
+
+use super::state::provider_of;
+use super::values::Sight;
+
+/// The whole configuration.
+#[must_use]
+pub fn configuration(module: &Module, schemas: &Schemas, sight: Sight) -> Json {
+    let form = Form { schemas, sight };
+    let mut providers = Map::new();
+    for provider in &module.providers {
+        providers.insert(key(provider), form.provider(provider));
+    }
+    for addr in module.blocks.keys() {
+        let name = provider_key(&addr.kind);
+        providers.entry(name).or_insert_with(|| json!({ "name": name, "full_name": provider_of(&addr.kind) }));
+    }
+    providers.sort_keys();
+    json!({ "provider_config": providers, "root_module": form.module(module) })
+}
+
+/// The local name of a kind's provider.
+fn provider_key(kind: &str) -> &str {
+    kind.split('_').next().unwrap_or(kind)
+}
+
+fn key(provider: &ProviderBlock) -> String {
+    match &provider.alias {
+        Some(alias) => format!("{}.{alias}", provider.name),
+        None => provider.name.to_string(),
+    }
+}
+
+struct Form<'s> {
+    schemas: &'s Schemas,
+    sight: Sight,
+}
+
+impl Form<'_> {
+    fn provider(&self, provider: &ProviderBlock) -> Json {
+        let mut shown = json!({ "name": &*provider.name, "full_name": provider_of(&format!("{}_", provider.name)) });
+        if let Some(alias) = &provider.alias {
+            shown["alias"] = (&**alias).into();
+        }
+        let schema = self.schemas.providers.get(&provider.name).map(|schema| &schema.block);
+        let expressions = self.body(&provider.body, schema);
+        if !expressions.is_empty() {
+            shown["expressions"] = expressions.into();
+        }
+        shown
+    }
+
+    fn module(&self, module: &Module) -> Json {
+        let mut shown = Map::new();
+        let mut put = |name: &str, members: Map<String, Json>| {
+            if !members.is_empty() {
+                shown.insert(name.to_owned(), members.into());
+            }
+        };
+        put("outputs", module.outputs.iter().map(|(name, output)| (name.to_string(), self.output(output))).collect());
+        if !module.blocks.is_empty() {
+            let resources: Vec<Json> = module.blocks.values().map(|resource| self.resource(resource)).collect();
+            shown.insert("resources".into(), resources.into());
+        }
+        let variables = module.variables.iter().map(|(name, variable)| {
+            let mut shown = Map::new();
+            if let Some(default) = &variable.default {
+                let hidden = variable.sensitive && self.sight == Sight::Hidden;
+                shown.insert("default".into(), if hidden { Json::Null } else { self.sight.value(default) });
+            }
+            if let Some(description) = &variable.description {
+                shown.insert("description".into(), description.as_str().into());
+            }
+            if variable.sensitive {
+                shown.insert("sensitive".into(), true.into());
+            }
+            if variable.ephemeral {
+                shown.insert("ephemeral".into(), true.into());
+            }
+            (name.to_string(), Json::from(shown))
+        });
+        let variables: Map<String, Json> = variables.collect();
+        if !variables.is_empty() {
+            shown.insert("variables".into(), variables.into());
+        }
+        shown.into()
+    }
+
+    fn output(&self, output: &crate::lang::module::Output) -> Json {
+        let mut shown = Map::new();
+        if output.sensitive {
+            shown.insert("sensitive".into(), true.into());
+        }
+        shown.insert("expression".into(), self.expr(&output.value, output.sensitive));
+        if let Some(description) = &output.description {
+            shown.insert("description".into(), description.as_str().into());
+        }
+        if !output.depends_on.is_empty() {
+            let needs: Vec<String> = output.depends_on.iter().map(ToString::to_string).collect();
+            shown.insert("depends_on".into(), needs.into());
+        }
+        shown.into()
+    }
+
+    fn resource(&self, resource: &Resource) -> Json {
+        let addr = &resource.addr;
+        let data = addr.mode == Mode::Data;
+        let kinds = if data { &self.schemas.data } else { &self.schemas.managed };
+        let schema = kinds.get(&addr.kind);
+        let mut shown = json!({
+            "address": addr.to_string(),
+            "mode": if data { "data" } else { "managed" },
+            "type": &*addr.kind,
+            "name": &*addr.name,
+            "provider_config_key": provider_key(&addr.kind),
+        });
+        let mut expressions = self.body(&resource.body, schema.map(|schema| &schema.block));
+        if !resource.timeouts.is_empty() {
+            let limits = resource.timeouts.iter().map(|(name, expr)| (name.to_string(), self.expr(expr, false)));
+            expressions.insert("timeouts".into(), limits.collect::<Map<_, _>>().into());
+            expressions.sort_keys();
+        }
+        if !expressions.is_empty() {
+            shown["expressions"] = expressions.into();
+        }
+        shown["schema_version"] = schema.map_or(0, |schema| schema.version).into();
+        let (name, repetition) = match &resource.repetition {
+            Repetition::Once => ("", None),
+            Repetition::Count(expr) => ("count_expression", Some(expr)),
+            Repetition::ForEach(expr) => ("for_each_expression", Some(expr)),
+        };
+        if let Some(expr) = repetition.map(|expr| self.expr(expr, false)).filter(|expr| *expr != json!({})) {
+            shown[name] = expr;
+        }
+        if !resource.depends_on.is_empty() {
+            shown["depends_on"] = resource.depends_on.iter().map(|block| Json::from(block.to_string())).collect();
+        }
+        shown
+    }
+
+    /// The expressions of a block by name, those of blocks inside as arrays. What `dynamic` makes is
+    /// not known from the text alone and left out, as Terraform does.
+    fn body(&self, body: &Body, schema: Option<&Schema>) -> Map<String, Json> {
+        let mut shown = Map::new();
+        for attribute in &body.attributes {
+            let known = schema.and_then(|schema| schema.attribute(&attribute.name));
+            let secret = known.is_some_and(|known| known.secrecy != Secrecy::Plain);
+            shown.insert(attribute.name.to_string(), self.expr(&attribute.expr, secret));
+        }
+        for block in body.blocks.iter().filter(|block| &*block.name != "dynamic") {
+            let inner = schema.and_then(|schema| schema.nested(&block.name)).map(|nested| &nested.block);
+            let inner = Json::from(self.body(&block.body, inner));
+            match shown.entry(block.name.to_string()).or_insert_with(|| Json::Array(Vec::new())) {
+                Json::Array(members) => members.push(inner),
+                other => *other = Json::Array(vec![inner]),
+            }
+        }
+        shown.sort_keys();
+        shown
+    }
+
+    /// A constant, or what is referred to; neither, where functions are called on constants.
+    fn expr(&self, expr: &Expr, secret: bool) -> Json {
+        if let Some(value) = constant(expr) {
+            let hidden = secret && self.sight == Sight::Hidden;
+            return json!({ "constant_value": if hidden { Json::Null } else { self.sight.value(&value) } });
+        }
+        let references: Vec<String> = referred(expr).iter().flat_map(|reference| reference.all()).collect();
+        if references.is_empty() { json!({}) } else { json!({ "references": references }) }
+    }
+}
