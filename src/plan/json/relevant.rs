@@ -24,8 +24,8 @@ pub(super) fn relevant(plan: &Plan, module: &Module) -> Vec<Json> {
             Repetition::Count(expr) | Repetition::ForEach(expr) => found.expr(expr),
         }
     }
-    for (name, output) in plan.outputs.iter().filter(|(_, output)| output.before != output.after) {
-        if let Some(declared) = module.outputs.get(name).filter(|_| output.after.is_some()) {
+    for (name, _) in plan.outputs.iter().filter(|(_, output)| output.before != output.after) {
+        if let Some(declared) = module.outputs.get(name) {
             found.expr(&declared.value);
         }
     }

@@ -65,7 +65,7 @@ pub fn secrets(value: &Value) -> Json {
 }
 
 /// Where in a value something holds: true at such a place, an object or array around it, members
-/// of objects left out where it holds nowhere.
+/// of objects left out where it holds nowhere. Of what is not known yet, the outermost shape is.
 pub(super) fn flags(value: &Value, holds: &dyn Fn(&Value) -> bool) -> Json {
     if holds(value) {
         return true.into();
@@ -78,6 +78,8 @@ pub(super) fn flags(value: &Value, holds: &dyn Fn(&Value) -> bool) -> Json {
             let flagged = members.iter().map(|(name, member)| (name.to_string(), flags(member, holds)));
             flagged.filter(|(_, flag)| *flag != false).collect::<Map<_, _>>().into()
         }
+        Content::Unknown { ty: Type::List(_) | Type::Set(_) | Type::Tuple(_), .. } => json!([]),
+        Content::Unknown { ty: Type::Map(_) | Type::Object(_), .. } => json!({}),
         _ => false.into(),
     }
 }

@@ -24,5 +24,6 @@ mod stages;
 mod streams;
 #[cfg(unix)]
 mod terminal;
+mod twins;
 mod versions;
 mod written;
