@@ -37,9 +37,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
             if arguments.json {
                 screen.line(&document(folder, &saved, &state, sight));
             } else {
-                let mut sources = Sources::default();
-                saved.sources.iter().for_each(|(name, text)| drop(sources.add(name.clone(), text.clone())));
-                screen.text(&render::plan_of(&saved.plan, &schemas, &sources, screen.colour));
+                screen.text(&render::plan_of(&saved.plan, &schemas, &sources(&saved), screen.colour));
             }
             Ok(Exit::Done)
         }
@@ -50,13 +48,18 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
     }
 }
 
-/// The saved plan as JSON, with the configuration that it was made from.
-fn document(folder: &Path, saved: &SavedPlan, state: &State, sight: Sight) -> String {
+/// The texts that the plan was made from.
+fn sources(saved: &SavedPlan) -> Sources {
     let mut sources = Sources::default();
     for (name, text) in &saved.sources {
         sources.add(name.clone(), text.clone());
     }
-    let project = Project::from_sources(folder, sources, Rc::new(crate::cli::kinds::schemas())).ok();
+    sources
+}
+
+/// The saved plan as JSON, with the configuration that it was made from.
+fn document(folder: &Path, saved: &SavedPlan, state: &State, sight: Sight) -> String {
+    let project = Project::from_sources(folder, sources(saved), Rc::new(crate::cli::kinds::schemas())).ok();
     let schemas = crate::cli::kinds::schemas();
     let timestamp = now();
     let module = project.as_ref().map(|project| &*project.module);
