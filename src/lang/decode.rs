@@ -165,13 +165,12 @@ impl Decoder<'_> {
         let (Type::Set(element) | Type::List(element)) = &attribute.ty else { return None };
         let Type::Object(types) = &**element else { return None };
         let found = self.blocks(body, &attribute.name, |decoder, content, _| {
-            let mut members = Members::new();
-            for (name, ty) in types.iter() {
+            let members = types.iter().map(|(name, ty)| {
                 let written = argument(content, name);
                 let value = written.and_then(|written| decoder.converted(written, ty));
-                members.insert(name.clone(), value.unwrap_or_else(|| Value::null(ty.clone())));
-            }
-            Value::object(members)
+                (name.clone(), value.unwrap_or_else(|| Value::null(ty.clone())))
+            });
+            Value::object(members.collect::<Members>())
         })?;
         let value = if found.unknown {
             Value::unknown(attribute.ty.clone())

@@ -195,17 +195,15 @@ impl Names {
             members.resize(length, unknown());
             Instances::Counted(Arc::new(members))
         } else if keyed {
-            let mut before = match old {
-                Instances::Keyed(members) => Arc::unwrap_or_clone(members),
-                _ => Members::new(),
+            let before = match old {
+                Instances::Keyed(members) => members,
+                _ => Arc::default(),
             };
-            let mut members = Members::new();
-            for key in &keys {
-                if let Key::Str(key) = key {
-                    members.insert(key.clone(), before.remove(key).unwrap_or_else(unknown));
-                }
-            }
-            Instances::Keyed(Arc::new(members))
+            let members = keys.iter().filter_map(|key| match key {
+                Key::Str(key) => Some((key.clone(), before.get(key).cloned().unwrap_or_else(unknown))),
+                _ => None,
+            });
+            Instances::Keyed(Arc::new(members.collect()))
         } else {
             old
         };

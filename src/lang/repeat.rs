@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::addr::Key;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
-use crate::value::{Content, Marks, Members, Name, Type, Value};
+use crate::value::{Content, Marks, Members, Type, Value};
 
 /// How often a block stands.
 #[derive(Clone, Debug)]
@@ -128,11 +128,11 @@ fn set_keys(element: &Type, members: &[Value], span: Span, lenient: bool) -> Res
     if !members.is_empty() {
         set_element(element, span)?;
     }
-    let mut keys = Members::new();
+    let mut keys = Vec::with_capacity(members.len());
     for member in members {
         match member.content() {
             Content::String(text) => {
-                keys.insert(Name::from(&**text), member.clone());
+                keys.push((text.clone(), member.clone()));
             }
             Content::Unknown { .. } if lenient => return Ok(None),
             Content::Unknown { .. } => return Err(unknown(true, span)),
@@ -143,7 +143,7 @@ fn set_keys(element: &Type, members: &[Value], span: Span, lenient: bool) -> Res
             }
         }
     }
-    Ok(Some(Arc::new(keys)))
+    Ok(Some(Arc::new(keys.into_iter().collect())))
 }
 
 fn unknown(set: bool, span: Span) -> Diagnostics {

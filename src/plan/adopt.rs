@@ -35,18 +35,15 @@ impl Walk<'_> {
         if !is_open(before) {
             return before.clone();
         }
-        let member = |(name, own): (&Name, &Value)| {
-            let adopted = match (block.attribute(name), block.nested(name), after.get(name)) {
-                (Some(attribute), _, Some(after)) if is_open(own) => match attribute.secrecy {
-                    Secrecy::WriteOnly => self.believe(path.attr(name), after),
-                    _ => after.clone(),
-                },
-                (_, Some(nested), Some(after)) => self.blocks(&nested.block, &path.attr(name), own, after),
-                _ => own.clone(),
-            };
-            (name.clone(), adopted)
+        let member = |name: &Name, own: &Value| match (block.attribute(name), block.nested(name), after.get(name)) {
+            (Some(attribute), _, Some(after)) if is_open(own) => match attribute.secrecy {
+                Secrecy::WriteOnly => self.believe(path.attr(name), after),
+                _ => after.clone(),
+            },
+            (_, Some(nested), Some(after)) => self.blocks(&nested.block, &path.attr(name), own, after),
+            _ => own.clone(),
         };
-        Value::object(members.iter().map(member).collect()).with_marks(before.marks())
+        Value::object(members.map(member)).with_marks(before.marks())
     }
 
     fn believe(&mut self, path: Path, after: &Value) -> Value {

@@ -18,7 +18,7 @@ pub fn propose(block: &Block, prior: Option<&Value>, config: &Value, unsettled: 
     let mut members = config.as_members().cloned().unwrap_or_default();
     for attribute in &block.attributes {
         let before = prior.and_then(|prior| prior.get(&attribute.name));
-        let given = members.entry(attribute.name.clone()).or_insert_with(|| Value::null(attribute.ty.clone()));
+        let given = members.get_or_insert_with(&attribute.name, || Value::null(attribute.ty.clone()));
         let silent = attribute.usage == Usage::Computed || given.is_null();
         *given = match attribute.derive.filter(|_| silent).and_then(|derive| derive(prior, config)) {
             Some(derived) => derived,

@@ -13,7 +13,7 @@ use crate::arm::error::ArmError;
 use crate::arm::lro;
 use crate::arm::wire::Transport;
 use crate::provider::{Call, Fault, FaultKind, Progress, Ticket, Verb};
-use crate::value::{Type, Value};
+use crate::value::{Members, Type, Value};
 
 use super::azure::{Azure, path};
 use super::memory::Memory;
@@ -230,7 +230,7 @@ pub(super) fn known(call: &Call) -> &Value {
 
 fn same_tags(value: &Value, planned: &Value) -> bool {
     let tags = |object: &Value| object.get("tags").filter(|tags| !tags.is_unknown()).cloned();
-    let none = |tags: &Value| tags.is_null() || tags.as_members().is_some_and(std::collections::BTreeMap::is_empty);
+    let none = |tags: &Value| tags.is_null() || tags.as_members().is_some_and(Members::is_empty);
     match (tags(value), tags(planned)) {
         (Some(found), Some(wanted)) => found.same(&wanted) || (none(&found) && none(&wanted)),
         _ => true,

@@ -128,9 +128,10 @@ impl Index {
         updated == Some(true)
     }
 
-    /// Makes the index anew from a state.
-    pub(super) fn rebuild(&mut self, state: &State, chain: Chain, key: &Key) {
-        let mut entries = Vec::new();
+    /// Makes the index anew from all parts of a state; of the state itself, only what stands in no
+    /// part is looked at.
+    pub(super) fn rebuild(&mut self, state: &State, parts: Vec<(Slot, Vec<u8>)>, chain: Chain) {
+        let mut entries = Vec::with_capacity(parts.len());
         let mut meta = Meta {
             serial: state.serial,
             chain,
@@ -139,15 +140,11 @@ impl Index {
             records: 0,
             digest: 0,
         };
-        let written = record::write_parts(state, key, |slot, part| {
+        for (slot, part) in parts {
             let name = slot.index_key();
             meta.records += 1;
             meta.digest = meta.digest.wrapping_add(weigh(&name, &part));
             entries.push((name, Some(part)));
-        });
-        if let Err(error) = written {
-            self.notes.push(format!("The index was not made: {error}"));
-            return;
         }
         self.discard();
         self.run(|db| write(db, entries, &meta));

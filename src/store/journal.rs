@@ -10,10 +10,10 @@ use std::fs::File;
 use super::error::StoreError;
 use super::frame::{self, Chain};
 use super::head::Head;
-use super::record::{self, Line};
+use super::record::{self, Line, Slot};
 use super::segment::{self, Header};
-use super::{Access, Store, disk, recover, snapshot};
-use crate::state::{Event, Journal, JournalError, State};
+use super::{Access, Store, disk, recover, shadow, snapshot};
+use crate::state::{Event, Journal, JournalError};
 
 /// Up to here the log is replayed so fast that a snapshot would not pay.
 const SNAPSHOT_PAYS: u64 = 256 << 10;
@@ -85,7 +85,7 @@ impl Store {
         let mut lines: Vec<Line> = Vec::with_capacity(events.len());
         for event in events {
             let line = record::write_event(event, &self.key).map_err(|error| JournalError(error.0))?;
-            self.shadow.follow(event, &line, &self.key).map_err(|error| JournalError(error.0))?;
+            self.shadow.follow(event, &line).map_err(|error| JournalError(error.0))?;
             lines.push(line);
         }
         if begins {
@@ -150,7 +150,7 @@ impl Store {
         disk::create_folder(&log).map_err(|error| StoreError::io(&log, "created", &error))?;
         if let Some(unfinished) = self.writing.take() {
             self.since_snapshot += unfinished.bytes;
-            self.shadow.changes.clear();
+            self.shadow.forget_changes();
         }
         let path = segment::path(&self.folder, self.shadow.state.serial);
         let file = disk::create_new(&path).map_err(|error| StoreError::io(&path, "created", &error))?;
@@ -160,38 +160,54 @@ impl Store {
 
     /// After an operation's end: a snapshot if one is due, and the index.
     fn finish(&mut self, writing: &Writing) {
-        let changes = std::mem::take(&mut self.shadow.changes);
         self.since_snapshot += writing.bytes;
+        let changes = match self.shadow.take_changes(&self.key) {
+            Ok(changes) => changes,
+            Err(error) => {
+                self.notes.push(format!("No snapshot and no index were made: {}", error.0));
+                return;
+            }
+        };
         let (_, chain) = self.end;
         let due = self.since_snapshot > self.snapshot_bytes.max(SNAPSHOT_PAYS);
         let indexed = self.index.update(writing.base, &changes, &self.shadow.state, chain, &self.key);
         if !due && indexed {
             return;
         }
-        // From the log, not from the index: what is kept here must not repeat another's fault.
-        let replayed = Head::read(&self.folder).and_then(|head| recover::recover(&self.folder, &self.key, head, None));
-        let state = match replayed {
-            Ok(recovered) => recovered.state,
-            Err(error) => {
-                self.notes.push(format!("No snapshot and no index were made: {error}."));
+        // The first operation of all made everything that there is.
+        let parts = if writing.base.0 == 0 { shadow::all(changes, &self.key) } else { self.replayed() };
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(why) => {
+                self.notes.push(format!("No snapshot and no index were made: {why}."));
                 return;
             }
         };
         if due {
-            self.snapshot(&state, chain);
+            self.snapshot(&parts, chain);
         }
         if !indexed {
-            self.index.rebuild(&state, chain, &self.key);
+            self.index.rebuild(&self.shadow.state, parts, chain);
         }
     }
 
-    fn snapshot(&mut self, state: &State, chain: Chain) {
-        let written = snapshot::render(state, chain, &self.key).map_err(|error| error.0).and_then(|bytes| {
-            let written = snapshot::write(self.disk.as_mut(), &self.folder, state.serial, &bytes);
-            written.map(|()| bytes.len() as u64).map_err(|error| error.to_string())
-        });
-        match written {
-            Ok(bytes) => (self.snapshot_bytes, self.since_snapshot) = (bytes, 0),
+    /// All parts of the state as the log has them. Not as the index has them: what is made of them
+    /// must not repeat another's fault.
+    fn replayed(&self) -> Result<Vec<(Slot, Vec<u8>)>, String> {
+        let recovered = Head::read(&self.folder)
+            .and_then(|head| recover::recover(&self.folder, &self.key, head, None))
+            .map_err(|error| error.to_string())?;
+        let mut parts = Vec::new();
+        record::write_parts(&recovered.state, &self.key, |slot, part| parts.push((slot, part)))
+            .map_err(|error| error.0)?;
+        Ok(parts)
+    }
+
+    fn snapshot(&mut self, parts: &[(Slot, Vec<u8>)], chain: Chain) {
+        let state = &self.shadow.state;
+        let bytes = snapshot::render(state, parts, chain, &self.key);
+        match snapshot::write(self.disk.as_mut(), &self.folder, state.serial, &bytes) {
+            Ok(()) => (self.snapshot_bytes, self.since_snapshot) = (bytes.len() as u64, 0),
             Err(why) => self.notes.push(format!("No snapshot was made: {why}.")),
         }
     }

@@ -4,11 +4,11 @@
 //! written. Out: a contradiction before it reaches the log (a log that contradicts itself could
 //! never be read again), and the changes that bring the index up to date.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::record::{self, Line, Slot, Unstorable};
 use crate::seal::Key;
-use crate::state::{Act, Event, Object, Output, State};
+use crate::state::{Act, Event, Object, Output, State, StepId};
 use crate::value::{Type, Value};
 
 /// What becomes of a part.
@@ -26,7 +26,10 @@ pub(super) enum Change {
 #[derive(Default)]
 pub(super) struct Shadow {
     pub(super) state: State,
-    pub(super) changes: BTreeMap<Slot, Change>,
+    changes: BTreeMap<Slot, Change>,
+    /// Steps that began or ended. Nearly all end before the operation does, so what is written of
+    /// those in flight is made only then.
+    steps: BTreeSet<StepId>,
 }
 
 impl Shadow {
@@ -41,28 +44,39 @@ impl Shadow {
         };
         shadow.objects = state.objects.iter().map(|(addr, object)| (addr.clone(), hollow(object))).collect();
         shadow.deposed = state.deposed.iter().map(|(place, object)| (place.clone(), hollow(object))).collect();
-        Shadow { state: shadow, changes: BTreeMap::new() }
+        Shadow { state: shadow, ..Shadow::default() }
+    }
+
+    /// Forgets what changed so far.
+    pub(super) fn forget_changes(&mut self) {
+        self.changes.clear();
+        self.steps.clear();
+    }
+
+    /// What changed since this was asked last.
+    pub(super) fn take_changes(&mut self, key: &Key) -> Result<BTreeMap<Slot, Change>, Unstorable> {
+        let mut changes = std::mem::take(&mut self.changes);
+        for step in std::mem::take(&mut self.steps) {
+            let change = match self.state.pending.get(&step) {
+                Some(pending) => Change::Put(record::pending_part(step, pending, key)?),
+                None => Change::Gone,
+            };
+            changes.insert(Slot::Step(step), change);
+        }
+        Ok(changes)
     }
 
     /// Takes note of an event that is about to be written as `line`.
-    pub(super) fn follow(&mut self, event: &Event, line: &Line, key: &Key) -> Result<(), Unstorable> {
+    pub(super) fn follow(&mut self, event: &Event, line: &Line) -> Result<(), Unstorable> {
         let settled = self.settled(event, line);
         self.state.apply(&outline(event)).map_err(|contradiction| Unstorable(format!("{contradiction}.")))?;
         self.changes.extend(settled);
         match event {
-            Event::Intent { step, .. } => {
-                let part = record::part_of_pending(*step, None, line.inner(), key)?;
-                self.changes.insert(Slot::Step(*step), Change::Put(part));
-            }
-            Event::Accepted { step, .. } => {
-                if let Some(pending) = self.state.pending.get(step) {
-                    let part = record::pending_part(*step, pending, key)?;
-                    self.changes.insert(Slot::Step(*step), Change::Put(part));
-                }
-            }
-            Event::Done { step, .. } | Event::Failed { step, .. } | Event::Dropped { step } => {
-                self.changes.insert(Slot::Step(*step), Change::Gone);
-            }
+            Event::Intent { step, .. }
+            | Event::Accepted { step, .. }
+            | Event::Done { step, .. }
+            | Event::Failed { step, .. }
+            | Event::Dropped { step } => drop(self.steps.insert(*step)),
             Event::Deposed { addr, key } => {
                 let moved = match self.changes.insert(Slot::Object(addr.clone(), None), Change::Gone) {
                     Some(Change::Put(part)) => Some(part),
@@ -108,6 +122,23 @@ impl Shadow {
         };
         Some((Slot::Object(addr.clone(), deposed.clone()), change))
     }
+}
+
+/// All parts of a state that was empty before these changes, in the very bytes of the log.
+pub(super) fn all(changes: BTreeMap<Slot, Change>, key: &Key) -> Result<Vec<(Slot, Vec<u8>)>, String> {
+    let mut parts = Vec::with_capacity(changes.len());
+    for (slot, change) in changes {
+        let part = match (change, &slot) {
+            (Change::Put(part), _) => part,
+            (Change::Moved(Some(part)), Slot::Object(_, Some(deposed))) => {
+                record::depose(&part, deposed, key).map_err(|error| error.to_string())?
+            }
+            (Change::Moved(_), _) => return Err(format!("the object at {slot:?} was not made in this operation")),
+            (Change::Gone, _) => continue,
+        };
+        parts.push((slot, part));
+    }
+    Ok(parts)
 }
 
 fn hollow(object: &Object) -> Object {

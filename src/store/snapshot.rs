@@ -11,7 +11,7 @@ use super::FORMAT;
 use super::disk::{self, Disk};
 use super::error::StoreError;
 use super::frame::{self, Chain, Tail};
-use super::record::{self, Fields, Unstorable};
+use super::record::{self, Fields, Slot};
 use super::segment::{self, Header};
 use crate::seal::Key;
 use crate::state::State;
@@ -63,10 +63,9 @@ pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, St
     Ok(Snapshot { serial, chain: header.chain, bytes: extent.bytes, state })
 }
 
-/// The bytes of the snapshot of a state whose last segment ends with `chain`.
-pub(super) fn render(state: &State, chain: Chain, key: &Key) -> Result<Vec<u8>, Unstorable> {
-    let mut parts = Vec::new();
-    record::write_parts(state, key, |_, part| parts.push(part))?;
+/// The bytes of the snapshot of a state whose last segment ends with `chain`. Of the state itself,
+/// only what stands in no part is looked at.
+pub(super) fn render(state: &State, parts: &[(Slot, Vec<u8>)], chain: Chain, key: &Key) -> Vec<u8> {
     let header = Header {
         serial: state.serial,
         lineage: state.lineage.clone().unwrap_or_default(),
@@ -75,12 +74,12 @@ pub(super) fn render(state: &State, chain: Chain, key: &Key) -> Result<Vec<u8>, 
         records: Some(parts.len() as u64),
         cloud: state.cloud.clone(),
     };
-    let mut bytes = Vec::with_capacity(parts.iter().map(|part| part.len() + 40).sum::<usize>() + 400);
+    let mut bytes = Vec::with_capacity(parts.iter().map(|(_, part)| part.len() + 40).sum::<usize>() + 400);
     let mut chain = frame::push_line(&mut bytes, Chain::START, &header.payload());
-    for part in parts {
-        chain = frame::push_line(&mut bytes, chain, &part);
+    for (_, part) in parts {
+        chain = frame::push_line(&mut bytes, chain, part);
     }
-    Ok(bytes)
+    bytes
 }
 
 /// Writes a rendered snapshot and removes those that are no longer kept.

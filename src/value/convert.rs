@@ -165,19 +165,20 @@ fn to_tuple(members: &[Value], elements: &[Type]) -> Result<Value, Mismatch> {
 fn to_map(members: &Members, element: &Type) -> Result<Value, Mismatch> {
     let steps = members.keys().cloned().map(Step::Key);
     let (element, converted) = share(members.values(), steps, element, "all map elements must have the same type")?;
-    Ok(Value::map(element, members.keys().cloned().zip(converted).collect()))
+    let mut converted = converted.into_iter();
+    let next = |_: &Name, member: &Value| converted.next().unwrap_or_else(|| member.clone());
+    Ok(Value::map(element, members.map(next)))
 }
 
 fn to_object(members: &Members, attributes: &BTreeMap<Name, Type>) -> Result<Value, Mismatch> {
-    let mut converted = Members::new();
-    for (name, ty) in attributes {
+    let converted = attributes.iter().map(|(name, ty)| {
         let Some(member) = members.get(name) else {
             return Err(Mismatch::new(format!("attribute \"{name}\" is required")));
         };
         let member = convert(member, ty).map_err(|mismatch| mismatch.under(Step::Attr(name.clone())))?;
-        converted.insert(name.clone(), member);
-    }
-    Ok(Value::object(converted))
+        Ok((name.clone(), member))
+    });
+    Ok(Value::object(converted.collect::<Result<Members, Mismatch>>()?))
 }
 
 /// Whether some value of the type `have` can become one of the type `want`.

@@ -9,23 +9,21 @@
 pub mod convert;
 mod decimal;
 mod float;
+pub mod members;
 pub mod number;
 pub mod order;
 pub mod path;
 pub mod ty;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use members::Members;
 pub use number::Number;
 pub use path::{Path, Step};
 pub use ty::Type;
 
 /// A shared, immutable name: an attribute, a map key, a block label.
 pub type Name = Arc<str>;
-
-/// The members of a map or an object, ordered by the bytes of their keys.
-pub type Members = BTreeMap<Name, Value>;
 
 /// What a value is about, beside its content. Marks travel through every operation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -373,7 +371,7 @@ impl Value {
     /// Whether this is [`Value::undisclosed`], or a map of which not even the keys are known.
     #[must_use]
     pub fn is_undisclosed(&self) -> bool {
-        let empty = self.as_str() == Some("") || self.as_members().is_some_and(BTreeMap::is_empty);
+        let empty = self.as_str() == Some("") || self.as_members().is_some_and(Members::is_empty);
         self.marks.has(Marks::FINGERPRINT) && empty
     }
 
@@ -448,13 +446,8 @@ impl Value {
             }
             Content::Set(ty, members) => Content::Set(ty.clone(), Arc::new(members.iter().map(&mut change).collect())),
             Content::Tuple(members) => Content::Tuple(Arc::new(members.iter().map(&mut change).collect())),
-            Content::Map(ty, members) => {
-                let members = members.iter().map(|(key, member)| (key.clone(), change(member))).collect();
-                Content::Map(ty.clone(), Arc::new(members))
-            }
-            Content::Object(members) => {
-                Content::Object(Arc::new(members.iter().map(|(key, member)| (key.clone(), change(member))).collect()))
-            }
+            Content::Map(ty, members) => Content::Map(ty.clone(), Arc::new(members.map(|_, member| change(member)))),
+            Content::Object(members) => Content::Object(Arc::new(members.map(|_, member| change(member)))),
             other => other.clone(),
         };
         Value { content, marks: self.marks }

@@ -69,6 +69,24 @@ impl Type {
         Type::object(attributes.iter().map(|(name, ty)| (Name::from(*name), ty.clone())).collect())
     }
 
+    /// Whether both are the same type in the same place in memory, which takes no look inside. Equal
+    /// types need not be.
+    #[must_use]
+    pub fn is_identical(&self, other: &Type) -> bool {
+        match (self, other) {
+            (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => {
+                Arc::ptr_eq(a, b)
+            }
+            (Type::Tuple(a), Type::Tuple(b)) => Arc::ptr_eq(a, b),
+            (Type::Object(a), Type::Object(b)) => Arc::ptr_eq(a, b),
+            (Type::Dynamic, Type::Dynamic)
+            | (Type::Bool, Type::Bool)
+            | (Type::Number, Type::Number)
+            | (Type::String, Type::String) => true,
+            _ => false,
+        }
+    }
+
     /// Whether `Dynamic` occurs nowhere in it.
     #[must_use]
     pub fn is_concrete(&self) -> bool {

@@ -123,7 +123,7 @@ impl Evaluator<'_, '_> {
 
     fn object(&mut self, items: &[(ObjectKey, Expr)]) -> Answer {
         let mut errors = Errors::default();
-        let mut members = Members::new();
+        let mut members = Vec::with_capacity(items.len());
         let mut marks = Marks::NONE;
         let mut known = true;
         for (key, item) in items {
@@ -136,13 +136,17 @@ impl Evaluator<'_, '_> {
             };
             let value = errors.keep(self.expr(item));
             match (key, value) {
-                (Some(Some(key)), Some(value)) => drop(members.insert(key, value)),
+                (Some(Some(key)), Some(value)) => members.push((key, value)),
                 (Some(None), _) => known = false,
                 _ => {}
             }
         }
         errors.or_else(|| {
-            let object = if known { Value::object(members) } else { Value::unknown(Type::Dynamic) };
+            let object = if known {
+                Value::object(members.into_iter().collect::<Members>())
+            } else {
+                Value::unknown(Type::Dynamic)
+            };
             object.with_marks(marks)
         })
     }

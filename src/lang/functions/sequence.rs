@@ -416,11 +416,11 @@ fn zipmap(args: &[Value], want: &Type) -> Outcome {
     if keys.len() != values.len() {
         return Err(mismatched(keys.len(), values.len()));
     }
-    let mut zipped = Members::new();
-    for (key, value) in keys.iter().zip(values) {
-        let Some(key) = key.as_str() else { return bad(0, "a key must not be null") };
-        zipped.insert(key.into(), value.clone());
-    }
+    let pairs = keys.iter().zip(values).map(|(key, value)| match key.content() {
+        Content::String(key) => Ok((key.clone(), value.clone())),
+        _ => bad(0, "a key must not be null"),
+    });
+    let zipped = pairs.collect::<Result<Members, Fault>>()?;
     let result = match want {
         Type::Map(element) => Value::map((**element).clone(), zipped),
         _ => Value::object(zipped),

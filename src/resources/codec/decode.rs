@@ -10,7 +10,7 @@ use crate::resources::ids;
 use crate::resources::table::{Form, Kind, Nested, Row, Shape, Table, Ty};
 use crate::schema::{Equality, Nesting, Secrecy, Usage};
 use crate::value::convert::convert;
-use crate::value::{Content, Marks, Members, Type, Value};
+use crate::value::{Content, Marks, Members, Name, Type, Value};
 
 use super::mould::Mould;
 use super::{forms, json, mould, pairs, volumes};
@@ -31,7 +31,7 @@ fn known(value: &Value) -> Option<&Value> {
 
 impl Walk<'_> {
     fn block(&self, table: &Table, mould: &Mould, body: &Json, base: Option<&Value>) -> Value {
-        let mut members = Members::new();
+        let mut members = mould.blank.clone();
         for (row, (name, ty)) in table.rows.iter().zip(&mould.rows) {
             members.insert(name.clone(), self.row(row, ty, body, base));
         }
@@ -216,11 +216,11 @@ fn carry_marks(value: Value, own: &Value) -> Value {
     let marks = own.marks().without(Marks::FINGERPRINT);
     let carried = match (value.content(), own.content()) {
         (Content::Map(element, members), Content::Map(_, owns)) => {
-            let members = members.iter().map(|(name, member)| {
-                let own = owns.get(name);
-                (name.clone(), own.map_or_else(|| member.clone(), |own| carry_marks(member.clone(), own)))
-            });
-            Value::map(element.clone(), members.collect())
+            let carry = |name: &Name, member: &Value| match owns.get(name) {
+                Some(own) => carry_marks(member.clone(), own),
+                None => member.clone(),
+            };
+            Value::map(element.clone(), members.map(carry))
         }
         (Content::List(element, items), Content::List(_, owns)) => {
             let items = items.iter().enumerate().map(|(index, item)| {

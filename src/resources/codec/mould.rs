@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::resources::schema_of;
 use crate::resources::table::{Kind, Table};
-use crate::value::{Name, Type};
+use crate::value::{Members, Name, Type, Value};
 
 /// A table's names and types, in the table's order.
 pub(super) struct Mould {
@@ -15,6 +15,8 @@ pub(super) struct Mould {
     pub(super) rows: Vec<(Name, Type)>,
     /// Each nested block, with the type of one block.
     pub(super) blocks: Vec<(Name, Type, Mould)>,
+    /// All of them as members that are null, so that every object shares their names.
+    pub(super) blank: Members,
 }
 
 impl Mould {
@@ -23,10 +25,11 @@ impl Mould {
             .blocks
             .iter()
             .map(|nested| (nested.name.into(), schema_of::block(&nested.table).ty(), Mould::new(&nested.table)));
-        Mould {
-            rows: table.rows.iter().map(|row| (row.name.into(), row.ty.build())).collect(),
-            blocks: blocks.collect(),
-        }
+        let blocks: Vec<(Name, Type, Mould)> = blocks.collect();
+        let rows: Vec<(Name, Type)> = table.rows.iter().map(|row| (row.name.into(), row.ty.build())).collect();
+        let names = rows.iter().map(|(name, _)| name).chain(blocks.iter().map(|(name, _, _)| name));
+        let blank = names.map(|name| (name.clone(), Value::null(Type::Dynamic))).collect();
+        Mould { rows, blocks, blank }
     }
 }
 

@@ -72,7 +72,7 @@ pub(super) fn read_secure(
 fn with_nulls(mut members: Members, own: Option<&Value>) -> Members {
     for (name, value) in own.and_then(Value::as_members).into_iter().flatten() {
         if value.is_null() {
-            members.entry(name.clone()).or_insert_with(|| value.clone());
+            members.get_or_insert_with(name, || value.clone());
         }
     }
     members

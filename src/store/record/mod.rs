@@ -6,14 +6,13 @@
 
 mod fields;
 mod part;
+mod recur;
 mod value;
 
 use std::ops::Range;
 
 pub(super) use fields::{Fields, WriteFields};
-pub(super) use part::{
-    Slot, depose, part_of_object, part_of_output, part_of_pending, pending_part, read_part, write_parts,
-};
+pub(super) use part::{Slot, depose, part_of_object, part_of_output, pending_part, read_part, write_parts};
 
 use crate::addr::{Addr, Block, Target, parse};
 use crate::seal::Key;

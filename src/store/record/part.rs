@@ -53,25 +53,6 @@ pub(in crate::store) fn part_of_output(name: &Name, output: &[u8]) -> Vec<u8> {
     payload
 }
 
-/// The part of a step in flight whose intent's JSON is written already.
-pub(in crate::store) fn part_of_pending(
-    step: StepId,
-    ticket: Option<&Name>,
-    intent: &[u8],
-    key: &Key,
-) -> Result<Vec<u8>, Unstorable> {
-    let mut payload = Vec::with_capacity(intent.len() + 96);
-    let mut out = WriteFields::begin(&mut payload);
-    out.number("operation", step.operation);
-    out.number("step", u64::from(step.step));
-    if let Some(ticket) = ticket {
-        out.sealed("ticket", ticket, key)?;
-    }
-    out.field("intent").extend_from_slice(intent);
-    out.end();
-    Ok(payload)
-}
-
 fn object_part(addr: &Addr, deposed: Option<&Name>, object: &Object, key: &Key) -> Result<Vec<u8>, Unstorable> {
     addr_text(addr)?;
     let mut json = Vec::with_capacity(256);
@@ -81,9 +62,16 @@ fn object_part(addr: &Addr, deposed: Option<&Name>, object: &Object, key: &Key) 
 
 /// The part of a step in flight.
 pub(in crate::store) fn pending_part(step: StepId, pending: &Pending, key: &Key) -> Result<Vec<u8>, Unstorable> {
-    let mut json = Vec::new();
-    super::write_intent(&mut json, &pending.intent, key)?;
-    part_of_pending(step, pending.ticket.as_ref(), &json, key)
+    let mut payload = Vec::with_capacity(256);
+    let mut out = WriteFields::begin(&mut payload);
+    out.number("operation", step.operation);
+    out.number("step", u64::from(step.step));
+    if let Some(ticket) = &pending.ticket {
+        out.sealed("ticket", ticket, key)?;
+    }
+    super::write_intent(out.field("intent"), &pending.intent, key)?;
+    out.end();
+    Ok(payload)
 }
 
 /// Hands every part of a state to `keep`.

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::Unstorable;
+use super::{Unstorable, recur};
 use crate::seal::Key;
 use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
 
@@ -37,9 +37,29 @@ pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, d
     write_part(out, value, key, depth, &mut Types::default())
 }
 
-/// The long types that one value has written so far; a type's number is its place.
+/// The long types that one value has written so far, with their numbers. A type that was built
+/// twice stands here twice with one number, because a glance tells whether two are one and the same.
 #[derive(Default)]
-struct Types(Vec<Type>);
+struct Types {
+    seen: Vec<(Type, usize)>,
+    count: usize,
+}
+
+impl Types {
+    fn number(&mut self, ty: &Type) -> Option<usize> {
+        if let Some((_, number)) = self.seen.iter().find(|(known, _)| known.is_identical(ty)) {
+            return Some(*number);
+        }
+        let number = self.seen.iter().find(|(known, _)| known == ty).map(|(_, number)| *number)?;
+        self.seen.push((ty.clone(), number));
+        Some(number)
+    }
+
+    fn add(&mut self, ty: &Type) {
+        self.seen.push((ty.clone(), self.count));
+        self.count += 1;
+    }
+}
 
 fn is_long(ty: &Type) -> bool {
     match ty {
@@ -168,11 +188,11 @@ fn write_type(out: &mut Vec<u8>, ty: &Type, types: &mut Types) {
     if !is_long(ty) {
         return write_whole_type(out, ty, types);
     }
-    match types.0.iter().position(|known| known == ty) {
+    match types.number(ty) {
         Some(number) => out.extend_from_slice(number.to_string().as_bytes()),
         None => {
             write_whole_type(out, ty, types);
-            types.0.push(ty.clone());
+            types.add(ty);
         }
     }
 }
@@ -248,8 +268,8 @@ impl<'de> Visitor<'de> for ReadValue<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
-        let tag: Name = next(&mut seq)?;
-        let value = match &*tag {
+        let tag = seq.next_element_seed(ReadTag)?.ok_or_else(short)?;
+        let value = match tag {
             "number" => {
                 let text: Name = next(&mut seq)?;
                 Value::number(Number::parse(&text).ok_or_else(|| A::Error::custom("not a number"))?)
@@ -293,12 +313,8 @@ impl ReadValue<'_> {
         Ok(members)
     }
 
-    fn visit_members<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
-        let mut members = Members::new();
-        while let Some(name) = map.next_key::<Name>()? {
-            members.insert(name, map.next_value_seed(self)?);
-        }
-        Ok(members)
+    fn visit_members<'de, A: MapAccess<'de>>(self, map: A) -> Result<Members, A::Error> {
+        recur::members(map, self)
     }
 
     fn unseal<E: serde::de::Error>(self, sealed: &str) -> Result<Value, E> {
@@ -315,6 +331,34 @@ fn short<E: serde::de::Error>() -> E {
 
 fn next<'de, T: Deserialize<'de>, A: SeqAccess<'de>>(seq: &mut A) -> Result<T, A::Error> {
     seq.next_element()?.ok_or_else(short)
+}
+
+/// The words that stand in front of values and types.
+const TAGS: &[&str] =
+    &["list", "set", "map", "null", "number", "object", "tuple", "marked", "sealed", "unknown", "unknown not null"];
+
+/// Reads such a word without copying it.
+struct ReadTag;
+
+impl<'de> DeserializeSeed<'de> for ReadTag {
+    type Value = &'static str;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<&'static str, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for ReadTag {
+    type Value = &'static str;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the sort of a value or type")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<&'static str, E> {
+        let known = TAGS.iter().find(|tag| **tag == text);
+        known.copied().ok_or_else(|| E::custom(format!("unknown sort {text:?}")))
+    }
 }
 
 struct ReadMembers<'k>(ReadValue<'k>);
@@ -374,9 +418,9 @@ impl<'de> Visitor<'de> for ReadType<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Type, A::Error> {
-        let tag: Name = next(&mut seq)?;
+        let tag = seq.next_element_seed(ReadTag)?.ok_or_else(short)?;
         let mut inner = || seq.next_element_seed(self)?.ok_or_else(short);
-        let ty = match &*tag {
+        let ty = match tag {
             "list" => Type::list(inner()?),
             "set" => Type::set(inner()?),
             "map" => Type::map(inner()?),
@@ -390,9 +434,11 @@ impl<'de> Visitor<'de> for ReadType<'_> {
             "object" => Type::object(seq.next_element_seed(ReadAttributes(self))?.ok_or_else(short)?),
             other => return Err(A::Error::custom(format!("unknown sort of type {other:?}"))),
         };
-        if is_long(&ty) {
-            self.0.borrow_mut().push(ty.clone());
+        if !is_long(&ty) {
+            return Ok(ty);
         }
+        let ty = recur::shared_type(ty);
+        self.0.borrow_mut().push(ty.clone());
         Ok(ty)
     }
 }

@@ -180,9 +180,9 @@ async fn settle(toys: &Toys, memory: &mut Memory, text: &str, cuts: &[Cut], key:
 type Facts = (i64, i64, usize, bool);
 
 fn facts(members: &Members) -> Facts {
-    let number = |name: &str| members[name].as_int().expect("a number");
-    let inputs = members["inputs"].as_sequence().map_or(0, <[_]>::len);
-    (number("size"), number("shape"), inputs, members["secret"].as_str() == Some("canary"))
+    let number = |name: &str| members.get(name).unwrap().as_int().expect("a number");
+    let inputs = members.get("inputs").unwrap().as_sequence().map_or(0, <[_]>::len);
+    (number("size"), number("shape"), inputs, members.get("secret").unwrap().as_str() == Some("canary"))
 }
 
 fn check(toys: &Toys, memory: &Memory, config: &Things) {

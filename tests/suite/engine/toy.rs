@@ -157,7 +157,7 @@ impl Toys {
             Some(members) => {
                 let mut members = members.clone();
                 let hidden = |secret: &Value| if secret.is_null() { secret.clone() } else { Value::undisclosed() };
-                let secret = prior.get("secret").cloned().unwrap_or_else(|| hidden(&members["secret"]));
+                let secret = prior.get("secret").cloned().unwrap_or_else(|| hidden(members.get("secret").unwrap()));
                 members.insert("secret".into(), secret);
                 Value::object(members)
             }

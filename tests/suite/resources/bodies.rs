@@ -298,7 +298,7 @@ fn bodies_are_written_as_the_service_wants_them() {
 fn sensitive_values_stay_sensitive() {
     let base = super::resource_group(&json!({"name": "rg", "location": "w", "tags": {"a": "b"}}));
     let mut members = base.as_members().unwrap().clone();
-    members.insert("tags".into(), members["tags"].clone().map_children(|tag| tag.clone().sensitive()));
+    members.insert("tags".into(), members.get("tags").unwrap().clone().map_children(|tag| tag.clone().sensitive()));
     let body = json!({"id": "/subscriptions/s/resourceGroups/rg", "location": "w", "tags": {"a": "c", "d": "e"}});
     let value = decode(&RESOURCE_GROUP, &body, &Value::object(members));
     assert!(at("tags[\"a\"]").find(&value).unwrap().is_sensitive());

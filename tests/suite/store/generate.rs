@@ -2,7 +2,7 @@
 
 use acier::addr::{Addr, Block, Key, Mode, ModulePath, ModuleStep};
 use acier::state::{Act, Event, Intent, Object, OperationKind, Outcome, Output, State, StepId};
-use acier::value::{Content, Marks, Name, Number, Type, Value};
+use acier::value::{Content, Marks, Members, Name, Number, Type, Value};
 use proptest::prelude::*;
 
 use super::story::LINEAGE;
@@ -50,7 +50,7 @@ pub(super) fn value() -> impl Strategy<Value = Value> {
     let marked = (leaf, marks()).prop_map(|(value, marks)| value.with_marks(marks));
     marked.prop_recursive(4, 24, 4, |inner| {
         let many = prop::collection::vec(inner.clone(), 0..4);
-        let named = prop::collection::btree_map(name(), inner, 0..4).boxed();
+        let named = prop::collection::vec((name(), inner), 0..4).prop_map(Members::from_iter).boxed();
         let content = prop_oneof![
             (ty(), many.clone()).prop_map(|(ty, members)| Value::list(ty, members)),
             (ty(), many.clone()).prop_map(|(ty, members)| Content::Set(ty, members.into()).into()),
