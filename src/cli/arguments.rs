@@ -8,9 +8,11 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
+mod asking;
 mod operating;
 mod setting_up;
 
+pub(super) use asking::*;
 pub(super) use operating::*;
 pub(super) use setting_up::*;
 
@@ -114,6 +116,11 @@ pub(super) enum Command {
     Emulator(EmulatorArguments),
     /// Show the kinds: attributes, blocks, defaults, and what changing each costs
     Schema(SchemaArguments),
+    /// Try expressions against the configuration and the stored state
+    Console(ConsoleArguments),
+    /// Show what the language consists of
+    #[command(subcommand)]
+    Metadata(MetadataCommand),
     /// Show the version
     Version(VersionArguments),
 }

@@ -31,6 +31,7 @@ mod stages;
 mod stream;
 mod stream_plan;
 mod terminal;
+mod type_page;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -114,6 +115,8 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Wait(arguments) => block_on(screen, commands::wait::run(folder, vars, &arguments, screen)),
         Command::Emulator(arguments) => block_on(screen, commands::emulator::run(&arguments, folder, screen)),
         Command::Schema(arguments) => Ok(commands::schema::run(&arguments, screen)),
+        Command::Console(_) => commands::console::run(folder, vars, screen),
+        Command::Metadata(command) => Ok(commands::metadata::run(&command, screen)),
         Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),
     }
 }

@@ -112,6 +112,18 @@ impl Project {
         self.finish(decided)
     }
 
+    /// The values that are given, without those that are missing: the console shows these as unknown.
+    pub(super) fn some_inputs(&mut self, vars: &[Var]) -> Result<Inputs, Diagnostics> {
+        let mut given = self.environment();
+        given.extend(self.value_files()?);
+        for var in vars {
+            given.push(self.command_line(var)?);
+        }
+        let mut decided = decide(&self.module, &given, &self.sources, &self.host);
+        decided.missing.clear();
+        self.finish(decided)
+    }
+
     fn finish(&mut self, decided: Decided) -> Result<Inputs, Diagnostics> {
         let mut diagnostics = decided.diagnostics;
         diagnostics.extend(report_missing(&self.module, &decided.missing));

@@ -79,6 +79,22 @@ pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, 
     out
 }
 
+/// Judges an expression that is no part of the module: what is wrong with it and what it needs.
+pub(super) fn judge(module: &Module, schemas: &Schemas, expr: &Expr) -> (Diagnostics, BTreeSet<Node>) {
+    let declared = Declared::new();
+    let mut linker = Linker {
+        module,
+        schemas,
+        declared: &declared,
+        out: Diagnostics::none(),
+        needs: BTreeMap::new(),
+        repetitions: BTreeMap::new(),
+        found: BTreeSet::new(),
+    };
+    linker.expr(expr, &Site::plain(), &[]);
+    (linker.out, linker.found)
+}
+
 impl<'m> Linker<'m> {
     fn follow(&mut self) {
         let module = self.module;

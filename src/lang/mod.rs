@@ -5,6 +5,7 @@
 
 mod address;
 mod arguments;
+mod ask;
 pub mod ast;
 pub mod calls;
 mod condition;

@@ -6,6 +6,7 @@
 pub(super) mod act;
 pub(super) mod apply;
 pub(super) mod attach;
+pub(super) mod console;
 pub(super) mod emulator;
 pub(super) mod events;
 pub(super) mod exec;
@@ -15,6 +16,7 @@ pub(super) mod import;
 pub(super) mod init;
 pub(super) mod inspect;
 pub(super) mod logs;
+pub(super) mod metadata;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod ps;

@@ -61,6 +61,10 @@ impl Walk<'_, '_> {
             }
             ExprKind::Template(parts) => self.parts(parts),
             ExprKind::Conditional(condition, yes, no) => [condition, yes, no].into_iter().for_each(|e| self.expr(e)),
+            // What `convert` converts to is a type, whose words name nothing.
+            ExprKind::Call(call) if matches!(&*call.name, "convert" | "core::convert") => {
+                call.args.iter().take(1).for_each(|argument| self.expr(argument));
+            }
             ExprKind::Call(call) => call.args.iter().for_each(|argument| self.expr(argument)),
             ExprKind::Tuple(members) => members.iter().for_each(|member| self.expr(member)),
             ExprKind::Object(items) => {

@@ -26,3 +26,8 @@ pub fn format(sources: &Sources, file: FileId) -> Result<String, Diagnostics> {
     let tokens = scan::tokens(text.strip_prefix('\u{feff}').unwrap_or(text));
     Ok(layout::print(&rewrite::rewrite(tokens)))
 }
+
+/// The layout of a text that the program wrote itself, which has no syntax error.
+pub(super) fn lay_out(text: &str) -> String {
+    layout::print(&scan::tokens(text))
+}

@@ -26,14 +26,30 @@ pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -
     apply(row, values, evaluator).map_err(|fault| explain(row, call, &spans, fault))
 }
 
+/// The name of a function without `core::`, which may stand before those of the language.
+pub(super) fn plain_name(call: &Call) -> &str {
+    call.name.strip_prefix("core::").unwrap_or(&call.name)
+}
+
+fn unknown_of_provider(call: &Call, rest: &str) -> Diagnostics {
+    let detail = match rest.split_once("::") {
+        Some(("terraform", function)) => {
+            format!("The function {function:?} is not available from the provider \"terraform\".")
+        }
+        _ => format!(
+            "There is no function named {:?}: acier knows the functions of the provider \"terraform\" and no others.",
+            call.name
+        ),
+    };
+    fail("Unknown provider function", detail, call.name_span)
+}
+
 fn find(call: &Call) -> Result<&'static Row, Diagnostics> {
     let unknown = |detail: String| fail("Call to unknown function", detail, call.name_span);
-    let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
-    if name.starts_with("provider::") {
-        let detail =
-            format!("The function {:?} belongs to a provider; functions of providers are not supported.", call.name);
-        return Err(fail("Function not supported", detail, call.name_span));
+    if let Some(rest) = call.name.strip_prefix("provider::") {
+        return super::find(&call.name).ok_or_else(|| unknown_of_provider(call, rest));
     }
+    let name = plain_name(call);
     if let Some((namespace, _)) = name.split_once("::") {
         return Err(unknown(format!("There is no function named {:?} in namespace {namespace}::.", call.name)));
     }

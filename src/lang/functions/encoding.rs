@@ -19,6 +19,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::typed("csvdecode", &[text("str")], csvdecode_type, csvdecode),
     Row::typed("jsondecode", &[text("str")], jsondecode_type, jsondecode).maybe_null(),
     Row::new("jsonencode", &[any("val").nullable().unknown()], Kind::String, jsonencode),
+    Row::new("urldecode", &[text("str")], Kind::String, urldecode),
     Row::new("urlencode", &[text("str")], Kind::String, urlencode),
 ];
 
@@ -34,6 +35,40 @@ fn base64decode(args: &[Value], _: &Type) -> Outcome {
     let decoded = String::from_utf8(bytes)
         .map_err(|_| "the result of decoding the provided string is not valid UTF-8".to_owned())?;
     make(decoded)
+}
+
+/// Of OpenTofu.
+fn urldecode(args: &[Value], _: &Type) -> Outcome {
+    let encoded = take_text(args, 0)?;
+    let mut decoded = Vec::with_capacity(encoded.len());
+    let mut rest = encoded.as_bytes();
+    loop {
+        rest = match rest {
+            [] => break,
+            [b'%', behind @ ..] => {
+                let code = behind.first_chunk::<2>().and_then(|code| std::str::from_utf8(code).ok());
+                let valid = code.filter(|code| code.bytes().all(|digit| digit.is_ascii_hexdigit()));
+                let Some(byte) = valid.and_then(|code| u8::from_str_radix(code, 16).ok()) else {
+                    let shown: String = String::from_utf8_lossy(rest).chars().take(3).collect();
+                    return Err(format!("invalid URL escape {shown:?}").into());
+                };
+                decoded.push(byte);
+                &behind[2..]
+            }
+            [b'+', behind @ ..] => {
+                decoded.push(b' ');
+                behind
+            }
+            [byte, behind @ ..] => {
+                decoded.push(*byte);
+                behind
+            }
+        };
+    }
+    match String::from_utf8(decoded) {
+        Ok(text) => make(text),
+        Err(_) => Err("the result of decoding the provided string is not valid UTF-8".into()),
+    }
 }
 
 fn urlencode(args: &[Value], _: &Type) -> Outcome {

@@ -1,16 +1,35 @@
-//! Functions that evaluate their own arguments: `try` and `can`.
+//! Functions that evaluate their own arguments: `try`, `can` and `convert`.
 //!
 //! **Never:** hide a name that cannot be looked up; the evaluation keeps those errors apart.
 
 use crate::diag::{Diagnostics, Span};
 use crate::lang::ast::Call;
+use crate::lang::constraint;
 use crate::lang::eval::{Answer, Evaluator, fail};
 use crate::value::{Type, Value};
 
 use super::row::{Row, any};
 
-pub(super) const ROWS: &[Row] =
-    &[Row::lazy("can", &[any("expression")], can), Row::lazy("try", &[], try_each).rest(any("expressions"))];
+pub(super) const ROWS: &[Row] = &[
+    Row::lazy("can", &[any("expression")], can),
+    Row::lazy("convert", &[any("value").nullable(), any("type")], to_constraint),
+    Row::lazy("try", &[], try_each).rest(any("expressions")),
+];
+
+/// OpenTofu's `convert`: the type is written as for a variable.
+fn to_constraint(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
+    let [value, ty] = call.args.as_slice() else { return Ok(Value::unknown(Type::Dynamic)) };
+    let mut wrong = Diagnostics::none();
+    let constraint = constraint::read(ty, &mut wrong);
+    let given = evaluator.expr(value)?;
+    match constraint {
+        Some(constraint) if !wrong.has_errors() => constraint.apply(&given).map_err(|mismatch| {
+            let why = format!("Invalid value for \"value\" parameter: {}.", constraint::describe(&mismatch));
+            fail("Invalid function argument", why, value.span)
+        }),
+        _ => Err(wrong),
+    }
+}
 
 fn can(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
     let Some(expression) = call.args.first() else { return Ok(Value::bool(false)) };

@@ -4,11 +4,13 @@
 //! To add a function, write it and a row in the file of its group. Names, parameters and results
 //! are those of Terraform 1.11 (`terraform metadata functions`).
 
+mod assume;
 pub(crate) mod call;
 mod charset;
 mod collection;
 mod convert;
 mod decimal;
+mod docs;
 mod encoding;
 mod files;
 mod format;
@@ -23,10 +25,15 @@ pub(crate) mod row;
 mod rsa;
 mod search;
 mod sequence;
+pub mod signature;
 mod text;
+pub(crate) mod tfvars;
 mod time;
 mod transcode;
 mod yaml;
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use row::Row;
 
@@ -48,14 +55,20 @@ const GROUPS: &[&[Row]] = &[
     files::ROWS,
     lazy::ROWS,
     render::ROWS,
+    tfvars::ROWS,
+    assume::ROWS,
 ];
+
+/// The rows by name: calls are many, and a long table is slow to search.
+static BY_NAME: LazyLock<BTreeMap<&str, &Row>> =
+    LazyLock::new(|| GROUPS.iter().flat_map(|group| group.iter()).map(|row| (row.name, row)).collect());
 
 /// The row of a function.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {
-    GROUPS.iter().flat_map(|group| group.iter()).find(|row| row.name == name)
+    BY_NAME.get(name).copied()
 }
 
 /// The names of all functions.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
-    GROUPS.iter().flat_map(|group| group.iter()).map(|row| row.name)
+    BY_NAME.keys().copied()
 }

@@ -14,6 +14,7 @@ use super::text::{make, take_text};
 const STRINGS: Kind = Kind::List(&Kind::String);
 
 pub(super) const ROWS: &[Row] = &[
+    Row::new("cidrcontains", &[text("containing_prefix"), text("contained_ip_or_prefix")], Kind::Bool, cidrcontains),
     Row::new("cidrhost", &[text("prefix"), number("hostnum")], Kind::String, cidrhost),
     Row::new("cidrnetmask", &[text("prefix")], Kind::String, cidrnetmask),
     Row::new("cidrsubnet", &[text("prefix"), number("newbits"), number("netnum")], Kind::String, cidrsubnet),
@@ -85,6 +86,23 @@ fn parse_v4(text: &str) -> Option<u32> {
 
 fn take_network(args: &[Value]) -> Result<Network, Fault> {
     Network::parse(take_text(args, 0)?).map_err(Fault::Call)
+}
+
+/// Of OpenTofu.
+fn cidrcontains(args: &[Value], _: &Type) -> Outcome {
+    let outer = take_network(args)?;
+    let text = take_text(args, 1)?;
+    let whole = if text.contains('/') {
+        text.to_owned()
+    } else {
+        format!("{text}/{}", if text.contains(':') { 128 } else { 32 })
+    };
+    let inner =
+        Network::parse(&whole).map_err(|_| Fault::Argument(1, format!("invalid IP address or prefix: {text}")))?;
+    if inner.width != outer.width {
+        return Err(format!("address family mismatch: {} vs. {text}", take_text(args, 0)?).into());
+    }
+    Ok(Value::bool(inner.prefix >= outer.prefix && inner.address & outer.mask() == outer.address))
 }
 
 fn cidrhost(args: &[Value], _: &Type) -> Outcome {

@@ -10,6 +10,7 @@ use crate::lang::eval::{Answer, Env, Errors, Evaluator, fail, references_in};
 use crate::lang::parse;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
+use super::call::plain_name;
 use super::files::read_text;
 use super::row::{Fault, Row, any, bad, text};
 
@@ -76,7 +77,7 @@ fn check_template_expression(template: &Expr) -> Result<(), String> {
 /// The text argument, the variables, and a value that carries the marks of both. None: unknown.
 fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Option<[Value; 3]>, Diagnostics> {
     let mut errors = Errors::default();
-    let name = if &*call.name == "templatestring" { "template" } else { "path" };
+    let name = if plain_name(call) == "templatestring" { "template" } else { "path" };
     let argument = |name: &str, at: Span, why: &str| {
         fail("Invalid function argument", format!("Invalid value for \"{name}\" parameter: {why}."), at)
     };
@@ -204,7 +205,7 @@ fn place(span: Span, sources: &Sources) -> String {
     }
 }
 
-fn tell(errors: &Diagnostics, sources: &Sources) -> String {
+pub(super) fn tell(errors: &Diagnostics, sources: &Sources) -> String {
     let Some(first) = errors.iter().next() else { return "the template cannot be rendered".into() };
     let at = first.span.map(|span| format!("{}: ", place(span, sources))).unwrap_or_default();
     let more = match errors.iter().count() {

@@ -2,8 +2,11 @@
 //!
 //! **Never:** guess an encoding. Hashes are in `hash`, encodings of values in `encoding` and `yaml`.
 
+use std::io::Read;
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use flate2::read::MultiGzDecoder;
 
 use crate::value::{Type, Value};
 
@@ -17,6 +20,7 @@ use super::text::{make, take_text};
 use super::{charset, gzip};
 
 pub(super) const ROWS: &[Row] = &[
+    Row::new("base64gunzip", &[text("str")], Kind::String, base64gunzip),
     Row::new("base64gzip", &[text("str")], Kind::String, |args, _| {
         make(STANDARD.encode(gzip::gzip(take_text(args, 0)?.as_bytes())))
     }),
@@ -25,6 +29,26 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("textdecodebase64", &[text("source"), text("encoding")], Kind::String, textdecodebase64),
     Row::new("textencodebase64", &[text("string"), text("encoding")], Kind::String, textencodebase64),
 ];
+
+/// A small text can stand for one that fills the memory.
+const LARGEST: u64 = 256 << 20;
+
+/// Of OpenTofu.
+fn base64gunzip(args: &[Value], _: &Type) -> Outcome {
+    let compressed = take_base64(args, 0)?;
+    let mut bytes = Vec::new();
+    let read = MultiGzDecoder::new(compressed.as_slice()).take(LARGEST + 1).read_to_end(&mut bytes);
+    if let Err(error) = read {
+        return bad(0, format!("failed to decompress: {error}"));
+    }
+    if bytes.len() as u64 > LARGEST {
+        return bad(0, "what it holds is larger than 256 MiB");
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => make(text),
+        Err(_) => bad(0, "what it holds is not valid UTF-8"),
+    }
+}
 
 fn take_charset(args: &[Value]) -> Result<&'static charset::Charset, Fault> {
     let name = take_text(args, 1)?;

@@ -6,6 +6,7 @@
 
 mod body;
 mod change;
+mod literal;
 mod page;
 mod plain;
 mod values;
@@ -21,7 +22,8 @@ use super::Mode;
 use super::change::{Action, Change, Plan};
 use page::{Page, Sign};
 
-pub use plain::{object, value};
+pub use literal::value;
+pub use plain::object;
 
 /// How long a change is, roughly, in bytes.
 const CHANGE_LENGTH: usize = 800;

@@ -1,7 +1,6 @@
-//! Values and objects that do not change, for outputs and for looking at the state.
+//! Objects that do not change, for looking at the state.
 //!
-//! **Never:** show a sensitive value of an object; a value that is asked for by itself is shown
-//! only as far as its marks allow. In: values. Out: text in the form of the language.
+//! **Never:** show a sensitive value. In: objects. Out: text in the form of the language.
 //! The decision to question: lists of objects look like blocks, whatever the schema calls them,
 //! so that the state can be shown without knowing any kind.
 
@@ -9,65 +8,7 @@ use crate::addr::{Addr, Mode};
 use crate::value::{Content, Type, Value};
 
 use super::page::{Page, Sign};
-use super::values::{aligned, inline, label, signed, width};
-
-/// A value as expressions write it, on several lines where it has members; without a line break
-/// at the end. Source of the form: Terraform, `output` command.
-#[must_use]
-pub fn value(value: &Value) -> String {
-    let mut text = String::new();
-    write(&mut text, value, 0);
-    text
-}
-
-fn write(text: &mut String, value: &Value, depth: usize) {
-    if value.is_sensitive() {
-        text.push_str("(sensitive value)");
-        return;
-    }
-    let (open, close, members): (&str, &str, Vec<(String, &Value)>) = match value.content() {
-        Content::List(_, members) => ("tolist([", "])", bare(members)),
-        Content::Set(_, members) => ("toset([", "])", bare(members)),
-        Content::Tuple(members) => ("[", "]", bare(members)),
-        Content::Map(_, members) => (
-            "tomap({",
-            "})",
-            members.iter().map(|(name, value)| (format!("{} = ", label(name, true)), value)).collect(),
-        ),
-        Content::Object(members) => {
-            ("{", "}", members.iter().map(|(name, value)| (format!("{} = ", label(name, true)), value)).collect())
-        }
-        Content::String(lines) if lines.contains('\n') => return heredoc(text, lines),
-        _ => {
-            text.push_str(&inline(value));
-            return;
-        }
-    };
-    text.push_str(open);
-    if !members.is_empty() {
-        let comma = if matches!(value.content(), Content::Map(..) | Content::Object(_)) { "" } else { "," };
-        for (name, member) in members {
-            text.push('\n');
-            text.push_str(&"  ".repeat(depth + 1));
-            text.push_str(&name);
-            write(text, member, depth + 1);
-            text.push_str(comma);
-        }
-        text.push('\n');
-        text.push_str(&"  ".repeat(depth));
-    }
-    text.push_str(close);
-}
-
-fn bare(members: &[Value]) -> Vec<(String, &Value)> {
-    members.iter().map(|value| (String::new(), value)).collect()
-}
-
-fn heredoc(text: &mut String, lines: &str) {
-    text.push_str("<<EOT\n");
-    text.push_str(lines);
-    text.push_str(if lines.ends_with('\n') { "EOT" } else { "\nEOT" });
-}
+use super::values::{aligned, label, signed, width};
 
 /// An object that exists, as a block of the language.
 #[must_use]
