@@ -191,9 +191,20 @@ impl Console<'_> {
         }
     }
 
+    fn parse(&mut self, text: &str) -> Result<Expr, Diagnostics> {
+        let file = self.sources.add("<console-input>", text.trim_end());
+        match parse::expression(&self.sources, file) {
+            // The end of a heredoc is a whole line.
+            Err(_) if text.contains("<<") => {
+                let file = self.sources.add("<console-input>", text);
+                parse::expression(&self.sources, file)
+            }
+            parsed => parsed,
+        }
+    }
+
     fn evaluate(&mut self, text: &str) -> Result<String, Diagnostics> {
-        let file = self.sources.add("<console-input>", text);
-        let expr = parse::expression(&self.sources, file)?;
+        let expr = self.parse(text)?;
         if let Some(inner) = type_call(&expr) {
             return Ok(type_page::ty(&self.scope.ask(inner)?.ty()));
         }

@@ -16,9 +16,6 @@ use super::render::tell;
 use super::row::{Fault, Kind, Outcome, Row, any, text};
 use super::text::make;
 
-/// What stands before the names.
-pub(super) const PROVIDER: &str = "provider::terraform::";
-
 pub(super) const ROWS: &[Row] = &[
     Row::typed("provider::terraform::decode_tfvars", &[text("src")], decode_type, decode_tfvars),
     Row::new("provider::terraform::encode_expr", &[any("value").unknown()], Kind::String, encode_expr),

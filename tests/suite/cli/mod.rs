@@ -2,6 +2,7 @@
 
 mod bench;
 mod changes;
+mod console;
 mod examples;
 mod fmt;
 mod graph;
@@ -9,6 +10,7 @@ mod imports;
 mod jobs;
 mod kills;
 mod lives;
+mod metadata;
 mod mistakes;
 mod modules_from_git;
 mod operating;

@@ -37,6 +37,9 @@ const COMMANDS: &[&str] = &[
     "wait",
     "emulator",
     "schema",
+    "console",
+    "metadata",
+    "metadata functions",
     "version",
 ];
 
