@@ -108,7 +108,14 @@ fn values_read_as_in_terraform() {
         assert!(ours.code == Some(0) && ours.err.is_empty(), "{expression}: {}", ours.err);
         let mut terraform = Command::new("terraform");
         terraform.arg("console").current_dir(folder.path()).env("CHECKPOINT_DISABLE", "1").env("NO_COLOR", "1");
-        if terraform.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().map(|mut child| child.wait()).is_err() {
+        if terraform
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map(|mut child| child.wait())
+            .is_err()
+        {
             continue;
         }
         let theirs = pipe(terraform, &format!("{expression}\n"));
