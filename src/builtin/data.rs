@@ -12,23 +12,6 @@ pub(super) const KIND: &str = "terraform_data";
 
 /// What the kind contains.
 pub(super) fn schema() -> Schema {
-    let attribute = |name: &str, ty: Type, usage: Usage, about: &'static str| Attribute {
-        name: name.into(),
-        ty,
-        usage,
-        default: None,
-        secrecy: Secrecy::Plain,
-        cost: Cost::Nothing,
-        reason: "",
-        equality: Equality::Strict,
-        check: None,
-        as_blocks: false,
-        unsettled_by: None,
-        derive: None,
-        volatile: false,
-        deprecated: None,
-        about,
-    };
     let id = attribute("id", Type::String, Usage::Computed, "A UUID that is given when the object is made.");
     let input =
         attribute("input", Type::Dynamic, Usage::Optional, "Any value. It becomes the output when it is applied.");
@@ -49,6 +32,27 @@ pub(super) fn schema() -> Schema {
         weigh: None,
         clash: None,
         timeouts: Timeouts { create: 0, read: 0, update: 0, delete: 0 },
+    }
+}
+
+/// An attribute of a built-in kind.
+pub(super) fn attribute(name: &str, ty: Type, usage: Usage, about: &'static str) -> Attribute {
+    Attribute {
+        name: name.into(),
+        ty,
+        usage,
+        default: None,
+        secrecy: Secrecy::Plain,
+        cost: Cost::Nothing,
+        reason: "",
+        equality: Equality::Strict,
+        check: None,
+        as_blocks: false,
+        unsettled_by: None,
+        derive: None,
+        volatile: false,
+        deprecated: None,
+        about,
     }
 }
 

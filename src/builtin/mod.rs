@@ -7,12 +7,13 @@
 mod data;
 mod local_exec;
 mod provider;
+mod remote_state;
+mod tfstate;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use crate::schema::{Schema, Schemas};
-use crate::value::Name;
+use crate::schema::Schemas;
 
 pub use provider::Builtin;
 
@@ -30,6 +31,6 @@ pub fn schemas() -> Schemas {
 
 fn derive() -> Schemas {
     let managed = [data::schema()].map(|schema| (schema.kind.clone(), schema));
-    let data: [(Name, Schema); 0] = [];
+    let data = [remote_state::schema()].map(|schema| (schema.kind.clone(), schema));
     Schemas { managed: BTreeMap::from(managed), data: BTreeMap::from(data), providers: BTreeMap::new() }
 }

@@ -11,7 +11,7 @@ use crate::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospec
 use crate::schema::Schemas;
 use crate::value::{Name, Type, Value};
 
-use super::{SOURCE, data, local_exec};
+use super::{SOURCE, data, local_exec, remote_state};
 
 /// The built-in provider.
 pub struct Builtin {
@@ -59,13 +59,17 @@ impl Provider for Builtin {
         self.scope.clone()
     }
 
-    fn identify(&self, _kind: &str, _value: &Value) -> Result<Name, Fault> {
+    fn account(&self, _configuration: &str) -> Name {
+        Name::from("")
+    }
+
+    fn identify(&self, _cloud: &str, _kind: &str, _value: &Value) -> Result<Name, Fault> {
         let id: Name = uuid::Uuid::new_v4().to_string().into();
         self.thought_up.borrow_mut().insert(id.clone());
         Ok(id)
     }
 
-    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault> {
+    fn recognise(&self, _cloud: &str, kind: &str, named: &Value) -> Result<Name, Fault> {
         match named.as_str() {
             Some(id) if !id.is_empty() => Ok(id.into()),
             _ => Err(Fault {
@@ -122,13 +126,7 @@ impl Provider for Builtin {
         local_exec::run(config, &self.folder, tell).await
     }
 
-    async fn fetch(&self, kind: &str, _config: &Value) -> Result<Value, Fault> {
-        Err(Fault {
-            kind: FaultKind::Invalid,
-            code: String::new(),
-            message: format!("There is no built-in data source \"{kind}\"."),
-            trace: String::new(),
-            hint: None,
-        })
+    async fn fetch(&self, _cloud: &str, _kind: &str, config: &Value) -> Result<Value, Fault> {
+        remote_state::fetch(config, &self.folder)
     }
 }

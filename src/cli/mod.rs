@@ -21,6 +21,7 @@ mod picture;
 mod planning;
 mod progress;
 mod project;
+mod schema_builtin;
 mod schema_json;
 mod schema_page;
 mod screen;

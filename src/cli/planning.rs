@@ -2,6 +2,7 @@
 //!
 //! **Never:** change anything. In: a session and what the user asked. Out: a plan.
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -64,6 +65,7 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
         imports: Vec::new(),
         adopt: arguments.adopt,
         send_secrets: arguments.send_secrets,
+        accounts: BTreeMap::new(),
     })
 }
 
@@ -80,7 +82,7 @@ pub(super) async fn make_plan(
     session.pace = None;
     // Who does not want the cloud to be read does not want it to be asked either.
     if arguments.preflight && arguments.refresh && !plan.is_empty() {
-        let foresight = foresee(&session.cloud, &plan).await;
+        let foresight = foresee(&session.cloud, &session.state, &plan).await;
         warnings.extend(session.place(foresight.diagnostics));
         session.pace = foresight.pace;
         if warnings.has_errors() {

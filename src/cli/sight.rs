@@ -64,7 +64,7 @@ impl Sight {
         drop(store);
         if !state.pending.is_empty() {
             let Session { project, state, cloud, .. } = Session::look(folder, vars, ask, screen).await?;
-            return Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud() });
+            return Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud(|_| false) });
         }
         if by_id && project.module.providers.is_empty() {
             let Sight { cloud, .. } = Sight::without_project(folder, screen).await?;
@@ -72,7 +72,7 @@ impl Sight {
         }
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         check_cloud(&state, &cloud, &project.sources, screen)?;
-        Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud() })
+        Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud(|_| false) })
     }
 
     /// The cloud that the environment names.
@@ -80,7 +80,7 @@ impl Sight {
         let shown = screen.clone();
         let notice = Rc::new(move |text: String| shown.note(&text));
         match connect(&Value::null(Type::Dynamic), None, folder, notice).await {
-            Ok(cloud) => Ok(Sight { project: None, state: State::default(), cloud: cloud.into_cloud() }),
+            Ok(cloud) => Ok(Sight { project: None, state: State::default(), cloud: cloud.into_cloud(|_| false) }),
             Err(diagnostic) => fail(screen, &diagnostic, &Sources::default()),
         }
     }

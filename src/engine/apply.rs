@@ -258,12 +258,13 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let provider = self.provider;
         match act {
             StepAct::Read => self.futures.push(Box::pin(async move {
-                (number, Landed::Fetched(provider.fetch(&call.kind, &call.planned).await))
+                (number, Landed::Fetched(provider.fetch(&call.cloud, &call.kind, &call.planned).await))
             })),
             StepAct::Create => {
                 // Whatever has this id already was not made by this state: it is looked for
                 // before the intent is written, so that a later resume adopts only what is ours.
-                let handle = Handle { kind: call.kind, id: call.id, prior: Value::null(Type::Dynamic) };
+                let handle =
+                    Handle { kind: call.kind, id: call.id, prior: Value::null(Type::Dynamic), cloud: call.cloud };
                 self.futures.push(Box::pin(async move { (number, Landed::Checked(provider.read(&handle).await)) }));
             }
             _ => self.send(number)?,
@@ -283,10 +284,15 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             StepAct::Delete => (Verb::Delete, change.timeouts.delete),
             _ => (Verb::Create, change.timeouts.create),
         };
+        let own = object.map(|object| object.cloud.clone().unwrap_or_else(|| Name::from("")));
+        let cloud = match (step.act, own) {
+            (StepAct::Update | StepAct::Delete, Some(own)) => own,
+            _ => self.provider.account(self.plan.configuration(&change.addr)),
+        };
         let id = match (step.act, object) {
             (StepAct::Read, _) => Name::from(""),
             (StepAct::Update | StepAct::Delete, Some(object)) => object.id.clone(),
-            _ => self.provider.identify(&change.kind, &planned)?,
+            _ => self.provider.identify(&cloud, &change.kind, &planned)?,
         };
         let schemas = self.provider.schemas();
         let intent = act(step.act).map(|act| Intent {
@@ -298,11 +304,11 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             planned: schemas.conceal(&change.kind, &planned, &|secret| self.desk.key.fingerprint(secret)),
             needs: change.needs.clone(),
             create_before_destroy: change.create_before_destroy,
-            cloud: None,
+            cloud: Some(cloud.clone()).filter(|cloud| !cloud.is_empty()),
             provisions: self.provisions(step.act, change, object, deposed.is_some()),
         });
         Ok(Flight {
-            call: Call { verb, kind: change.kind.clone(), id, prior, planned, cost: change.cost },
+            call: Call { verb, kind: change.kind.clone(), id, prior, planned, cloud, cost: change.cost },
             intent,
             act: step.act,
             since: Instant::now(),

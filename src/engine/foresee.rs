@@ -3,10 +3,14 @@
 //! **Never:** change anything, or stop a plan because nobody could be asked: that is a warning.
 //! In: a plan. Out: diagnostics about its changes, and how long they take at the cloud's pace.
 
+use std::collections::BTreeMap;
+
+use crate::addr::Addr;
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::plan::{Action, Plan};
 use crate::provider::{FaultKind, Prospect, Provider, Turn, Verb};
-use crate::value::{Type, Value};
+use crate::state::State;
+use crate::value::{Name, Type, Value};
 
 use super::notice::diagnose;
 
@@ -20,8 +24,8 @@ pub struct Foresight {
 }
 
 /// Asks what will become of a plan; asks nothing about a plan that changes nothing.
-pub async fn foresee<P: Provider>(provider: &P, plan: &Plan) -> Foresight {
-    let (places, prospects): (Vec<usize>, Vec<Prospect>) = prospects(plan).into_iter().unzip();
+pub async fn foresee<P: Provider>(provider: &P, state: &State, plan: &Plan) -> Foresight {
+    let (places, prospects): (Vec<usize>, Vec<Prospect>) = prospects(provider, state, plan).into_iter().unzip();
     if prospects.is_empty() {
         return Foresight::default();
     }
@@ -54,12 +58,18 @@ pub async fn foresee<P: Provider>(provider: &P, plan: &Plan) -> Foresight {
 }
 
 /// The changes of a plan as the cloud will see them, deletions of replacements first.
-fn prospects(plan: &Plan) -> Vec<(usize, Prospect)> {
+fn prospects<P: Provider>(provider: &P, state: &State, plan: &Plan) -> Vec<(usize, Prospect)> {
+    let laid: BTreeMap<&Addr, &Name> =
+        state.objects.iter().filter_map(|(addr, object)| Some((addr, object.cloud.as_ref()?))).collect();
     let none = || Value::null(Type::Dynamic);
     let mut found = Vec::new();
     for (place, change) in plan.changes.iter().enumerate() {
         let mut add = |verb: Verb, prior: Value, planned: Value| {
-            found.push((place, Prospect { verb, kind: change.kind.clone(), prior, planned }));
+            let cloud = match (&verb, laid.get(&change.addr)) {
+                (Verb::Update | Verb::Delete, Some(cloud)) => (*cloud).clone(),
+                _ => provider.account(plan.configuration(&change.addr)),
+            };
+            found.push((place, Prospect { verb, kind: change.kind.clone(), prior, planned, cloud }));
         };
         match change.action {
             Action::Create => add(Verb::Create, none(), change.after.clone()),

@@ -140,7 +140,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let call = flight.call.clone();
         // After an update of unknown end the old secrets are believed, so that new ones show again.
         let prior = if flight.act == StepAct::Create { call.planned.clone() } else { call.prior.clone() };
-        let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior };
+        let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior, cloud: call.cloud.clone() };
         let asked = ask(self.provider, call, handle);
         self.futures.push(Box::pin(async move { (number, asked.await) }));
     }

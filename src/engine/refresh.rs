@@ -47,7 +47,12 @@ pub async fn refresh<P: Provider>(
         addr,
         deposed,
         object,
-        handle: Handle { kind: object.kind.clone(), id: object.id.clone(), prior: object.value.clone() },
+        handle: Handle {
+            kind: object.kind.clone(),
+            id: object.id.clone(),
+            prior: object.value.clone(),
+            cloud: object.cloud.clone().unwrap_or_else(|| Name::from("")),
+        },
     });
     let batches = batch(provider, known.collect(), watched);
     let answers = stream::iter(batches.into_iter().map(|(scope, batch)| ask(provider, scope, batch)));

@@ -105,7 +105,8 @@ fn call(pending: &Pending, prior: Value) -> Call {
     };
     let planned = intent.planned.clone();
     // The cost only says how to send a call, and this one is not sent anew.
-    Call { verb, kind: intent.kind.clone(), id: intent.id.clone(), prior, planned, cost: Default::default() }
+    let cloud = intent.cloud.clone().unwrap_or_else(|| "".into());
+    Call { verb, kind: intent.kind.clone(), id: intent.id.clone(), prior, planned, cloud, cost: Default::default() }
 }
 
 /// What is known about a step: the object as it is, and whether the cloud says that it went wrong.
@@ -138,7 +139,8 @@ async fn find_out<P: Provider>(
     };
     // Nor is a failed update believed for what the cloud never returns.
     let prior = if call.verb == Verb::Create { &call.planned } else { &call.prior };
-    let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior: prior.clone() };
+    let handle =
+        Handle { kind: call.kind.clone(), id: call.id.clone(), prior: prior.clone(), cloud: call.cloud.clone() };
     let value = provider.read(&handle).await?;
     Ok(Known { value, fault: Some(fault) })
 }

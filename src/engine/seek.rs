@@ -30,10 +30,9 @@ pub async fn answer<P: Provider>(
 ) -> Result<Answers, Diagnostics> {
     let mut answers = Answers::default();
     let mut diagnostics = Diagnostics::none();
-    let asked = questions
-        .data
-        .iter()
-        .map(|(addr, config)| async move { (addr, provider.fetch(&addr.block.kind, config).await) });
+    let asked = questions.data.iter().map(|(addr, config)| async move {
+        (addr, provider.fetch(&provider.account(questions.configuration(addr)), &addr.block.kind, config).await)
+    });
     let mut read: Vec<_> = stream::iter(asked).buffer_unordered(parallelism.max(1)).collect().await;
     read.sort_by_key(|(addr, _)| *addr);
     for (addr, answer) in read {
@@ -42,30 +41,31 @@ pub async fn answer<P: Provider>(
             Err(fault) => diagnostics.push(diagnose(&fault, &addr.to_string())),
         }
     }
-    objects(provider, &questions.objects, key, parallelism, &mut answers, &mut diagnostics).await;
+    objects(provider, questions, key, parallelism, &mut answers, &mut diagnostics).await;
     if diagnostics.has_errors() { Err(diagnostics) } else { Ok(answers) }
 }
 
 async fn objects<P: Provider>(
     provider: &P,
-    sought: &[Sought],
+    questions: &Questions,
     key: &Key,
     parallelism: usize,
     answers: &mut Answers,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut handles: Vec<(&Sought, Handle)> = Vec::with_capacity(sought.len());
-    for sought in sought {
+    let mut handles: Vec<(&Sought, Handle)> = Vec::with_capacity(questions.objects.len());
+    for sought in &questions.objects {
+        let cloud = provider.account(questions.configuration(&sought.addr));
         let kind = sought.addr.block.kind.clone();
         let id = match &sought.which {
-            Which::Named(named) => match provider.recognise(&kind, named) {
+            Which::Named(named) => match provider.recognise(&cloud, &kind, named) {
                 Ok(id) => id,
                 Err(fault) => {
                     diagnostics.push(about(&fault, sought));
                     continue;
                 }
             },
-            Which::Like(value) => match provider.identify(&kind, value) {
+            Which::Like(value) => match provider.identify(&cloud, &kind, value) {
                 Ok(id) => id,
                 // What has no name yet cannot exist.
                 Err(_) => {
@@ -74,7 +74,7 @@ async fn objects<P: Provider>(
                 }
             },
         };
-        handles.push((sought, Handle { kind, id, prior: Value::null(Type::Dynamic) }));
+        handles.push((sought, Handle { kind, id, prior: Value::null(Type::Dynamic), cloud }));
     }
     let asked = batch(provider, handles).into_iter().map(|(scope, batch)| ask(provider, scope, batch));
     let mut read: Vec<_> = stream::iter(asked).buffer_unordered(parallelism.max(1)).collect().await;
@@ -149,7 +149,7 @@ fn settle<P: Provider>(provider: &P, handle: &Handle, value: &Value, key: &Key) 
         tainted: false,
         unfinished: false,
         unprovisioned: false,
-        cloud: None,
+        cloud: Some(handle.cloud.clone()).filter(|cloud| !cloud.is_empty()),
         create_before_destroy: false,
     })
 }

@@ -248,6 +248,8 @@ pub struct Plan {
     pub inputs: Inputs,
     /// Data sources that were read.
     pub answers: BTreeMap<Addr, Value>,
+    /// The provider configurations of instances that do not have the default one.
+    pub configurations: BTreeMap<Addr, Name>,
 }
 
 impl PartialEq for Refreshed {
@@ -257,6 +259,12 @@ impl PartialEq for Refreshed {
 }
 
 impl Plan {
+    /// The provider configuration of an instance; empty for the default one.
+    #[must_use]
+    pub fn configuration(&self, addr: &Addr) -> &str {
+        self.configurations.get(addr).map_or("", |name| &**name)
+    }
+
     /// How many objects are added, changed and destroyed, as the summary line counts them.
     #[must_use]
     pub fn counts(&self) -> (usize, usize, usize) {

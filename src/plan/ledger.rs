@@ -110,6 +110,8 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
     body["inputs"] = inputs.collect::<Map<_, _>>().into();
     let answers = plan.answers.iter().map(|(addr, value)| (addr.to_string(), out.value(value)));
     body["answers"] = answers.collect::<Map<_, _>>().into();
+    let configurations = plan.configurations.iter().map(|(addr, name)| (addr.to_string(), json!(&**name)));
+    body["configurations"] = configurations.collect::<Map<_, _>>().into();
     body["types"] = writer.types();
     body
 }
@@ -228,6 +230,10 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
     for (addr, value) in fields(&json["answers"])? {
         answers.insert(parse::addr(addr)?, reader.value(value)?);
     }
+    let mut configurations = BTreeMap::new();
+    for (addr, name) in fields(&json["configurations"])? {
+        configurations.insert(parse::addr(addr)?, text(name)?.into());
+    }
     let mut sources = Vec::new();
     for source in list(&json["sources"])? {
         sources.push((text(&source[0])?.to_owned(), text(&source[1])?.to_owned()));
@@ -245,6 +251,7 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         refreshed: Refreshed { found },
         inputs,
         answers,
+        configurations,
     };
     check(&plan)?;
     Ok((plan, sources))

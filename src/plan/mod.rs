@@ -84,6 +84,8 @@ pub struct Options {
     /// `-send-secrets`: what the cloud never returns of an imported object is sent, and not believed
     /// to be what the configuration says.
     pub send_secrets: bool,
+    /// The clouds and accounts of provider configurations, by name, as the state names them.
+    pub accounts: BTreeMap<Name, Name>,
 }
 
 /// What the engine found in the cloud before planning.
@@ -101,6 +103,8 @@ pub struct Questions {
     pub data: Vec<(Addr, Value)>,
     /// Objects that the state does not know.
     pub objects: Vec<Sought>,
+    /// The provider configurations of instances that do not have the default one.
+    pub configurations: BTreeMap<Addr, Name>,
 }
 
 /// An object that the state does not know.
@@ -136,6 +140,12 @@ pub struct Answers {
 }
 
 impl Questions {
+    /// The provider configuration of an instance; empty for the default one.
+    #[must_use]
+    pub fn configuration(&self, addr: &Addr) -> &str {
+        self.configurations.get(addr).map_or("", |name| &**name)
+    }
+
     /// Whether nothing is asked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -211,11 +221,14 @@ pub fn plan(
         taken: BTreeMap::new(),
         ids: BTreeMap::new(),
         read: BTreeMap::new(),
+        configurations: BTreeMap::new(),
         diagnostics,
     };
     go(&mut walk, &statements);
     if !walk.questions.is_empty() && !walk.diagnostics.has_errors() {
-        return Ok((Planned::Ask(walk.questions), walk.diagnostics));
+        let Walk { mut questions, configurations, diagnostics, .. } = walk;
+        questions.configurations = configurations;
+        return Ok((Planned::Ask(questions), diagnostics));
     }
     let outputs = match options.mode {
         Mode::Destroy => outputs::removed(state, walk.selection.is_whole()),
@@ -323,6 +336,7 @@ fn finish(
         refreshed,
         inputs: inputs.clone(),
         answers: walk.read,
+        configurations: walk.configurations,
     };
     if plan.steps.is_empty() && !plan.waiting.is_empty() {
         walk.diagnostics.push(waiting::stuck(&plan));

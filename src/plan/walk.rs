@@ -17,7 +17,7 @@ use crate::lang::waits::Keys;
 use crate::schema::{Schema, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::Object;
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 use super::action::Case;
 use super::change::{Action, Change, Hold, Why};
@@ -75,6 +75,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) questions: Questions,
     /// Data sources whose answers were used.
     pub(crate) read: BTreeMap<Addr, Value>,
+    /// The provider configurations of instances that do not have the default one.
+    pub(crate) configurations: BTreeMap<Addr, Name>,
     pub(crate) diagnostics: Diagnostics,
 }
 

@@ -37,6 +37,8 @@ pub struct Call {
     /// Its attributes after; unknown where the cloud decides; null for a deletion. After a crash
     /// the write-only ones are fingerprints, which is enough to follow a call but not to begin one.
     pub planned: Value,
+    /// The cloud and account that it goes to, see [`Provider::account`].
+    pub cloud: Name,
     /// What the plan said that the change costs at most: an update that costs nothing must not
     /// restart anything, and only the plan can compare secrets with their fingerprints.
     pub cost: Cost,
@@ -51,6 +53,8 @@ pub struct Handle {
     pub id: Name,
     /// What we last knew of it; write-only attributes are taken from here. Null if nothing.
     pub prior: Value,
+    /// The cloud and account that it lives in, see [`Provider::account`].
+    pub cloud: Name,
 }
 
 /// Where to ask next about an accepted call, as text that survives a crash. Only the provider reads it.
@@ -150,6 +154,8 @@ pub struct Prospect {
     pub prior: Value,
     /// Its attributes after, partly unknown; null for a deletion.
     pub planned: Value,
+    /// The cloud and account that it would go to, see [`Provider::account`].
+    pub cloud: Name,
 }
 
 /// What the cloud will most likely say to one of the changes of a plan.
@@ -186,18 +192,22 @@ pub trait Provider {
     /// refused on another.
     fn cloud(&self) -> Name;
 
-    /// The id that an object with these attributes has or will have.
+    /// The cloud and account that a provider configuration of this name stands for, as calls and the
+    /// state name it; empty for the one of [`Provider::cloud`].
+    fn account(&self, configuration: &str) -> Name;
+
+    /// The id that an object with these attributes has or will have there.
     ///
     /// # Errors
     /// When a name that the id is made of is unknown or malformed.
-    fn identify(&self, kind: &str, value: &Value) -> Result<Name, Fault>;
+    fn identify(&self, cloud: &str, kind: &str, value: &Value) -> Result<Name, Fault>;
 
     /// The id, in the cloud's own spelling, of the object that a person names: by an id in any
     /// spelling (a text), or by the names that an id is made of (an object of texts).
     ///
     /// # Errors
     /// When it is no id of this kind, or names something that this provider does not reach.
-    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault>;
+    fn recognise(&self, cloud: &str, kind: &str, named: &Value) -> Result<Name, Fault>;
 
     /// The text that all objects share that one `list` answers for; nothing for a kind without lists.
     fn scope(&self, handle: &Handle) -> Option<Name>;
@@ -238,5 +248,5 @@ pub trait Provider {
     fn run(&self, provisioner: &str, config: &Value, tell: &dyn Fn(String)) -> impl Future<Output = Result<(), Fault>>;
 
     /// Reads a data source whose configuration is `config`; the whole object with its answers.
-    fn fetch(&self, kind: &str, config: &Value) -> impl Future<Output = Result<Value, Fault>>;
+    fn fetch(&self, cloud: &str, kind: &str, config: &Value) -> impl Future<Output = Result<Value, Fault>>;
 }

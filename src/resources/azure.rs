@@ -178,7 +178,11 @@ impl<T: Transport> Provider for Azure<T> {
         format!("{} subscription {}", endpoints.resource_manager, self.client.subscription()).into()
     }
 
-    fn identify(&self, kind: &str, value: &Value) -> Result<Name, Fault> {
+    fn account(&self, _configuration: &str) -> Name {
+        Name::from("")
+    }
+
+    fn identify(&self, _cloud: &str, kind: &str, value: &Value) -> Result<Name, Fault> {
         let kind = managed(kind)?;
         ids::fill(kind, self.client.subscription(), value).map(Name::from).map_err(|name| {
             faults::invalid(format!(
@@ -188,7 +192,7 @@ impl<T: Transport> Provider for Azure<T> {
         })
     }
 
-    fn recognise(&self, kind: &str, named: &Value) -> Result<Name, Fault> {
+    fn recognise(&self, _cloud: &str, kind: &str, named: &Value) -> Result<Name, Fault> {
         recognise::recognise(managed(kind)?, self.client.subscription(), named)
     }
 
@@ -261,7 +265,7 @@ impl<T: Transport> Provider for Azure<T> {
         Err(faults::invalid(format!("Azure does not run \"{provisioner}\" provisioners.")))
     }
 
-    async fn fetch(&self, kind: &str, config: &Value) -> Result<Value, Fault> {
+    async fn fetch(&self, _cloud: &str, kind: &str, config: &Value) -> Result<Value, Fault> {
         let kind = kinds::data(kind).ok_or_else(|| {
             faults::invalid(format!("There is no data source \"{kind}\" in Azure as acier knows it."))
         })?;

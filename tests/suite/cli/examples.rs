@@ -23,7 +23,7 @@ struct Example {
     members: usize,
 }
 
-const EXAMPLES: [Example; 7] = [
+const EXAMPLES: [Example; 8] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -104,6 +104,14 @@ const EXAMPLES: [Example; 7] = [
         members: 0,
     },
     Example {
+        name: "09-provisioners",
+        values: &[],
+        addresses: &["azurerm_container_group.shop", "azurerm_resource_group.shop", "terraform_data.announcement"],
+        group: ("azurerm_container_group.shop", "shop", "Running"),
+        output: ("announced", "\"http://acier-provisioned-shop.westeurope.azurecontainer.io\"\n"),
+        members: 0,
+    },
+    Example {
         name: "11-stages",
         values: &[],
         addresses: &[
@@ -147,7 +155,8 @@ fn walk(example: &Example) {
     folder.run("ps -all").exits(0).quiet().says("No container groups.");
     folder.run("show").exits(0).quiet().says("The state is empty.");
     let made = census(folder.path());
-    assert_eq!(made.len(), count + example.members, "{made:?}");
+    let clouded = example.addresses.iter().filter(|addr| !addr.starts_with("terraform_data.")).count();
+    assert_eq!(made.len(), clouded + example.members, "{made:?}");
     for (id, created, exists) in made {
         assert!(created == 1 && !exists, "{id} was created {created} times; it exists: {exists}");
     }
@@ -185,7 +194,25 @@ fn the_job_example_works_from_apply_to_destroy() {
 
 #[test]
 fn the_stages_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[7]);
+}
+
+#[test]
+fn the_provisioners_example_works_from_apply_to_destroy() {
     walk(&EXAMPLES[6]);
+}
+
+/// What the comments of the example say.
+#[test]
+fn another_release_runs_the_commands_again() {
+    let folder = Folder::example("09-provisioners");
+    let said = "terraform_data.announcement (local-exec): Release 1 is at http://acier-provisioned-shop.";
+    folder.run("apply -auto-approve").exits(0).quiet().says(said);
+    let again = folder.run("apply -auto-approve -var release=2").exits(0).quiet();
+    again.says("1 added, 0 changed, 1 destroyed").says("(local-exec): Release 2 is at http://acier-provisioned-shop.");
+    let gone =
+        "azurerm_container_group.shop (local-exec): acier-provisioned-shop.westeurope.azurecontainer.io goes away";
+    folder.run("destroy -auto-approve -var release=2").exits(0).quiet().says(gone);
 }
 
 /// What the comments of the example say.

@@ -30,7 +30,10 @@ async fn a_fleet_is_foreseen_paced_and_never_throttled() {
 
     // A client that has not made anything yet foresees what the plan showed.
     let provider = connect(&cloud, &Fuse::new(None), &Value::null(Type::Dynamic));
-    let pace = foresee(&provider, &made.plan.expect("a plan")).await.pace.expect("a thousand groups take their time");
+    let pace = foresee(&provider, &acier::state::State::default(), &made.plan.expect("a plan"))
+        .await
+        .pace
+        .expect("a thousand groups take their time");
     let off = took.abs_diff(pace.after).as_secs_f64() / took.as_secs_f64();
     println!("foreseen {} s, took {} s, throttled {} times", pace.after.as_secs(), took.as_secs(), refused);
     assert!(off < 0.1, "foreseen {:?}, took {took:?}", pace.after);

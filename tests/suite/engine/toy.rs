@@ -219,14 +219,18 @@ impl Provider for Toys {
         "toys".into()
     }
 
-    fn identify(&self, _kind: &str, value: &Value) -> Result<Name, Fault> {
+    fn account(&self, _configuration: &str) -> Name {
+        "".into()
+    }
+
+    fn identify(&self, _cloud: &str, _kind: &str, value: &Value) -> Result<Name, Fault> {
         value
             .text("name")
             .map(|name| format!("/toys/{name}").into())
             .ok_or_else(|| fault(FaultKind::Invalid, "no name"))
     }
 
-    fn recognise(&self, _kind: &str, named: &Value) -> Result<Name, Fault> {
+    fn recognise(&self, _cloud: &str, _kind: &str, named: &Value) -> Result<Name, Fault> {
         Ok(named.as_str().unwrap_or_default().to_lowercase().into())
     }
 
@@ -318,7 +322,7 @@ impl Provider for Toys {
         if config.text("command") == Some("fail") { Err(fault(FaultKind::Run, "it failed")) } else { Ok(()) }
     }
 
-    async fn fetch(&self, _kind: &str, config: &Value) -> Result<Value, Fault> {
+    async fn fetch(&self, _cloud: &str, _kind: &str, config: &Value) -> Result<Value, Fault> {
         Ok(config.clone())
     }
 }

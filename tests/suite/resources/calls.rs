@@ -112,7 +112,7 @@ fn body(state: &str, ip: Option<&str>, tags: Json) -> Json {
 }
 
 fn call(verb: Verb, kind: &str, id: &str, prior: Value, planned: Value, cost: Cost) -> Call {
-    Call { verb, kind: kind.into(), id: id.into(), prior, planned, cost }
+    Call { verb, kind: kind.into(), id: id.into(), prior, planned, cloud: "".into(), cost }
 }
 
 fn creation(planned: Value) -> Call {
@@ -253,7 +253,12 @@ async fn a_resource_group_that_holds_something_is_kept_unless_told_otherwise() {
 
 #[tokio::test(start_paused = true)]
 async fn lists_answer_for_many_and_what_they_do_not_name_is_read() {
-    let handle = |id: &str| Handle { kind: "azurerm_container_group".into(), id: id.into(), prior: web(&json!({})) };
+    let handle = |id: &str| Handle {
+        kind: "azurerm_container_group".into(),
+        id: id.into(),
+        prior: web(&json!({})),
+        cloud: "".into(),
+    };
     let script = script(vec![
         answer(
             "GET RG/providers/Microsoft.ContainerInstance/containerGroups",
@@ -317,12 +322,14 @@ async fn data_sources_are_read_and_must_be_there() {
         ),
     ]);
     let azure = azure(&script, &none());
-    let group =
-        azure.fetch("azurerm_resource_group", &config("azurerm_resource_group", json!({"name": "rg"}))).await.unwrap();
+    let group = azure
+        .fetch("", "azurerm_resource_group", &config("azurerm_resource_group", json!({"name": "rg"})))
+        .await
+        .unwrap();
     assert_eq!((group.text("location"), group.text("id")), (Some("westeurope"), Some(RG)));
     let wanted = config("azurerm_container_group", json!({"name": "web", "resource_group_name": "rg"}));
-    assert_eq!(azure.fetch("azurerm_container_group", &wanted).await.unwrap_err().kind, FaultKind::Gone);
-    let own = azure.fetch("azurerm_subscription", &config("azurerm_subscription", json!({}))).await.unwrap();
+    assert_eq!(azure.fetch("", "azurerm_container_group", &wanted).await.unwrap_err().kind, FaultKind::Gone);
+    let own = azure.fetch("", "azurerm_subscription", &config("azurerm_subscription", json!({}))).await.unwrap();
     assert_eq!((own.text("display_name"), own.text("subscription_id")), (Some("Mine"), Some("sub")));
 }
 
@@ -332,7 +339,7 @@ fn ids_are_made_of_names() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let _inside = runtime.enter();
     let azure = azure(&script, &none());
-    assert_eq!(&*azure.identify("azurerm_container_group", &web(&json!({}))).unwrap(), CG);
+    assert_eq!(&*azure.identify("", "azurerm_container_group", &web(&json!({}))).unwrap(), CG);
     let open = group(&json!({"name": "web", "resource_group_name": "<unknown>", "location": "w", "os_type": "Linux"}));
-    assert_eq!(azure.identify("azurerm_container_group", &open).unwrap_err().kind, FaultKind::Invalid);
+    assert_eq!(azure.identify("", "azurerm_container_group", &open).unwrap_err().kind, FaultKind::Invalid);
 }

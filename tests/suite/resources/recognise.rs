@@ -32,7 +32,7 @@ fn ids_of_every_kind_are_recognised_in_any_case() {
             fixed => fixed.to_owned(),
         });
         let id = segments.collect::<Vec<_>>().join("/");
-        let recognise = |text: String| azure.recognise(kind.name, &Value::string(text));
+        let recognise = |text: String| azure.recognise("", kind.name, &Value::string(text));
         for spelling in [id.clone(), id.to_lowercase(), format!("{id}/"), id.trim_start_matches('/').to_owned()] {
             assert_eq!(*recognise(spelling).unwrap(), *id);
         }

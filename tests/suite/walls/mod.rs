@@ -32,7 +32,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("engine", &["addr", "diag", "graph", "plan", "provider", "seal", "state", "value"]),
     ("plan", &["addr", "diag", "graph", "lang", "schema", "seal", "state", "value"]),
     ("resources", &["arm", "diag", "provider", "schema", "value"]),
-    ("builtin", &["provider", "schema", "value"]),
+    ("builtin", &["provider", "schema", "store", "value"]),
     ("lang", &["addr", "diag", "graph", "schema", "value"]),
     ("store", &["addr", "diag", "lock", "seal", "state", "value"]),
     ("provider", &["schema", "value"]),
