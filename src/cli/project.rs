@@ -149,21 +149,16 @@ impl Project {
 
     fn value_files(&mut self) -> Result<Vec<Given>, Diagnostics> {
         let names = file_names(&self.folder).unwrap_or_default();
-        let automatic = names.iter().filter(|name| name.ends_with(".auto.tfvars"));
-        let first = names.iter().filter(|name| *name == "terraform.tfvars");
+        let first = ["terraform.tfvars", "terraform.tfvars.json"];
+        let first = first.iter().filter(|name| names.iter().any(|found| found == *name)).map(|name| (*name).to_owned());
+        let automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
+        let automatic = names.iter().filter(automatic).cloned();
         let paths: Vec<PathBuf> = first.chain(automatic).map(PathBuf::from).collect();
-        let ignored = names.iter().find(|name| name.ends_with(".tfvars.json"));
-        if let Some(name) = ignored {
-            return Err(unsupported_json(name).into());
-        }
         paths.iter().map(|path| self.value_file(path)).collect()
     }
 
     fn value_file(&mut self, path: &Path) -> Result<Given, Diagnostics> {
         let shown = path.display().to_string();
-        if shown.ends_with(".json") {
-            return Err(unsupported_json(&shown).into());
-        }
         let text = std::fs::read_to_string(self.folder.join(path)).map_err(|error| {
             let detail = format!("The variables file \"{shown}\" could not be read: {error}.");
             Diagnostics::from(Diagnostic::error("Failed to read variables file", detail))
@@ -199,11 +194,6 @@ pub(super) enum Var {
     File(PathBuf),
 }
 
-fn unsupported_json(name: &str) -> Diagnostic {
-    Diagnostic::error("JSON syntax is not supported yet", format!("{name} is written in Terraform's JSON syntax."))
-        .hint("write it in HCL, or remove it from the folder")
-}
-
 fn file_names(folder: &Path) -> std::io::Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(folder)? {
@@ -226,20 +216,8 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
         Diagnostic::error("Configuration folder cannot be read", format!("{shown}: {error}."))
             .hint("name another folder with -chdir=DIR")
     })?;
-    if let Some(name) = names.iter().find(|name| name.ends_with(".tf.json")) {
-        return Err(unsupported_json(name));
-    }
-    // Overrides change other files' blocks; reading them as ordinary files would change nothing
-    // or report doubles, so they are refused by name.
-    if let Some(name) = names.iter().find(|name| *name == "override.tf" || name.ends_with("_override.tf")) {
-        return Err(Diagnostic::error(
-            "Override files are not supported yet",
-            format!("{name} would be merged into the other files' blocks."),
-        )
-        .hint("move its settings into the blocks themselves"));
-    }
     let mut files = Vec::new();
-    for name in names.into_iter().filter(|name| name.ends_with(".tf")) {
+    for name in names.into_iter().filter(|name| name.ends_with(".tf") || name.ends_with(".tf.json")) {
         let bytes = std::fs::read(folder.join(&name))
             .map_err(|error| Diagnostic::error("Configuration file cannot be read", format!("{name}: {error}.")))?;
         let text = String::from_utf8(bytes).map_err(|error| {
@@ -250,8 +228,11 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
         files.push((name, text));
     }
     if files.is_empty() {
-        return Err(Diagnostic::error(NO_FILES, format!("The folder {shown} holds no files that end in .tf."))
-            .hint("change into the folder of your configuration, or name it with -chdir=DIR"));
+        return Err(Diagnostic::error(
+            NO_FILES,
+            format!("The folder {shown} holds no files that end in .tf or .tf.json."),
+        )
+        .hint("change into the folder of your configuration, or name it with -chdir=DIR"));
     }
     Ok(files)
 }

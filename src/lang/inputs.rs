@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::value::{Marks, Name, Value};
 
-use super::arguments::{place, unsupported_yet};
+use super::arguments::place;
 use super::ast::Block;
 use super::condition::{Verdict, judge};
 use super::constraint::describe;
@@ -16,7 +16,7 @@ use super::host::Host;
 use super::module::{Module, Node, Variable};
 use super::names::{Names, Place};
 use super::suggest::nearest;
-use super::{fixed, parse};
+use super::{fixed, json, parse};
 
 /// One value that somebody gave, weakest first: environment, `terraform.tfvars`,
 /// `*.auto.tfvars`, then `-var` and `-var-file` in the order of the command line.
@@ -163,30 +163,26 @@ impl Collector<'_> {
 
     fn file(&mut self, file: FileId) {
         let Some(source) = self.sources.get(file) else { return };
-        if source.name.ends_with(".json") {
-            let detail = format!("The file {} is written in JSON, which acier does not read.", source.name);
-            let start = Span { file, start: 0, end: 0 };
-            self.out.push(unsupported_yet(
-                "A variable file in JSON",
-                &detail,
-                "Write the values in a .tfvars file, as name = value.",
-                start,
-            ));
-            return;
-        }
-        let (body, wrong) = parse::file(self.sources, file);
-        self.out.extend(wrong);
-        for block in &body.blocks {
-            self.refuse_block(block, file);
-        }
-        for attribute in body.attributes {
-            let name = attribute.name;
+        let values: Vec<_> = if json::is_json(&source.name) {
+            let (values, wrong) = json::values(self.sources, file);
+            self.out.extend(wrong);
+            values
+        } else {
+            let (body, wrong) = parse::file(self.sources, file);
+            self.out.extend(wrong);
+            for block in &body.blocks {
+                self.refuse_block(block, file);
+            }
+            let values = body.attributes.into_iter();
+            values.map(|attribute| (attribute.name, attribute.name_span, attribute.expr)).collect()
+        };
+        for (name, name_span, expr) in values {
             if !self.module.variables.contains_key(&name) {
-                self.undeclared.push((name, attribute.name_span));
+                self.undeclared.push((name, name_span));
                 continue;
             }
-            let span = attribute.expr.span;
-            let value = fixed::value(&attribute.expr);
+            let span = expr.span;
+            let value = fixed::value(&expr);
             let found = self.keep(value).map(|value| Found { value, span, origin: None });
             self.found.insert(name, found);
         }

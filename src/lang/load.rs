@@ -15,7 +15,7 @@ use super::arguments::{
 use super::ast::{Block, Body, Expr};
 use super::module::{Module, Output, ProviderBlock};
 use super::resource::condition;
-use super::{fixed, link, parse, structure};
+use super::{files, fixed, link, structure};
 
 /// The blocks that may stand in a file.
 const TOP_BLOCKS: [&str; 10] =
@@ -34,17 +34,11 @@ pub(super) struct Loader<'a> {
 pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
     let mut loader = Loader::new(sources, schemas);
     let mut unread = false;
-    for file in files {
-        if let Some(wrong) = refuse_file(sources, *file) {
-            unread = true;
-            loader.out.push(wrong);
-            continue;
-        }
-        let (body, wrong) = parse::file(sources, *file);
+    files::read(sources, files, schemas, |body, wrong| {
         unread |= wrong.has_errors();
         loader.out.extend(wrong);
         loader.file(body);
-    }
+    });
     let Loader { mut module, mut out, declared, .. } = loader;
     // What a syntax error hides is not missing: references are judged when all files are read.
     if !unread {
@@ -242,24 +236,6 @@ impl Loader<'_> {
             }
         }
     }
-}
-
-/// What is said about a file of a form that is not read.
-fn refuse_file(sources: &Sources, file: FileId) -> Option<Diagnostic> {
-    let name = &sources.get(file)?.name;
-    let base = name.rsplit(['/', '\\']).next().unwrap_or(name);
-    let start = Span { file, start: 0, end: 0 };
-    if base.ends_with(".json") {
-        let detail = format!("The file {name} is written in JSON, which acier does not read.");
-        let hint = "Write it in the native syntax, in a .tf file.";
-        return Some(unsupported_yet("Configuration in JSON", &detail, hint, start));
-    }
-    if base == "override.tf" || base.ends_with("_override.tf") {
-        let detail = format!("The file {name} would be merged into the others, which acier does not do.");
-        let hint = "Write its settings into the blocks that they override, and remove the file.";
-        return Some(unsupported_yet("An override file", &detail, hint, start));
-    }
-    None
 }
 
 /// What is said about a block that has no place at the top.

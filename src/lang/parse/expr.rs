@@ -81,7 +81,7 @@ impl Reader<'_> {
             Kind::Bang => UnaryOp::Not,
             _ => {
                 let term = self.term(token)?;
-                return self.with_steps(term);
+                return self.with_steps(term, token);
             }
         };
         self.advance();
@@ -144,7 +144,7 @@ impl Reader<'_> {
     }
 
     /// The value with the steps that follow it: `.name`, `[index]`, splats.
-    fn with_steps(&mut self, value: Expr) -> Parsed<Expr> {
+    fn with_steps(&mut self, value: Expr, first: Token) -> Parsed<Expr> {
         if !matches!(self.peek().kind, Kind::Dot | Kind::OpenBracket) {
             return Ok(value);
         }
@@ -153,12 +153,12 @@ impl Reader<'_> {
             && self.text[self.at..].starts_with('.')
             && self.text[self.at + 1..].starts_with(|letter: char| letter.is_ascii_digit())
         {
-            let token = Token { kind: Kind::Number, start: value.span.start as usize, end: self.at };
+            let token = Token { kind: Kind::Number, start: first.start, end: self.at };
             let detail = "A number has at most one dot. An address or a version is text: put it in quotes.";
             return self.refuse(token, "Invalid number literal", detail);
         }
         let steps = self.steps()?;
-        let span = self.span_from(value.span.start as usize);
+        let span = self.span_from(first.start);
         let kind = match value.kind {
             ExprKind::Reference(name, _) => ExprKind::Reference(name, steps),
             _ => ExprKind::Access(Box::new(value), steps),

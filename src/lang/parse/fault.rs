@@ -58,15 +58,12 @@ impl Reader<'_> {
 
     /// Notes what is wrong, unless it is most likely the consequence of what was wrong just before.
     pub(super) fn fault(&mut self, range: Range<usize>, summary: &str, detail: impl Into<String>) {
-        let follows = self.faults.last().is_some_and(|earlier| {
-            let before = earlier.span.map_or(0..0, |span| span.start as usize..span.end as usize);
-            let rubble = LEAVE_RUBBLE.contains(&earlier.summary.as_str());
-            before.start == range.start
-                || rubble
-                    && before.start <= range.start
-                    && self.text[before.start..range.start].matches('\n').count() <= 1
+        let follows = self.last_fault.is_some_and(|(before, rubble)| {
+            let between = self.text.get(before..range.start);
+            before == range.start || rubble && between.is_some_and(|text| text.matches('\n').count() <= 1)
         });
         if !follows {
+            self.last_fault = Some((range.start, LEAVE_RUBBLE.contains(&summary)));
             let span = self.span(range);
             self.faults.push(Diagnostic::error(summary, detail).at(span));
         }

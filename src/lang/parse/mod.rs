@@ -21,21 +21,21 @@ use std::ops::Range;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
-use crate::value::Name;
+use crate::value::{Name, Type, Value};
 
 use self::token::{Kind, Token};
-use super::ast::{Body, Expr, Part};
+use super::ast::{Body, Expr, ExprKind, Part};
 
 /// After this many syntax errors the rest of a file is not read.
 const ENOUGH: usize = 10;
 
 /// Trees are at most so deep, counting every bracket, operator of a chain and block. Terraform
 /// reads two thousand of each; what walks a tree needs stack for all of them.
-const DEEPEST: usize = 4096;
+pub(super) const DEEPEST: usize = 4096;
 
 /// So much stack must be left before another level is read; else more is allocated.
-const RED_ZONE: usize = 64 << 10;
-const MORE_STACK: usize = 2 << 20;
+pub(super) const RED_ZONE: usize = 64 << 10;
+pub(super) const MORE_STACK: usize = 2 << 20;
 
 /// Why reading a construct ended early. What is wrong has been noted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,21 @@ enum Stop {
 }
 
 type Parsed<T> = Result<T, Stop>;
+
+/// Where a text lies in a source that may hold it in another spelling.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Origin {
+    /// Places in the text from which on it is spelled out again, each with its place in the source.
+    pub(super) runs: Vec<(usize, usize)>,
+}
+
+impl Origin {
+    fn place(&self, at: usize) -> usize {
+        let next = self.runs.partition_point(|(start, _)| *start <= at);
+        let run = next.checked_sub(1).and_then(|before| self.runs.get(before));
+        run.map_or(at, |(start, source)| source + (at - start))
+    }
+}
 
 /// Reads one source text.
 struct Reader<'s> {
@@ -65,6 +80,10 @@ struct Reader<'s> {
     depth: usize,
     /// How many levels the expressions have that were read since this was set to zero.
     height: usize,
+    /// Where the text lies in the source.
+    origin: Origin,
+    /// Where the last fault begins, and whether it leaves something unreadable behind it.
+    last_fault: Option<(usize, bool)>,
     /// Names that were seen before: those of arguments recur, and share one allocation.
     names: Vec<Option<Name>>,
 }
@@ -108,6 +127,26 @@ pub fn template(sources: &Sources, file: FileId) -> Result<Vec<Part>, Diagnostic
     }
 }
 
+/// Parses a text that is part of a source as a template, as strings in JSON are.
+pub(super) fn template_within(text: &str, file: FileId, origin: Origin) -> (Expr, Diagnostics) {
+    let mut reader = Reader::over(text, file, origin);
+    let span = reader.span(0..text.len());
+    let expr = reader.bare_template().map(|parts| template::expression(parts, span));
+    (expr.unwrap_or_else(|_| nothing(span)), reader.finish())
+}
+
+/// Parses a text that is part of a source as one expression, as some strings in JSON are.
+pub(super) fn expression_within(text: &str, file: FileId, origin: Origin) -> (Expr, Diagnostics) {
+    let mut reader = Reader::over(text, file, origin);
+    let span = reader.span(0..text.len());
+    let expr = reader.whole_expression();
+    (expr.unwrap_or_else(|_| nothing(span)), reader.finish())
+}
+
+fn nothing(span: Span) -> Expr {
+    Expr { kind: ExprKind::Literal(Value::null(Type::Dynamic)), span }
+}
+
 fn missing() -> Diagnostics {
     Diagnostic::error("Missing source text", "The text to parse is not among the sources of this run.").into()
 }
@@ -117,13 +156,28 @@ impl<'s> Reader<'s> {
         let text = &sources.get(file)?.text;
         // Terraform skips a byte order mark.
         let at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-        let names = vec![None; 256];
-        let faults = Vec::new();
-        Some(Reader { text, file, at, lines: true, ahead: None, faults, open: 0, depth: 0, height: 0, names })
+        Some(Reader { at, ..Reader::over(text, file, Origin::default()) })
+    }
+
+    fn over(text: &'s str, file: FileId, origin: Origin) -> Reader<'s> {
+        Reader {
+            text,
+            file,
+            at: 0,
+            lines: true,
+            ahead: None,
+            faults: Vec::new(),
+            open: 0,
+            depth: 0,
+            height: 0,
+            origin,
+            last_fault: None,
+            names: vec![None; if text.len() > 256 { 256 } else { 16 }],
+        }
     }
 
     fn span(&self, range: Range<usize>) -> Span {
-        let fit = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        let fit = |at: usize| u32::try_from(self.origin.place(at)).unwrap_or(u32::MAX);
         Span { file: self.file, start: fit(range.start), end: fit(range.end) }
     }
 
@@ -208,7 +262,8 @@ impl<'s> Reader<'s> {
         if !text.is_ascii() {
             return normalise(text);
         }
-        let slot = text.bytes().fold(text.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into())) % 256;
+        let slot = text.bytes().fold(text.len(), |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+        let slot = slot % self.names.len();
         match &self.names[slot] {
             Some(name) if &**name == text => name.clone(),
             _ => {
@@ -232,6 +287,6 @@ impl<'s> Reader<'s> {
 }
 
 /// Text as Terraform holds it: in Unicode normal form C.
-fn normalise(text: &str) -> Name {
+pub(super) fn normalise(text: &str) -> Name {
     if text.is_ascii() { text.into() } else { text.nfc().collect::<String>().into() }
 }

@@ -5,6 +5,7 @@
 //! elsewhere. Out: `ast::Part`s with escapes, `~` and the indentation of `<<-` carried out (HCL
 //! specification, "Template Sub-language").
 
+use crate::diag::Span;
 use crate::lang::ast::{Expr, ExprKind, Part};
 use crate::value::Value;
 
@@ -24,6 +25,20 @@ pub(super) enum Form {
     Bare,
 }
 
+/// A template as an expression: plain text and a lone interpolation are what they hold.
+pub(super) fn expression(mut parts: Vec<Part>, span: Span) -> Expr {
+    let kind = match parts.as_mut_slice() {
+        [] => ExprKind::Literal(Value::string("")),
+        [Part::Text(text, _)] => ExprKind::Literal(Value::string(text.clone())),
+        [Part::Interpolation(_)] => match parts.pop() {
+            Some(Part::Interpolation(inner)) => ExprKind::Wrapped(Box::new(inner)),
+            _ => ExprKind::Template(parts),
+        },
+        _ => ExprKind::Template(parts),
+    };
+    Expr { kind, span }
+}
+
 impl Reader<'_> {
     /// The string or heredoc that begins with the next token.
     pub(super) fn string(&mut self) -> Parsed<Expr> {
@@ -37,17 +52,8 @@ impl Reader<'_> {
         if intro.is_some_and(|intro| intro.flush) {
             remove_indentation(&mut pieces);
         }
-        let mut parts = self.assemble(pieces)?;
-        let kind = match parts.as_mut_slice() {
-            [] => ExprKind::Literal(Value::string("")),
-            [Part::Text(text, _)] => ExprKind::Literal(Value::string(text.clone())),
-            [Part::Interpolation(_)] => match parts.pop() {
-                Some(Part::Interpolation(inner)) => ExprKind::Wrapped(Box::new(inner)),
-                _ => ExprKind::Template(parts),
-            },
-            _ => ExprKind::Template(parts),
-        };
-        Ok(Expr { kind, span: self.span_from(opener.start) })
+        let parts = self.assemble(pieces)?;
+        Ok(expression(parts, self.span_from(opener.start)))
     }
 
     /// The whole text as a template.
