@@ -11,6 +11,9 @@
     reason = "a benchmark prints its table and may stop at the first surprise"
 )]
 
+#[path = "large.rs"]
+mod large;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -124,6 +127,9 @@ fn main() {
         return;
     }
     let acier = env!("CARGO_BIN_EXE_acier");
+    if std::env::args().any(|word| word == "large") {
+        return large::table(acier);
+    }
     let sizes = std::env::var("ACIER_BENCH_SIZES").unwrap_or_else(|_| "10,100,1000,10000".into());
     let sizes: Vec<usize> = sizes.split(',').map(|size| size.trim().parse().expect("sizes are numbers")).collect();
     let limit = std::env::var("ACIER_BENCH_TERRAFORM").map_or(1000, |text| text.parse().expect("a number"));
@@ -144,6 +150,7 @@ fn main() {
             before = Some((size, own));
         }
     }
+    large::table(acier);
 }
 
 fn start_up(acier: &str, terraform: bool) {

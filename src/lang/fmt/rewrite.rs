@@ -189,7 +189,8 @@ fn unwrap(value: Vec<Token>) -> Vec<Token> {
     let from = inside.iter().position(|token| token.kind != Kind::Newline).unwrap_or(inside.len());
     let to = inside.iter().rposition(|token| token.kind != Kind::Newline).map_or(from, |at| at + 1);
     let trimmed = &inside[from..to];
-    let several = trimmed.iter().any(|token| token.kind == Kind::Newline);
+    // A comment ends its line, too; Terraform forgets that and writes what it cannot read again.
+    let several = trimmed.split_last().is_some_and(|(_, before)| before.iter().any(Token::ends_line));
     let first = trimmed.first().is_some_and(|token| token.kind == Kind::OpenParen);
     let last = trimmed.last().is_some_and(|token| token.kind == Kind::CloseParen);
     if several && !(first && last) {

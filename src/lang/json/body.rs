@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use crate::diag::Span;
 use crate::lang::ast::{Attribute, Block, Body, Expr, ExprKind, Label, ObjectKey};
+use crate::lang::parse;
 use crate::value::Name;
 
 use super::Maker;
@@ -72,6 +73,9 @@ impl<'s> Maker<'s> {
     }
 
     fn twice(&mut self, name: &str, first: usize, place: &Range<usize>, shape: &Shape<'s>) {
+        if self.out.0.len() >= parse::ENOUGH {
+            return;
+        }
         let line = self.text[..first].matches('\n').count() + 1;
         let detail = format!("The argument {name:?} was already set on line {line}.");
         let free = matches!(shape, Shape::Locals | Shape::Values | Shape::Providers);

@@ -75,7 +75,8 @@ impl Maker<'_> {
             let key =
                 self.string_expr(&property.name, if strings == Strings::Expressions { Strings::Text } else { strings });
             let value = self.expr(&property.value, strings);
-            if let ExprKind::Literal(key) = &key.kind
+            if self.out.0.len() < parse::ENOUGH
+                && let ExprKind::Literal(key) = &key.kind
                 && let Some(name) = key.as_str()
                 && let Some(first) = seen.insert(name.to_owned(), property.name.start)
             {

@@ -14,7 +14,7 @@ use crate::schema::Schemas;
 use crate::value::{Name, Value};
 
 use super::ast::{Body, Expr};
-use super::parse::normalise;
+use super::parse::{self, normalise};
 
 use self::read::{Kind, Node};
 use self::shape::Shape;
@@ -80,6 +80,9 @@ impl Maker<'_> {
     }
 
     fn fault(&mut self, range: &std::ops::Range<usize>, summary: &str, detail: impl Into<String>) {
+        if self.out.0.len() >= parse::ENOUGH {
+            return;
+        }
         let span = self.span(range);
         self.out.push(Diagnostic::error(summary, detail).at(span));
     }

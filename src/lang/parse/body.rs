@@ -49,9 +49,9 @@ impl Reader<'_> {
                 _ => self.no_item(token),
             };
             match item {
+                _ if self.faults.len() >= ENOUGH => return Err(Stop::Top),
                 Ok(()) => {}
                 Err(Stop::Top) => return Err(Stop::Top),
-                Err(Stop::Fault) if self.faults.len() >= ENOUGH => return Err(Stop::Top),
                 Err(Stop::Fault) => {
                     if self.recover(token, base, opener.is_some()) == Resume::AtTop && opener.is_some() {
                         return Err(Stop::Top);

@@ -27,7 +27,7 @@ use self::token::{Kind, Token};
 use super::ast::{Body, Expr, ExprKind, Part};
 
 /// After this many syntax errors the rest of a file is not read.
-const ENOUGH: usize = 10;
+pub(super) const ENOUGH: usize = 10;
 
 /// Trees are at most so deep, counting every bracket, operator of a chain and block. Terraform
 /// reads two thousand of each; what walks a tree needs stack for all of them.

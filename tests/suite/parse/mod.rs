@@ -3,6 +3,8 @@
 //! **Never:** evaluate. The tables say what each snippet becomes; where a Terraform binary is
 //! on the path, it judges the same snippets.
 
+mod corpus;
+mod fuzz;
 mod shape;
 mod tables;
 
@@ -215,5 +217,18 @@ fn terraform_agrees() {
     }
     for (text, _) in REFUSED {
         assert_eq!(accepts(text), Some(false), "Terraform accepts {text:?}");
+    }
+}
+
+/// The first texts of the fuzzer, from one seed: `cargo bench --bench fuzz` goes on from there.
+#[test]
+fn damaged_snippets_keep_every_promise() {
+    let corpus = corpus::corpus();
+    let mut draw = fuzz::Draw(7);
+    for _ in 0..4_000 {
+        let text = fuzz::damaged(&corpus, &mut draw);
+        if let Err(why) = fuzz::check(&text) {
+            panic!("{text:?}\n{why}");
+        }
     }
 }
