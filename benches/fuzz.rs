@@ -8,7 +8,6 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::unwrap_used,
-    unreachable_pub,
     reason = "a run of hours prints what it finds and may stop at the first surprise"
 )]
 
