@@ -11,7 +11,7 @@ use acier::diag::{Sources, render::render};
 use acier::emulator::embedded::{BASE, Embedded};
 use acier::emulator::settings::{Identity, Settings};
 use acier::engine::{Desk, Level, apply::apply};
-use acier::lang::{host::Host, inputs::Inputs, module::load, scope::Scope};
+use acier::lang::{host::Host, inputs::Inputs, scope::Scope, tree::load_alone};
 use acier::plan::{self, Answers, Options, Planned, Refreshed, resolve::Resolver};
 use acier::resources::{azure::Azure, schemas};
 use acier::state::{Event, Journal, JournalError, State};
@@ -47,11 +47,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let schemas = Rc::new(schemas());
     let mut sources = Sources::default();
     let file = sources.add("demo.tf", TEXT);
-    let (module, diagnostics) = load(&sources, &[file], &schemas);
+    let (tree, diagnostics) = load_alone(&sources, &[file], &schemas);
     diagnostics.iter().for_each(|diagnostic| print!("{}", render(diagnostic, &sources, false)));
 
-    let (module, inputs, key) = (Rc::new(module), Inputs::default(), acier::seal::Key::new(&[0; 32]));
-    let scope = |applying| Scope::new(module.clone(), &inputs, schemas.clone(), host(), applying);
+    let (tree, inputs, key) = (Rc::new(tree), Inputs::default(), acier::seal::Key::new(&[0; 32]));
+    let scope = |applying| Scope::new(tree.clone(), &inputs, schemas.clone(), host(), applying);
     let (mut state, mut journal, azure) = (State::default(), Memory(Vec::new()), azure()?);
     let (nothing, answers) = (Refreshed::default(), Answers::default());
     let planned = plan::plan(&mut scope(false), &inputs, &state, &nothing, &answers, &Options::default(), &key);

@@ -6,6 +6,7 @@
 pub mod parse;
 pub mod source;
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
@@ -79,7 +80,75 @@ pub enum Target {
     Instance(Addr),
 }
 
+impl ModulePath {
+    /// The root module.
+    pub const ROOT: ModulePath = ModulePath(Vec::new());
+
+    /// Whether it is the root module.
+    #[must_use]
+    pub fn is_root(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The module as it is declared: the same without the keys of instances.
+    #[must_use]
+    pub fn declared(&self) -> ModulePath {
+        let plain = self.0.iter().map(|step| ModuleStep { name: step.name.clone(), key: Key::None });
+        ModulePath(plain.collect())
+    }
+
+    /// Whether another module instance is this one or in it. A step without a key stands for all
+    /// instances of its call.
+    #[must_use]
+    pub fn holds(&self, other: &ModulePath) -> bool {
+        let agrees = |(own, other): (&ModuleStep, &ModuleStep)| {
+            own.name == other.name && (own.key == Key::None || own.key == other.key)
+        };
+        self.0.len() <= other.0.len() && self.0.iter().zip(&other.0).all(agrees)
+    }
+
+    /// The same where a step of either without a key stands for all instances.
+    #[must_use]
+    pub fn meets(&self, other: &ModulePath) -> bool {
+        let agrees = |(own, other): (&ModuleStep, &ModuleStep)| {
+            own.name == other.name && (own.key == Key::None || other.key == Key::None || own.key == other.key)
+        };
+        self.0.len() <= other.0.len() && self.0.iter().zip(&other.0).all(agrees)
+    }
+
+    /// The instance of a call in it.
+    #[must_use]
+    pub fn call(&self, name: &Name, key: Key) -> ModulePath {
+        let mut steps = Vec::with_capacity(self.0.len() + 1);
+        steps.extend_from_slice(&self.0);
+        steps.push(ModuleStep { name: name.clone(), key });
+        ModulePath(steps)
+    }
+}
+
 impl Block {
+    /// The block as it is declared: the same without the keys of module instances.
+    #[must_use]
+    pub fn declared(&self) -> Cow<'_, Block> {
+        if self.module.0.iter().all(|step| step.key == Key::None) {
+            Cow::Borrowed(self)
+        } else {
+            Cow::Owned(self.within(self.module.declared()))
+        }
+    }
+
+    /// The block as its own module names it.
+    #[must_use]
+    pub fn local(&self) -> Cow<'_, Block> {
+        if self.module.is_root() { Cow::Borrowed(self) } else { Cow::Owned(self.within(ModulePath::ROOT)) }
+    }
+
+    /// The block of the same kind and name in another module.
+    #[must_use]
+    pub fn within(&self, module: ModulePath) -> Block {
+        Block { module, mode: self.mode, kind: self.kind.clone(), name: self.name.clone() }
+    }
+
     /// A block of the root module.
     #[must_use]
     pub fn root(mode: Mode, kind: impl Into<Name>, name: impl Into<Name>) -> Block {
@@ -122,11 +191,16 @@ impl Target {
     #[must_use]
     pub fn covers(&self, addr: &Addr) -> bool {
         match self {
-            Target::Module(module) => addr.block.module.0.starts_with(&module.0),
-            Target::Block(block) => addr.block == *block,
-            Target::Instance(instance) => addr == instance,
+            Target::Module(module) => module.holds(&addr.block.module),
+            Target::Block(block) => holds(block, &addr.block),
+            Target::Instance(instance) => addr.key == instance.key && holds(&instance.block, &addr.block),
         }
     }
+}
+
+fn holds(named: &Block, block: &Block) -> bool {
+    let same = (named.mode, &named.kind, &named.name) == (block.mode, &block.kind, &block.name);
+    same && named.module.0.len() == block.module.0.len() && named.module.holds(&block.module)
 }
 
 impl fmt::Display for Key {

@@ -22,8 +22,8 @@ use super::session::{Outcome, Session, fail, show};
 
 /// The objects that were read for addresses without a block.
 fn unwritten<'a>(session: &Session, answers: &'a Answers) -> Vec<(&'a Addr, &'a Object)> {
-    let blocks = &session.project.module.blocks;
-    let read = answers.objects.iter().filter(|(addr, _)| !blocks.contains_key(&addr.block));
+    let tree = &session.project.tree;
+    let read = answers.objects.iter().filter(|(addr, _)| tree.resource(&addr.block).is_none());
     read.filter_map(|(addr, object)| Some((addr, object.as_ref()?))).collect()
 }
 
@@ -103,8 +103,8 @@ pub(super) fn generate(session: &mut Session, answers: &Answers, path: &Path, sc
         }
     }
     let project = &session.project;
-    let (module, schemas) = (project.module.clone(), Rc::clone(&project.schemas));
-    let mut scope = Scope::new(module, &session.inputs, schemas, project.host.clone(), false);
+    let (tree, schemas) = (project.tree.clone(), Rc::clone(&project.schemas));
+    let mut scope = Scope::new(tree, &session.inputs, schemas, project.host.clone(), false);
     show(screen, &scope.validate(), &project.sources)?;
     Ok(())
 }

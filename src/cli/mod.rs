@@ -16,6 +16,7 @@ mod imports;
 mod interrupt;
 mod json;
 mod kinds;
+mod module_sources;
 mod outputs;
 mod picture;
 mod planning;

@@ -116,8 +116,8 @@ async fn decide(
 ) -> Outcome<(Plan, Diagnostics)> {
     // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
     let refreshed = if arguments.refresh {
-        let watched = watched(&session.project.module, &session.project.schemas);
-        let is_watched = |addr: &Addr| watched.contains(&addr.block);
+        let watched = watched(&session.project.tree, &session.project.schemas);
+        let is_watched = |addr: &Addr| watched.contains(&*addr.block.declared());
         let Session { cloud, state, key, .. } = &*session;
         if screen.tells_lines() {
             stream::refreshing(screen, state);

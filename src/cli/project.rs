@@ -10,11 +10,14 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
+use crate::lang::gather::Finder;
 use crate::lang::host::Host;
 use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
-use crate::lang::module::{Module, load};
+use crate::lang::module::Module;
+use crate::lang::tree::{Tree, load};
 use crate::schema::Schemas;
 
+use super::module_sources;
 use super::screen::Screen;
 
 /// A loaded configuration.
@@ -27,6 +30,8 @@ pub(super) struct Project {
     pub(super) files: usize,
     /// The root module.
     pub(super) module: Rc<Module>,
+    /// All modules.
+    pub(super) tree: Rc<Tree>,
     /// What kinds contain.
     pub(super) schemas: Rc<Schemas>,
     /// The machine.
@@ -54,31 +59,41 @@ impl Broken {
 pub(super) const NO_FILES: &str = "No configuration files";
 
 impl Project {
-    /// Reads all `*.tf` files of the folder and loads the module.
+    /// Reads all `*.tf` files of the folder and of the modules that it calls, and loads them.
     pub(super) fn open(folder: &Path, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
         let mut sources = Sources::default();
         let files = match read_files(folder) {
             Ok(files) => files,
             Err(diagnostic) => return Err(Box::new(Broken { diagnostics: diagnostic.into(), sources })),
         };
-        for (name, text) in files {
-            sources.add(name, text);
-        }
-        Project::from_sources(folder, sources, schemas)
+        let files = files.into_iter().map(|(name, text)| sources.add(name, text)).collect::<Vec<FileId>>();
+        Project::load(folder, sources, &files, schemas, &mut module_sources::on_disk(folder))
     }
 
-    /// Loads the module from texts that were read before, as a saved plan holds them.
+    /// Loads texts that were read before, those of modules included, as a saved plan holds them.
     pub(super) fn from_sources(folder: &Path, sources: Sources, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
-        let files: Vec<FileId> = (0..).map(FileId).take(sources.iter().count()).collect();
-        let (module, diagnostics) = load(&sources, &files, &schemas);
+        let texts = sources.clone();
+        let files = module_sources::files_in(".", &texts);
+        Project::load(folder, sources, &files, schemas, &mut module_sources::among(folder, &texts))
+    }
+
+    fn load(
+        folder: &Path,
+        mut sources: Sources,
+        files: &[FileId],
+        schemas: Rc<Schemas>,
+        finder: &mut Finder<'_>,
+    ) -> Result<Project, Box<Broken>> {
+        let (tree, diagnostics) = load(&mut sources, files, &schemas, finder);
         if diagnostics.has_errors() {
             return Err(Box::new(Broken { diagnostics, sources }));
         }
         Ok(Project {
             folder: folder.to_owned(),
-            files: files.len(),
+            files: sources.iter().count(),
             sources,
-            module: Rc::new(module),
+            module: tree.root().clone(),
+            tree: Rc::new(tree),
             schemas,
             host: host(folder),
             warnings: diagnostics,
@@ -210,6 +225,7 @@ fn file_names(folder: &Path) -> std::io::Result<Vec<String>> {
     Ok(names)
 }
 
+/// The configuration files of a folder, names and texts.
 pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnostic> {
     let shown = folder.display();
     let names = file_names(folder).map_err(|error| {

@@ -162,8 +162,8 @@ impl Session {
         show(screen, &project.warnings, &project.sources)?;
         // What is wrong whatever the inputs are is said before anything is opened: also in blocks
         // that are made no time at all and in locals that nothing uses.
-        let (module, schemas) = (project.module.clone(), project.schemas.clone());
-        let mut scope = Scope::new(module, &Inputs::default(), schemas, project.host.clone(), false);
+        let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
+        let mut scope = Scope::new(tree, &Inputs::default(), schemas, project.host.clone(), false);
         show(screen, &scope.validate(), &project.sources)?;
         let (store, state) = open_store(&project.folder, Access::Write, screen)?;
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
@@ -181,8 +181,8 @@ impl Session {
 
     /// A fresh scope over the configuration.
     pub(super) fn scope(&self, applying: bool) -> Scope {
-        let (module, schemas) = (self.project.module.clone(), self.project.schemas.clone());
-        Scope::new(module, &self.inputs, schemas, self.project.host.clone(), applying)
+        let (tree, schemas) = (self.project.tree.clone(), self.project.schemas.clone());
+        Scope::new(tree, &self.inputs, schemas, self.project.host.clone(), applying)
     }
 
     fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
@@ -208,7 +208,7 @@ pub(super) fn place(project: &Project, diagnostics: Diagnostics) -> Diagnostics 
     for mut diagnostic in diagnostics.0 {
         let block = diagnostic.address.as_deref().map(|text| addr::parse::addr(text).ok().map(|addr| addr.block));
         let span = match block {
-            Some(block) => block.and_then(|block| module.blocks.get(&block)).map(|resource| resource.span),
+            Some(block) => block.and_then(|block| project.tree.resource(&block)).map(|resource| resource.span),
             None => module.providers.first().map(|provider| provider.span),
         };
         diagnostic.span = diagnostic.span.or(span);
@@ -247,16 +247,17 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
 /// The cloud of a configuration; none at all where it makes nothing.
 pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &State, screen: &Screen) -> Outcome<Cloud> {
     let module = &project.module;
-    let named = module.blocks.keys().chain(module.imports.iter().map(|import| &import.to));
+    let blocks = project.tree.blocks().map(|(block, _)| block.kind);
+    let named = blocks.chain(module.imports.iter().map(|import| import.to.kind.clone()));
     if !kinds::needs_cloud(state)
-        && named.into_iter().all(|block| kinds::is_builtin(&block.kind))
+        && named.into_iter().all(|kind| kinds::is_builtin(&kind))
         && project.module.providers.is_empty()
         && let Some(cloud) = nowhere(&project.folder)
     {
         return Ok(cloud);
     }
-    let (module, schemas) = (project.module.clone(), project.schemas.clone());
-    let mut scope = Scope::new(module, inputs, schemas, project.host.clone(), false);
+    let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
+    let mut scope = Scope::new(tree, inputs, schemas, project.host.clone(), false);
     let name: Name = "azurerm".into();
     let block = match scope.provider(&name) {
         Ok(block) => block,

@@ -87,10 +87,10 @@ impl Sight {
 
     /// Addresses of the container groups in the configuration, applied or not.
     pub(super) fn configured(&self) -> Vec<String> {
-        let blocks = self.project.iter().flat_map(|project| project.module.blocks.keys());
+        let blocks = self.project.iter().flat_map(|project| project.tree.blocks().map(|(block, _)| block));
         let own =
             blocks.filter(|block| &*block.kind == super::groups::KIND && block.mode == crate::addr::Mode::Managed);
-        own.map(ToString::to_string).collect()
+        own.map(|block| block.to_string()).collect()
     }
 
     /// The cloud's name, to show.

@@ -12,8 +12,9 @@ use crate::value::{Content, Marks, Name, Type, Value};
 
 use super::arguments::{argument, expect, missing_argument, refuse_labels};
 use super::ast::{Access, Attribute, Block, Expr, ExprKind};
+use super::frame::FrameId;
 use super::load::Loader;
-use super::module::{Import, Module, Node};
+use super::module::{Import, Node};
 use super::names::{Place, Reader};
 use super::reference::{Target, resolve};
 use super::scope::Scope;
@@ -79,7 +80,6 @@ impl Loader<'_> {
                 named: named.clone(),
                 by_names,
                 for_each,
-                needs: Vec::new(),
             });
         }
     }
@@ -122,12 +122,12 @@ impl Scope {
     /// # Errors
     /// What is wrong with them, or not known yet.
     pub fn imports(&mut self, block: &BlockAddr) -> Result<Vec<Wanted>, Diagnostics> {
-        let module = self.module.clone();
+        let module = self.tree.root().clone();
         let mut wanted = Vec::new();
         let mut out = Diagnostics::none();
         for (at, import) in module.imports_of(block) {
-            self.names.settle(&module, &Node::Import(at));
-            match self.expand_import(&module, import) {
+            self.names.settle(FrameId::ROOT, &Node::Import(at));
+            match self.expand_import(import) {
                 Ok(found) => wanted.extend(found),
                 Err(wrong) => out.extend(wrong),
             }
@@ -137,17 +137,17 @@ impl Scope {
 
     /// What is wrong with an `import` block whatever is not known yet turns out to be.
     pub(super) fn validate_import(&mut self, at: usize) -> Diagnostics {
-        let module = self.module.clone();
+        let module = self.tree.root().clone();
         let Some(import) = module.imports.get(at) else { return Diagnostics::none() };
         let mut place = Place::default();
         let mut out = Diagnostics::none();
         let outside = Place::default();
         if let Some(each) = &import.for_each {
-            let value = self.names.reader(&module, &outside).value(each);
+            let value = self.names.reader(FrameId::ROOT, &outside).value(each);
             out.extend(value.and_then(|value| members(&value, each.span, true)).err().unwrap_or_default());
             place.each = Some((Value::unknown_not_null(Type::Dynamic), Value::unknown(Type::Dynamic)));
         }
-        let reader = self.names.reader(&module, &place);
+        let reader = self.names.reader(FrameId::ROOT, &place);
         if let Some(key) = &import.key {
             out.extend(reader.value(key).err().unwrap_or_default());
         }
@@ -156,16 +156,16 @@ impl Scope {
         out
     }
 
-    fn expand_import(&self, module: &Module, import: &Import) -> Result<Vec<Wanted>, Diagnostics> {
+    fn expand_import(&self, import: &Import) -> Result<Vec<Wanted>, Diagnostics> {
         let Some(each) = &import.for_each else {
-            return Ok(vec![one(import, &self.names.reader(module, &Place::default()))?]);
+            return Ok(vec![one(import, &self.names.reader(FrameId::ROOT, &Place::default()))?]);
         };
-        let value = self.names.reader(module, &Place::default()).value(each)?;
+        let value = self.names.reader(FrameId::ROOT, &Place::default()).value(each)?;
         let members = members(&value, each.span, false)?.unwrap_or_default();
         let mut wanted = Vec::with_capacity(members.len());
         for member in members {
             let place = Place { each: Some(member), ..Place::default() };
-            wanted.push(one(import, &self.names.reader(module, &place))?);
+            wanted.push(one(import, &self.names.reader(FrameId::ROOT, &place))?);
         }
         Ok(wanted)
     }

@@ -12,10 +12,12 @@ use super::arguments::place;
 use super::ast::Block;
 use super::condition::{Verdict, judge};
 use super::constraint::describe;
+use super::frame::FrameId;
 use super::host::Host;
 use super::module::{Module, Node, Variable};
 use super::names::{Names, Place};
 use super::suggest::nearest;
+use super::tree::Tree;
 use super::{fixed, json, parse};
 
 /// One value that somebody gave, weakest first: environment, `terraform.tfvars`,
@@ -56,7 +58,7 @@ pub struct Decided {
 
 /// Decides the values of a module's variables.
 #[must_use]
-pub fn decide(module: &Module, given: &[Given], sources: &Sources, host: &Host) -> Decided {
+pub fn decide(module: &Rc<Module>, given: &[Given], sources: &Sources, host: &Host) -> Decided {
     let mut collector =
         Collector { module, sources, found: BTreeMap::new(), undeclared: Vec::new(), out: Diagnostics::none() };
     for given in given {
@@ -273,21 +275,22 @@ fn mark(variable: &Variable, value: Value) -> Value {
 
 /// Runs the validations of all variables.
 fn validate(
-    module: &Module,
+    module: &Rc<Module>,
     inputs: &Inputs,
     found: &BTreeMap<Name, Option<Found>>,
     sources: &Sources,
     host: &Host,
 ) -> Diagnostics {
     let mut out = Diagnostics::none();
-    let mut names = Names::new(inputs, Rc::default(), host.clone(), false);
+    let tree = Rc::new(Tree::of(module.clone()));
+    let mut names = Names::new(tree, inputs, Rc::default(), host.clone(), false);
     for (name, variable) in &module.variables {
         if variable.validations.is_empty() {
             continue;
         }
-        names.settle(module, &Node::Variable(name.clone()));
+        names.settle(FrameId::ROOT, &Node::Validation(name.clone()));
         let nowhere = Place::default();
-        let reader = names.reader(module, &nowhere);
+        let reader = names.reader(FrameId::ROOT, &nowhere);
         let given = found.get(name).and_then(Option::as_ref).map_or(variable.span, |found| shown(variable, found));
         for validation in &variable.validations {
             if let Verdict::Fails(message) = judge(validation, &reader, &mut out) {

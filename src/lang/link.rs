@@ -1,39 +1,47 @@
 //! Follows references between declarations: are they there, may they stand here, what needs what.
 //!
 //! **Never:** recurse over declarations: chains of ten thousand are ordinary.
-//! In: a module whose declarations are read. Out: its graph, order and needs, and findings.
-//! A block needs the blocks that it names itself or through locals, not those that these need.
+//! In: a module whose declarations are read. Out: what each of them needs, and findings. What is
+//! asked of other modules is noted; [`super::tree`] holds it against them.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use crate::addr::Block as BlockAddr;
-use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
-use crate::graph::Dag;
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::Schemas;
 use crate::value::Name;
 
-use super::arguments::{Declared, argument, place};
+use super::arguments::{Declared, argument};
 use super::ast::{Access, Body, Expr};
 use super::eval::references;
-use super::module::{Condition, Import, Module, Node, Repetition, Resource};
+use super::module::{Call, Condition, Dependency, Import, Module, Node, Repetition, Resource};
 use super::provisioner::{self, When, check_destroy};
 use super::structure::iterator;
 use super::target::{self, Site};
 
-/// Which locals must be evaluated or forgotten together with what.
+/// What must be evaluated or forgotten together with what.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Index {
-    /// The locals that a node refers to itself.
-    pub(super) locals_of: BTreeMap<Node, Vec<Name>>,
-    /// The locals that refer to a local.
-    pub(super) local_users: BTreeMap<Name, Vec<Name>>,
-    /// The locals that refer to a block themselves.
-    pub(super) block_users: BTreeMap<BlockAddr, Vec<Name>>,
-    /// The blocks that the `count` or `for_each` of a block needs, itself or through locals.
-    pub(super) repetition_needs: BTreeMap<BlockAddr, Vec<BlockAddr>>,
+    /// All that a node needs of its own module.
+    pub(super) needs: BTreeMap<Node, BTreeSet<Node>>,
+    /// What of that has a value of its own that is kept: locals, variables, outputs of other
+    /// modules, and how often these are called.
+    pub(super) values_of: BTreeMap<Node, Vec<Node>>,
+    /// What is kept and was made with the value of a node; a block stands for its repetition.
+    pub(super) users: BTreeMap<Node, Vec<Node>>,
     /// The `import` blocks for a block, by their places.
     pub(super) imports: BTreeMap<BlockAddr, Vec<usize>>,
+    /// Which outputs of called modules are named, and where.
+    pub(super) outputs_used: Vec<OutputUse>,
+}
+
+/// A reference to an output of a called module.
+#[derive(Clone, Debug)]
+pub(super) struct OutputUse {
+    /// The call.
+    pub(super) call: Name,
+    /// The output, and where its name stands.
+    pub(super) output: (Name, Span),
 }
 
 /// What has been found so far.
@@ -42,40 +50,35 @@ pub(super) struct Linker<'m> {
     pub(super) schemas: &'m Schemas,
     /// Names of resources that were declared but could not be read; references to them are not judged.
     pub(super) declared: &'m Declared,
+    /// What messages call the module: `the root module`, `module.net`.
+    pub(super) called: &'m str,
     pub(super) out: Diagnostics,
+    outputs_used: Vec<OutputUse>,
     needs: BTreeMap<Node, BTreeSet<Node>>,
     repetitions: BTreeMap<BlockAddr, BTreeSet<Node>>,
     found: BTreeSet<Node>,
 }
 
-/// Links a module: fills in its graph, its order and the needs of its blocks.
-pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, sources: &Sources) -> Diagnostics {
+/// Links a module: fills in what its declarations need of each other.
+pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, called: &str) -> Diagnostics {
     let mut linker = Linker {
         module,
         schemas,
         declared,
+        called,
         out: Diagnostics::none(),
+        outputs_used: Vec::new(),
         needs: BTreeMap::new(),
         repetitions: BTreeMap::new(),
         found: BTreeSet::new(),
     };
     linker.follow();
-    let Linker { mut out, needs, repetitions, .. } = linker;
-    let graph = graph(module, &needs);
-    match graph.order() {
-        Ok(order) => {
-            let through = through_locals(&order, &needs);
-            set_needs(module, &needs, &through);
-            module.index = index(&needs, &repetitions, &through);
-            for (at, import) in module.imports.iter().enumerate() {
-                module.index.imports.entry(import.to.clone()).or_default().push(at);
-            }
-            module.order = order;
-            out.extend(refuse_blocks_in_validations(module, &needs, &through));
-        }
-        Err(cycles) => cycles.iter().for_each(|cycle| out.push(name_cycle(module, cycle, sources))),
+    let Linker { out, needs, repetitions, outputs_used, .. } = linker;
+    module.index = index(needs, &repetitions);
+    module.index.outputs_used = outputs_used;
+    for (at, import) in module.imports.iter().enumerate() {
+        module.index.imports.entry(import.to.clone()).or_default().push(at);
     }
-    module.graph = graph;
     out
 }
 
@@ -102,7 +105,7 @@ impl<'m> Linker<'m> {
             for validation in &variable.validations {
                 self.validation(name, validation);
             }
-            self.keep(Node::Variable(name.clone()));
+            self.keep(Node::Validation(name.clone()));
         }
         for (name, expr) in &module.locals {
             self.expr(expr, &Site::plain(), &[]);
@@ -120,6 +123,9 @@ impl<'m> Linker<'m> {
             }
             self.keep(Node::Block(addr.clone()));
         }
+        for call in module.calls.values() {
+            self.call(call);
+        }
         for (name, output) in &module.outputs {
             self.expr(&output.value, &Site::plain(), &[]);
             self.conditions(&output.preconditions, &Site::plain());
@@ -129,6 +135,33 @@ impl<'m> Linker<'m> {
         for (at, import) in module.imports.iter().enumerate() {
             self.import(import);
             self.keep(Node::Import(at));
+        }
+    }
+
+    fn call(&mut self, call: &Call) {
+        let site = self.repetition(&call.repetition, &Site::plain());
+        self.depends_on(&call.depends_on, call.span);
+        let node = Node::Call(call.name.clone());
+        self.keep(node.clone());
+        for argument in &call.arguments {
+            self.expr(&argument.expr, &site, &[]);
+            self.note(node.clone());
+            self.keep(Node::Argument(call.name.clone(), argument.name.clone()));
+        }
+    }
+
+    /// The site of what is repeated.
+    fn repetition<'s>(&mut self, repetition: &Repetition, outside: &Site<'s>) -> Site<'s> {
+        match repetition {
+            Repetition::Once => *outside,
+            Repetition::Count(expr) => {
+                self.expr(expr, outside, &[]);
+                Site { count: true, ..*outside }
+            }
+            Repetition::ForEach(expr) => {
+                self.expr(expr, outside, &[]);
+                Site { each: true, ..*outside }
+            }
         }
     }
 
@@ -164,17 +197,7 @@ impl<'m> Linker<'m> {
 
     fn resource(&mut self, addr: &BlockAddr, resource: &Resource) {
         let outside = Site { block: Some(addr), ..Site::plain() };
-        let inside = match &resource.repetition {
-            Repetition::Once => outside,
-            Repetition::Count(expr) => {
-                self.expr(expr, &outside, &[]);
-                Site { count: true, ..outside }
-            }
-            Repetition::ForEach(expr) => {
-                self.expr(expr, &outside, &[]);
-                Site { each: true, ..outside }
-            }
-        };
+        let inside = self.repetition(&resource.repetition, &outside);
         if !matches!(resource.repetition, Repetition::Once) {
             self.repetitions.insert(addr.clone(), self.found.clone());
         }
@@ -219,10 +242,24 @@ impl<'m> Linker<'m> {
         }
     }
 
-    fn depends_on(&mut self, blocks: &[BlockAddr], span: Span) {
-        for block in blocks {
-            self.block(block, span);
+    fn depends_on(&mut self, named: &[Dependency], span: Span) {
+        for named in named {
+            match named {
+                Dependency::Block(block) => drop(self.block(block, span)),
+                Dependency::Module(call, span) => {
+                    if target::call(self, call, *span).is_some() {
+                        self.note(Node::Whole(call.clone()));
+                    }
+                }
+            }
         }
+    }
+
+    /// Notes that an output of a called module is named.
+    pub(super) fn uses(&mut self, call: &Name, output: Option<(Name, Span)>) {
+        let name = output.as_ref().map(|(name, _)| name.clone());
+        self.note(Node::Uses(call.clone(), name));
+        self.outputs_used.extend(output.map(|output| OutputUse { call: call.clone(), output }));
     }
 
     /// Notes a reference to a block; nothing if there is no such block.
@@ -271,149 +308,33 @@ impl<'m> Linker<'m> {
     }
 }
 
-fn graph(module: &Module, needs: &BTreeMap<Node, BTreeSet<Node>>) -> Dag<Node> {
-    let mut graph = Dag::default();
-    let variables = module.variables.keys().map(|name| Node::Variable(name.clone()));
-    let locals = module.locals.keys().map(|name| Node::Local(name.clone()));
-    let providers = module.providers.iter().map(|provider| Node::Provider(provider.name.clone()));
-    let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
-    let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));
-    let imports = (0..module.imports.len()).map(Node::Import);
-    for node in variables.chain(locals).chain(providers).chain(blocks).chain(outputs).chain(imports) {
-        graph.add(node);
-    }
-    for (at, import) in module.imports.iter().enumerate() {
-        if module.blocks.contains_key(&import.to) {
-            graph.need(Node::Block(import.to.clone()), Node::Import(at));
-        }
-    }
-    for (node, needed) in needs {
-        // A validation may refer to its own variable and to others; values are decided before it runs.
-        if matches!(node, Node::Variable(_)) {
-            continue;
-        }
-        for needed in needed {
-            graph.need(node.clone(), needed.clone());
-        }
-    }
-    graph
-}
-
-/// The blocks that each local needs, itself or through other locals. Equal sets are shared.
-fn through_locals(order: &[Node], needs: &BTreeMap<Node, BTreeSet<Node>>) -> BTreeMap<Name, Rc<BTreeSet<BlockAddr>>> {
-    let mut through: BTreeMap<Name, Rc<BTreeSet<BlockAddr>>> = BTreeMap::new();
-    for node in order {
-        let (Node::Local(name), Some(needed)) = (node, needs.get(node)) else { continue };
-        let blocks = collect(needed, &through);
-        through.insert(name.clone(), blocks);
-    }
-    through
-}
-
-/// The blocks among `needed` and behind the locals among them.
-fn collect(needed: &BTreeSet<Node>, through: &BTreeMap<Name, Rc<BTreeSet<BlockAddr>>>) -> Rc<BTreeSet<BlockAddr>> {
-    let mut all: Rc<BTreeSet<BlockAddr>> = Rc::default();
-    for node in needed {
-        match node {
-            Node::Block(addr) if !all.contains(addr) => {
-                Rc::make_mut(&mut all).insert(addr.clone());
-            }
-            Node::Local(name) => {
-                let Some(more) = through.get(name) else { continue };
-                if all.is_empty() {
-                    all = more.clone();
-                } else if !Rc::ptr_eq(&all, more) && !more.is_subset(&all) {
-                    Rc::make_mut(&mut all).extend(more.iter().cloned());
-                }
-            }
-            _ => {}
-        }
-    }
-    all
-}
-
-fn set_needs(
-    module: &mut Module,
-    needs: &BTreeMap<Node, BTreeSet<Node>>,
-    through: &BTreeMap<Name, Rc<BTreeSet<BlockAddr>>>,
-) {
-    for (addr, resource) in &mut module.blocks {
-        if let Some(needed) = needs.get(&Node::Block(addr.clone())) {
-            resource.needs = collect(needed, through).iter().filter(|block| *block != addr).cloned().collect();
-        }
-    }
-    for (at, import) in module.imports.iter_mut().enumerate() {
-        if let Some(needed) = needs.get(&Node::Import(at)) {
-            import.needs = collect(needed, through).iter().cloned().collect();
-        }
-    }
-}
-
-fn index(
-    needs: &BTreeMap<Node, BTreeSet<Node>>,
-    repetitions: &BTreeMap<BlockAddr, BTreeSet<Node>>,
-    through: &BTreeMap<Name, Rc<BTreeSet<BlockAddr>>>,
-) -> Index {
+fn index(needs: BTreeMap<Node, BTreeSet<Node>>, repetitions: &BTreeMap<BlockAddr, BTreeSet<Node>>) -> Index {
     let mut index = Index::default();
-    for (node, needed) in needs {
-        let mut locals = Vec::new();
+    for (node, needed) in &needs {
+        let keeps = matches!(node, Node::Local(_) | Node::Output(_) | Node::Argument(..) | Node::Call(_));
+        let mut values = Vec::new();
         for needed in needed {
-            match (node, needed) {
-                (Node::Local(user), Node::Local(local)) => {
-                    index.local_users.entry(local.clone()).or_default().push(user.clone());
-                }
-                (Node::Local(user), Node::Block(block)) => {
-                    index.block_users.entry(block.clone()).or_default().push(user.clone());
-                }
-                _ => {}
+            if keeps && is_value(needed) {
+                index.users.entry(needed.clone()).or_default().push(node.clone());
             }
-            if let Node::Local(local) = needed {
-                locals.push(local.clone());
+            if is_value(needed) && !matches!(needed, Node::Block(_)) {
+                values.push(needed.clone());
             }
         }
-        if !locals.is_empty() {
-            index.locals_of.insert(node.clone(), locals);
+        if !values.is_empty() {
+            index.values_of.insert(node.clone(), values);
         }
     }
     for (addr, needed) in repetitions {
-        index.repetition_needs.insert(addr.clone(), collect(needed, through).iter().cloned().collect());
+        for needed in needed.iter().filter(|needed| is_value(needed)) {
+            index.users.entry(needed.clone()).or_default().push(Node::Block(addr.clone()));
+        }
     }
+    index.needs = needs;
     index
 }
 
-fn refuse_blocks_in_validations(
-    module: &Module,
-    needs: &BTreeMap<Node, BTreeSet<Node>>,
-    through: &BTreeMap<Name, Rc<BTreeSet<BlockAddr>>>,
-) -> Diagnostics {
-    let mut out = Diagnostics::none();
-    for (name, variable) in &module.variables {
-        let Some(needed) = needs.get(&Node::Variable(name.clone())) else { continue };
-        if let (Some(block), Some(validation)) = (collect(needed, through).first(), variable.validations.first()) {
-            out.push(super::arguments::unsupported_yet(
-                "A validation that refers to a resource",
-                &format!("Values of variables are decided before any resource is looked at, but this needs {block}."),
-                "Write the condition as a precondition of the resource that uses the variable.",
-                validation.span,
-            ));
-        }
-    }
-    out
-}
-
-fn name_cycle(module: &Module, cycle: &[Node], sources: &Sources) -> Diagnostic {
-    let names: Vec<String> = cycle.iter().map(ToString::to_string).collect();
-    let mut detail = String::from("Each of these needs another one of them, so none can come first:");
-    for node in cycle.iter().take(10) {
-        let at = module.span(node).map(|span| format!(" at {}", place(sources, span))).unwrap_or_default();
-        detail += &format!("\n  - {node}{at}");
-    }
-    if cycle.len() > 10 {
-        detail += &format!("\n  - and {} more", cycle.len() - 10);
-    }
-    let blocks = cycle.iter().find(|node| matches!(node, Node::Block(_)));
-    let span = blocks.or(cycle.first()).and_then(|node| module.span(node));
-    Diagnostic::error(format!("Cycle: {}", names.join(", ")), detail)
-        .at_maybe(span)
-        .hint("Remove one of the references between them, or give the value in a variable or local that needs none.")
+/// Whether a node has a value that others are made with.
+fn is_value(node: &Node) -> bool {
+    matches!(node, Node::Block(_) | Node::Local(_) | Node::Variable(_) | Node::Uses(..) | Node::Call(_))
 }

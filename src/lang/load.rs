@@ -1,7 +1,7 @@
-//! Reads the files of a root module into its declarations.
+//! Reads the files of one module into its declarations.
 //!
 //! **Never:** evaluate anything that is not fixed in the text, or follow references; `link` does that
-//! when everything is declared. In: parsed files. Out: a module without graph, and findings.
+//! when everything is declared. In: parsed files. Out: a module, and findings.
 //! What acier does not know is an error with a name, never silence.
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
@@ -18,8 +18,19 @@ use super::resource::condition;
 use super::{files, fixed, link, structure};
 
 /// The blocks that may stand in a file.
-const TOP_BLOCKS: [&str; 10] =
-    ["terraform", "provider", "variable", "locals", "output", "resource", "data", "import", "moved", "removed"];
+const TOP_BLOCKS: [&str; 11] = [
+    "terraform",
+    "provider",
+    "variable",
+    "locals",
+    "output",
+    "resource",
+    "data",
+    "module",
+    "import",
+    "moved",
+    "removed",
+];
 
 /// A module in the making.
 pub(super) struct Loader<'a> {
@@ -30,8 +41,14 @@ pub(super) struct Loader<'a> {
     pub(super) out: Diagnostics,
 }
 
-/// Loads a module; see [`super::module::load`].
-pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
+/// Loads a module from its files. `called` is what messages call it. Also says whether all of them
+/// could be parsed.
+pub(super) fn load(
+    sources: &Sources,
+    files: &[FileId],
+    schemas: &Schemas,
+    called: &str,
+) -> (Module, bool, Diagnostics) {
     let mut loader = Loader::new(sources, schemas);
     let mut unread = false;
     files::read(sources, files, schemas, |body, wrong| {
@@ -42,9 +59,9 @@ pub(super) fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (M
     let Loader { mut module, mut out, declared, .. } = loader;
     // What a syntax error hides is not missing: references are judged when all files are read.
     if !unread {
-        out.extend(link::link(&mut module, schemas, &declared, sources));
+        out.extend(link::link(&mut module, schemas, &declared, called));
     }
-    (module, out)
+    (module, !unread, out)
 }
 
 impl<'a> Loader<'a> {
@@ -69,6 +86,7 @@ impl Loader<'_> {
                 "import" => self.import(&block),
                 "moved" => self.moved(&block),
                 "removed" => self.removed(&block),
+                "module" => self.call(block),
                 _ => self.out.push(not_known(&block)),
             }
         }
@@ -133,15 +151,6 @@ impl Loader<'_> {
                 ),
             )
         });
-        if let Some(ephemeral) = argument(body, "ephemeral") {
-            self.out.push(unsupported_yet(
-                "An ephemeral output",
-                "The outputs of a root module are stored, and an ephemeral value must not be; Terraform refuses it \
-                 here, too.",
-                "Remove the argument.",
-                ephemeral.name_span,
-            ));
-        }
         let mut preconditions = Vec::new();
         for inner in &body.blocks {
             match &*inner.name {
@@ -163,12 +172,16 @@ impl Loader<'_> {
         };
         let sensitive = argument(body, "sensitive").and_then(|flag| fixed::flag(flag, &mut self.out));
         let description = argument(body, "description").and_then(|text| fixed::text(text, &mut self.out));
+        let ephemeral = argument(body, "ephemeral");
+        let short_lived = ephemeral.and_then(|flag| fixed::flag(flag, &mut self.out)).unwrap_or(false);
+        let ephemeral = ephemeral.filter(|_| short_lived).map(|flag| flag.name_span);
         if fresh {
             let output = Output {
                 name: name.clone(),
                 span: block.header,
                 value: value.expr.clone(),
                 sensitive: sensitive.unwrap_or(false),
+                ephemeral,
                 description,
                 preconditions,
                 depends_on,
@@ -241,11 +254,6 @@ impl Loader<'_> {
 /// What is said about a block that has no place at the top.
 fn not_known(block: &Block) -> Diagnostic {
     let (what, detail, hint) = match &*block.name {
-        "module" => (
-            "A module block",
-            "acier reads one root module and does not call others.",
-            "Put the resources of the module into this configuration.",
-        ),
         "check" => (
             "A check block",
             "acier has no checks outside of resources, outputs and variables.",

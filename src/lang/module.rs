@@ -1,16 +1,15 @@
-//! A loaded module: its declarations, checked as far as text alone can be.
+//! A module: the declarations of one folder, checked as far as their text alone can be.
 //!
-//! **Never:** hold evaluated values. In: parsed files and schemas. Out: the module and its graph.
+//! **Never:** hold evaluated values, or know who calls the module: all addresses in it are those of
+//! a root module, and one module serves every call of its folder. [`super::tree`] puts modules together.
 
 use std::collections::BTreeMap;
 
 use crate::addr::{Block as BlockAddr, Target};
-use crate::diag::{Diagnostics, FileId, Sources, Span};
-use crate::graph::Dag;
-use crate::schema::Schemas;
+use crate::diag::Span;
 use crate::value::{Name, Path, Type, Value};
 
-use super::ast::{Body, Expr};
+use super::ast::{Attribute, Body, Expr};
 use super::link::Index;
 use super::provisioner::Provisioner;
 
@@ -70,14 +69,25 @@ pub struct Output {
     pub span: Span,
     /// Its value.
     pub value: Expr,
-    /// Whether the value is hidden; a sensitive value must be.
+    /// Whether the value is hidden; a sensitive value of a root module must be.
     pub sensitive: bool,
+    /// Where it is said that the value lives for one run only, if it is.
+    pub ephemeral: Option<Span>,
     /// For people.
     pub description: Option<String>,
     /// Must hold before the value is used.
     pub preconditions: Vec<Condition>,
     /// `depends_on`
-    pub depends_on: Vec<BlockAddr>,
+    pub depends_on: Vec<Dependency>,
+}
+
+/// An entry of `depends_on`.
+#[derive(Clone, Debug)]
+pub enum Dependency {
+    /// A resource or data block.
+    Block(BlockAddr),
+    /// A module call, with all that is in it.
+    Module(Name, Span),
 }
 
 /// How the instances of a block are made.
@@ -150,9 +160,50 @@ pub struct Resource {
     /// `provisioner`
     pub provisioners: Vec<Provisioner>,
     /// `depends_on`
-    pub depends_on: Vec<BlockAddr>,
-    /// All blocks that it refers to or depends on, directly or through locals.
-    pub needs: Vec<BlockAddr>,
+    pub depends_on: Vec<Dependency>,
+}
+
+/// `module "name" { ... }`
+#[derive(Clone, Debug)]
+pub struct Call {
+    /// Its name.
+    pub name: Name,
+    /// Where its header stands.
+    pub span: Span,
+    /// `source`
+    pub source: Name,
+    /// Where that stands.
+    pub source_span: Span,
+    /// `version`
+    pub version: Option<Name>,
+    /// How often.
+    pub repetition: Repetition,
+    /// The values of the module's variables.
+    pub arguments: Vec<Attribute>,
+    /// `providers`
+    pub providers: Vec<Passed>,
+    /// `depends_on`
+    pub depends_on: Vec<Dependency>,
+}
+
+/// One entry of the `providers` of a module call.
+#[derive(Clone, Debug)]
+pub struct Passed {
+    /// What the module calls the configuration.
+    pub inner: ProviderName,
+    /// What the caller calls it.
+    pub outer: ProviderName,
+    /// Where the entry stands.
+    pub span: Span,
+}
+
+/// How a module calls a provider configuration: `azurerm`, `azurerm.east`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ProviderName {
+    /// The local name of the provider.
+    pub name: Name,
+    /// The alias.
+    pub alias: Option<Name>,
 }
 
 /// `provider "name" { ... }`
@@ -185,8 +236,6 @@ pub struct Import {
     pub by_names: bool,
     /// `for_each`
     pub for_each: Option<Expr>,
-    /// All blocks that it refers to, directly or through locals.
-    pub needs: Vec<BlockAddr>,
 }
 
 /// `moved { ... }`
@@ -218,6 +267,16 @@ pub struct Removed {
 pub enum Node {
     /// A variable.
     Variable(Name),
+    /// The validations of a variable of a called module.
+    Validation(Name),
+    /// How often a module is called.
+    Call(Name),
+    /// The value that a call gives to a variable of the module.
+    Argument(Name, Name),
+    /// An output of a called module, or all of them.
+    Uses(Name, Option<Name>),
+    /// Everything in a called module.
+    Whole(Name),
     /// A local value.
     Local(Name),
     /// A provider configuration.
@@ -230,7 +289,7 @@ pub enum Node {
     Import(usize),
 }
 
-/// A root module.
+/// The declarations of one folder.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
     /// Variables by name.
@@ -241,6 +300,8 @@ pub struct Module {
     pub outputs: BTreeMap<Name, Output>,
     /// Resources and data sources by address.
     pub blocks: BTreeMap<BlockAddr, Resource>,
+    /// Calls of other modules by name.
+    pub calls: BTreeMap<Name, Call>,
     /// Provider configurations.
     pub providers: Vec<ProviderBlock>,
     /// What is to be imported.
@@ -249,18 +310,7 @@ pub struct Module {
     pub moved: Vec<Moved>,
     /// What is no longer managed.
     pub removed: Vec<Removed>,
-    /// What needs what.
-    pub graph: Dag<Node>,
-    /// All nodes, each after what it needs.
-    pub order: Vec<Node>,
     pub(super) index: Index,
-}
-
-/// Loads a module from its files (already among `sources`, in name order).
-/// The module is only fit for evaluation when the diagnostics hold no error.
-#[must_use]
-pub fn load(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Module, Diagnostics) {
-    super::load::load(sources, files, schemas)
 }
 
 impl Module {
@@ -274,7 +324,12 @@ impl Module {
     #[must_use]
     pub fn span(&self, node: &Node) -> Option<Span> {
         match node {
-            Node::Variable(name) => self.variables.get(name).map(|variable| variable.span),
+            Node::Variable(name) | Node::Validation(name) => self.variables.get(name).map(|variable| variable.span),
+            Node::Call(name) | Node::Uses(name, _) | Node::Whole(name) => self.calls.get(name).map(|call| call.span),
+            Node::Argument(call, name) => self.calls.get(call).map(|call| {
+                let argument = call.arguments.iter().find(|argument| argument.name == *name);
+                argument.map_or(call.span, |argument| argument.name_span)
+            }),
             Node::Local(name) => self.locals.get(name).map(|expr| expr.span),
             Node::Provider(name) => {
                 self.providers.iter().find(|provider| provider.name == *name).map(|provider| provider.span)
@@ -295,11 +350,37 @@ impl Resource {
     }
 }
 
+/// The dependency as it is written.
+impl std::fmt::Display for Dependency {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Dependency::Block(block) => write!(f, "{block}"),
+            Dependency::Module(name, _) => write!(f, "module.{name}"),
+        }
+    }
+}
+
+/// The configuration as references and messages write it.
+impl std::fmt::Display for ProviderName {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.alias {
+            Some(alias) => write!(f, "{}.{alias}", self.name),
+            None => write!(f, "{}", self.name),
+        }
+    }
+}
+
 /// The node as references and messages write it.
 impl std::fmt::Display for Node {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Node::Variable(name) => write!(f, "var.{name}"),
+            Node::Validation(name) => write!(f, "var.{name} (validation)"),
+            Node::Call(name) => write!(f, "module.{name}"),
+            Node::Argument(call, name) => write!(f, "module.{call} ({name})"),
+            Node::Uses(call, Some(name)) => write!(f, "module.{call}.{name}"),
+            Node::Uses(call, None) => write!(f, "module.{call}"),
+            Node::Whole(name) => write!(f, "module.{name} (all of it)"),
             Node::Local(name) => write!(f, "local.{name}"),
             Node::Provider(name) => write!(f, "provider {name:?}"),
             Node::Block(addr) => write!(f, "{addr}"),

@@ -1,44 +1,25 @@
-//! What names mean at the moment: variables, locals, and the blocks published so far.
+//! What names mean at the moment: in each module instance its variables, locals and blocks.
 //!
-//! **Never:** recurse from local to local: [`Names::settle`] evaluates what an expression needs
-//! first, in a loop. Publishing a block forgets the locals that depend on it, and only them.
-//! The decision to question: the instances of a block are kept as the tuple or object that a
-//! reference to the whole block gives, so that such a reference costs nothing.
+//! **Never:** recurse from value to value: [`Names::settle`] evaluates what an expression needs
+//! first, in a loop, also across modules. Publishing a block forgets what was made with it, and
+//! only that.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-use std::sync::Arc;
 
-use crate::addr::{Addr, Block as BlockAddr, Key};
-use crate::diag::{Diagnostics, Span};
+use crate::addr::{Addr, Block as BlockAddr, Key, ModulePath};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::Schemas;
-use crate::value::{Content, Marks, Members, Name, Type, Value};
+use crate::value::{Marks, Members, Name, Type, Value};
 
 use super::ast::{Access, Expr, ExprKind};
 use super::eval::{Env, eval};
+use super::frame::{Frame, FrameId};
 use super::host::Host;
 use super::inputs::Inputs;
-use super::module::{Module, Node, Repetition, Variable};
+use super::module::{Node, Repetition, Variable};
 use super::reference::{Target, resolve};
 use super::shape::Kinds;
-
-/// The instances of a block.
-#[derive(Clone, Debug)]
-enum Instances {
-    One(Option<Value>),
-    Counted(Arc<Vec<Value>>),
-    Keyed(Arc<Members>),
-}
-
-/// What is published of a block.
-#[derive(Clone, Debug)]
-struct Published {
-    /// The instances that the block has; nothing before they are decided.
-    keys: Option<Vec<Key>>,
-    instances: Instances,
-    /// When it was published last.
-    generation: u64,
-}
+use super::tree::{Tree, UnitId};
 
 /// What `each`, `count` and `self` mean in an instance.
 #[derive(Clone, Debug, Default)]
@@ -51,18 +32,20 @@ pub(super) struct Place {
 /// The meaning of all names.
 pub(super) struct Names {
     pub(super) kinds: Kinds,
+    pub(super) tree: Rc<Tree>,
     host: Host,
     applying: bool,
-    variables: BTreeMap<Name, Value>,
-    locals: BTreeMap<Name, Result<Value, Diagnostics>>,
-    blocks: BTreeMap<BlockAddr, Published>,
-    generation: u64,
+    pub(super) frames: Vec<Frame>,
+    /// Whether each module has one instance that stands for all that there may be.
+    pub(super) general: bool,
+    /// Whether blocks of which nothing is published have no instances.
+    pub(super) closed: bool,
 }
 
 /// Reads expressions at a place.
 pub(super) struct Reader<'a> {
-    pub(super) module: &'a Module,
     pub(super) names: &'a Names,
+    pub(super) frame: FrameId,
     pub(super) place: &'a Place,
     /// The iterators of the `dynamic` blocks around.
     pub(super) bound: Vec<(Name, Value)>,
@@ -75,191 +58,107 @@ impl Reader<'_> {
             return Ok(value.clone());
         }
         let lookup =
-            |root: &Name, steps: &[Access], span: Span| self.names.look_up(self.module, self.place, root, steps, span);
+            |root: &Name, steps: &[Access], span: Span| self.names.look_up(self.frame, self.place, root, steps, span);
         let bound = self.bound.clone();
         eval(expr, &mut Env { lookup: &lookup, bound, host: &self.names.host, applying: self.names.applying })
     }
 }
 
 impl Names {
-    pub(super) fn new(inputs: &Inputs, schemas: Rc<Schemas>, host: Host, applying: bool) -> Names {
-        Names {
-            kinds: Kinds::new(schemas),
-            host,
-            applying,
-            variables: inputs.0.clone(),
-            locals: BTreeMap::new(),
-            blocks: BTreeMap::new(),
-            generation: 0,
+    pub(super) fn new(tree: Rc<Tree>, inputs: &Inputs, schemas: Rc<Schemas>, host: Host, applying: bool) -> Names {
+        let root = Frame {
+            module: tree.root().clone(),
+            variables: inputs.0.iter().map(|(name, value)| (name.clone(), Ok(value.clone()))).collect(),
+            ..Frame::default()
+        };
+        Names { kinds: Kinds::new(schemas), tree, host, applying, frames: vec![root], general: false, closed: false }
+    }
+
+    /// Gives each module one instance that stands for all that there may be; frames have the
+    /// numbers of their modules then.
+    pub(super) fn generalise(&mut self) {
+        self.general = true;
+        self.frames.truncate(1);
+        let root = std::mem::take(&mut self.frames[0]);
+        self.frames[0] = Frame { module: root.module, variables: root.variables, ..Frame::default() };
+        let tree = self.tree.clone();
+        for (id, unit) in tree.units().skip(1) {
+            let (Some(parent), Some(step)) = (unit.parent, unit.path.0.last()) else { continue };
+            let frame = FrameId(id.0);
+            self.frames.push(Frame {
+                unit: id,
+                module: unit.module.clone(),
+                path: unit.path.clone(),
+                parent: Some(FrameId(parent.0)),
+                ..Frame::default()
+            });
+            self.frames[parent.at()].children.entry(step.name.clone()).or_default().insert(Key::None, frame);
         }
     }
 
-    /// A reader outside of all instances.
-    pub(super) fn reader<'a>(&'a self, module: &'a Module, place: &'a Place) -> Reader<'a> {
-        Reader { module, names: self, place, bound: Vec::new() }
+    pub(super) fn frame(&self, frame: FrameId) -> &Frame {
+        // Numbers are only given to what is there, and nothing is taken away.
+        &self.frames[frame.at()]
     }
 
-    /// Evaluates the locals that a node needs, those that need none first.
-    pub(super) fn settle(&mut self, module: &Module, node: &Node) {
-        let Some(wanted) = module.index.locals_of.get(node) else { return };
-        let missing = wanted.iter().filter(|name| !self.locals.contains_key(*name));
-        let stack = missing.cloned().collect();
-        self.settle_all(module, stack);
+    pub(super) fn frame_mut(&mut self, frame: FrameId) -> &mut Frame {
+        &mut self.frames[frame.at()]
     }
 
-    /// Evaluates a local, after those that it needs.
-    pub(super) fn settle_local(&mut self, module: &Module, name: &Name) {
-        self.settle_all(module, vec![name.clone()]);
-    }
-
-    fn settle_all(&mut self, module: &Module, mut stack: Vec<Name>) {
-        let mut waiting = BTreeSet::new();
-        while let Some(name) = stack.last().cloned() {
-            if self.locals.contains_key(&name) {
-                stack.pop();
-                continue;
-            }
-            if waiting.insert(name.clone())
-                && let Some(needed) = module.index.locals_of.get(&Node::Local(name.clone()))
-            {
-                let missing = needed.iter().filter(|needed| !self.locals.contains_key(*needed));
-                let before = stack.len();
-                stack.extend(missing.cloned());
-                if stack.len() > before {
-                    continue;
-                }
-            }
-            stack.pop();
-            if let Some(expr) = module.locals.get(&name) {
-                let value = self.reader(module, &Place::default()).value(expr);
-                self.locals.insert(name, value);
-            }
+    /// The module instance at a path, made if it is not there yet; nothing if there is no such call.
+    pub(super) fn at(&mut self, path: &ModulePath) -> Option<FrameId> {
+        let mut frame = FrameId::ROOT;
+        for step in &path.0 {
+            frame = self.child(frame, &step.name, &step.key)?;
         }
+        Some(frame)
     }
 
-    /// The value of a local that was settled.
-    pub(super) fn local(&self, name: &str) -> Option<&Result<Value, Diagnostics>> {
-        self.locals.get(name)
+    /// The instance of a call in a module instance, made if it is not there yet.
+    pub(super) fn child(&mut self, parent: FrameId, call: &Name, key: &Key) -> Option<FrameId> {
+        let here = self.frame(parent);
+        if let Some(found) = here.children.get(call).and_then(|children| children.get(key)) {
+            return Some(*found);
+        }
+        let unit = *self.tree.unit(here.unit).children.get(call)?;
+        let (path, module) = (here.path.call(call, key.clone()), self.tree.unit(unit).module.clone());
+        let child = FrameId(u32::try_from(self.frames.len()).ok()?);
+        self.frames.push(Frame { unit, module, path, parent: Some(parent), ..Frame::default() });
+        self.frame_mut(parent).children.entry(call.clone()).or_default().insert(key.clone(), child);
+        Some(child)
+    }
+
+    /// A reader in a module instance.
+    pub(super) fn reader<'a>(&'a self, frame: FrameId, place: &'a Place) -> Reader<'a> {
+        Reader { names: self, frame, place, bound: Vec::new() }
     }
 
     /// Makes an instance's value visible.
-    pub(super) fn publish(&mut self, module: &Module, addr: &Addr, value: Value) {
-        self.forget(module, &addr.block);
-        let (value, unknown) = match self.kinds.of(&addr.block) {
-            Some((schema, shape)) => (shape.mark(value, &schema.block), Value::unknown_not_null(shape.ty.clone())),
-            None => (value, Value::unknown(Type::Dynamic)),
-        };
-        let published = self.touch(&addr.block);
-        match (&addr.key, &mut published.instances) {
-            (Key::None, Instances::One(slot)) => *slot = Some(value),
-            (Key::None, instances) => *instances = Instances::One(Some(value)),
-            (Key::Int(index), instances) => {
-                if !matches!(instances, Instances::Counted(_)) {
-                    *instances = Instances::Counted(Arc::default());
-                }
-                let Instances::Counted(members) = instances else { return };
-                let Ok(index) = usize::try_from(*index) else { return };
-                let members = Arc::make_mut(members);
-                if members.len() <= index {
-                    members.resize(index + 1, unknown);
-                }
-                members[index] = value;
-            }
-            (Key::Str(key), instances) => {
-                if !matches!(instances, Instances::Keyed(_)) {
-                    *instances = Instances::Keyed(Arc::default());
-                }
-                let Instances::Keyed(members) = instances else { return };
-                Arc::make_mut(members).insert(key.clone(), value);
-            }
-        }
+    pub(super) fn publish(&mut self, addr: &Addr, value: Value) {
+        let Some(frame) = self.at(&addr.block.module) else { return };
+        let block = addr.block.local();
+        self.forget(frame, &Node::Block(block.clone().into_owned()));
+        self.frames[frame.at()].blocks.publish(&self.kinds, &block, &addr.key, value);
     }
 
     /// Says which instances a block has. Values of instances that stay are kept.
-    pub(super) fn publish_keys(&mut self, module: &Module, block: &BlockAddr, keys: Vec<Key>) {
-        self.forget(module, block);
-        let ty = self.kinds.of(block).map_or(Type::Dynamic, |(_, shape)| shape.ty.clone());
-        let repetition = module.blocks.get(block).map(|resource| &resource.repetition);
-        let counted = matches!(repetition, Some(Repetition::Count(_)));
-        let keyed = matches!(repetition, Some(Repetition::ForEach(_)));
-        let published = self.touch(block);
-        let old = std::mem::replace(&mut published.instances, Instances::One(None));
-        let unknown = || Value::unknown_not_null(ty.clone());
-        published.instances = if counted {
-            let length = keys.iter().filter_map(position).map(|index| index + 1).max().unwrap_or(0);
-            let mut members = match old {
-                Instances::Counted(members) => Arc::unwrap_or_clone(members),
-                _ => Vec::new(),
-            };
-            members.truncate(length);
-            members.resize(length, unknown());
-            Instances::Counted(Arc::new(members))
-        } else if keyed {
-            let before = match old {
-                Instances::Keyed(members) => members,
-                _ => Arc::default(),
-            };
-            let members = keys.iter().filter_map(|key| match key {
-                Key::Str(key) => Some((key.clone(), before.get(key).cloned().unwrap_or_else(unknown))),
-                _ => None,
-            });
-            Instances::Keyed(Arc::new(members.collect()))
-        } else {
-            old
-        };
-        published.keys = Some(keys);
-    }
-
-    /// The instance keys of a block, once they are published.
-    pub(super) fn keys(&self, block: &BlockAddr) -> Option<&[Key]> {
-        self.blocks.get(block)?.keys.as_deref()
+    pub(super) fn publish_keys(&mut self, block: &BlockAddr, keys: Vec<Key>) {
+        let Some(frame) = self.at(&block.module) else { return };
+        let block = block.local();
+        self.forget(frame, &Node::Block(block.clone().into_owned()));
+        let Frame { module, blocks, .. } = &mut self.frames[frame.at()];
+        blocks.publish_keys(&self.kinds, module, &block, keys);
     }
 
     /// The value of an instance, if it is published.
-    pub(super) fn instance(&self, addr: &Addr) -> Option<Value> {
-        match (&self.blocks.get(&addr.block)?.instances, &addr.key) {
-            (Instances::One(value), Key::None) => value.clone(),
-            (Instances::Counted(members), key) => members.get(position(key)?).cloned(),
-            (Instances::Keyed(members), Key::Str(key)) => members.get(key).cloned(),
-            _ => None,
-        }
-    }
-
-    /// When a block was published last; zero if never.
-    pub(super) fn generation(&self, block: &BlockAddr) -> u64 {
-        self.blocks.get(block).map_or(0, |published| published.generation)
-    }
-
-    /// When anything was published last.
-    pub(super) fn now(&self) -> u64 {
-        self.generation
-    }
-
-    fn touch(&mut self, block: &BlockAddr) -> &mut Published {
-        self.generation += 1;
-        let fresh = || Published { keys: None, instances: Instances::One(None), generation: 0 };
-        let published = self.blocks.entry(block.clone()).or_insert_with(fresh);
-        published.generation = self.generation;
-        published
-    }
-
-    /// Forgets the locals that depend on a block.
-    fn forget(&mut self, module: &Module, block: &BlockAddr) {
-        let Some(users) = module.index.block_users.get(block) else { return };
-        let mut stack: Vec<&Name> = users.iter().collect();
-        while let Some(name) = stack.pop() {
-            // A local that is not there has no users that are there either.
-            if self.locals.remove(name).is_some()
-                && let Some(users) = module.index.local_users.get(name)
-            {
-                stack.extend(users);
-            }
-        }
+    pub(super) fn instance(&mut self, addr: &Addr) -> Option<Value> {
+        let frame = self.at(&addr.block.module)?;
+        self.frame(frame).blocks.instance(&addr.block.local(), &addr.key)
     }
 
     fn look_up(
         &self,
-        module: &Module,
+        frame: FrameId,
         place: &Place,
         root: &Name,
         steps: &[Access],
@@ -268,47 +167,47 @@ impl Names {
         let (target, used) = resolve(root, steps, span)?;
         let outside = || {
             let detail = format!("The {root:?} object has no meaning here.");
-            Diagnostics::from(crate::diag::Diagnostic::error("Invalid reference", detail).at(span))
+            Diagnostics::from(Diagnostic::error("Invalid reference", detail).at(span))
         };
+        let here = self.frame(frame);
         let value = match target {
-            Target::Variable(name) => match (self.variables.get(&name), module.variables.get(&name)) {
-                (Some(value), _) => value.clone(),
+            Target::Variable(name) => match (here.variables.get(&name), here.module.variables.get(&name)) {
+                (Some(settled), _) => settled.clone()?,
                 (None, Some(variable)) => undecided(variable),
                 (None, None) => return Err(outside()),
             },
-            Target::Local(name) => match self.locals.get(&name) {
+            Target::Local(name) => match here.locals.get(&name) {
                 Some(settled) => settled.clone()?,
                 None => Value::unknown(Type::Dynamic),
             },
-            Target::Block(addr) => return Ok(self.block(module, &addr, steps, used)),
+            Target::Block(addr) => {
+                let found = here.blocks.reference(&here.module, &addr, used);
+                return Ok(found.unwrap_or_else(|| self.unpublished(here, &addr, steps, used)));
+            }
+            Target::Module(call) => return self.module(here, &call, steps, used),
             Target::EachKey => place.each.clone().ok_or_else(outside)?.0,
             Target::EachValue => place.each.clone().ok_or_else(outside)?.1,
             Target::CountIndex => place.index.clone().ok_or_else(outside)?,
             Target::Own => place.own.clone().ok_or_else(outside)?,
             Target::Root => Value::string(self.host.root.as_str()),
+            Target::Folder if here.unit == UnitId::ROOT => Value::string(self.host.root.as_str()),
+            Target::Folder => Value::string(self.tree.unit(here.unit).folder.clone()),
             Target::Cwd => Value::string(self.host.cwd.to_string_lossy().as_ref()),
             Target::Workspace => Value::string(self.host.workspace.as_str()),
         };
         Ok((value, used))
     }
 
-    /// What a reference to a block gives, and how many steps it uses up.
-    fn block(&self, module: &Module, addr: &BlockAddr, steps: &[Access], used: usize) -> (Value, usize) {
-        let published = self.blocks.get(addr);
+    /// What a reference to a block gives of which nothing is published.
+    fn unpublished(&self, here: &Frame, addr: &BlockAddr, steps: &[Access], used: usize) -> (Value, usize) {
         let unknown = || match self.kinds.of(addr) {
             Some((_, shape)) => Value::unknown_not_null(shape.ty.clone()),
             None => Value::unknown(Type::Dynamic),
         };
-        let once = || module.blocks.get(addr).is_none_or(|resource| matches!(resource.repetition, Repetition::Once));
-        match published {
-            Some(Published { instances: Instances::One(Some(value)), .. }) if once() => (value.clone(), used),
-            Some(Published { keys: Some(_), instances: Instances::Counted(members), .. }) => {
-                (Content::Tuple(members.clone()).into(), used)
-            }
-            Some(Published { keys: Some(_), instances: Instances::Keyed(members), .. }) => {
-                (Content::Object(members.clone()).into(), used)
-            }
-            _ if once() => (unknown(), used),
+        match here.module.blocks.get(addr).map(|resource| &resource.repetition) {
+            None | Some(Repetition::Once) => (unknown(), used),
+            Some(Repetition::Count(_)) if self.closed => (Value::tuple(Vec::new()), used),
+            Some(Repetition::ForEach(_)) if self.closed => (Value::object(Members::new()), used),
             // Which instances there will be is not known, but one of them has the type of all.
             _ => match steps.get(used) {
                 Some(Access::Index(index, _)) if matches!(index.kind, ExprKind::Literal(_)) => (unknown(), used + 1),
@@ -316,10 +215,47 @@ impl Names {
             },
         }
     }
+
+    /// What a reference to a called module gives, and how many steps it uses up.
+    fn module(&self, here: &Frame, call: &Name, steps: &[Access], used: usize) -> Result<(Value, usize), Diagnostics> {
+        let once = here.module.calls.get(call).is_some_and(|call| matches!(call.repetition, Repetition::Once));
+        let output = named_output(&steps[used..]);
+        let gathered = |output: Option<Name>| here.uses.get(&(call.clone(), output));
+        // The output itself, where nothing stands between the module and it.
+        if let (true, Some(Access::Attr(name, _))) = (once, steps.get(used))
+            && let Some(found) = gathered(Some(name.clone()))
+        {
+            return Ok((found.value()?, used + 1));
+        }
+        let found = output.and_then(|output| gathered(Some(output.clone()))).or_else(|| gathered(None));
+        match found {
+            Some(found) => Ok((found.value()?, used)),
+            None => Ok((Value::unknown(Type::Dynamic), used)),
+        }
+    }
+}
+
+/// The output of one or all instances of a called module that steps name first.
+pub(super) fn named_output(steps: &[Access]) -> Option<&Name> {
+    match steps {
+        [Access::Attr(name, _), ..] | [Access::Index(..), Access::Attr(name, _), ..] => Some(name),
+        [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..] => match inner.first() {
+            Some(Access::Attr(name, _)) => Some(name),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// The value of a variable that nobody decided yet.
-fn undecided(variable: &Variable) -> Value {
+pub(super) fn undecided(variable: &Variable) -> Value {
+    let ty = variable.constraint.ty.clone();
+    let value = if variable.nullable { Value::unknown(ty) } else { Value::unknown_not_null(ty) };
+    value.with_marks(marks(variable))
+}
+
+/// The marks that values of a variable have.
+pub(super) fn marks(variable: &Variable) -> Marks {
     let mut marks = Marks::NONE;
     if variable.sensitive {
         marks = marks.union(Marks::SENSITIVE);
@@ -327,14 +263,5 @@ fn undecided(variable: &Variable) -> Value {
     if variable.ephemeral {
         marks = marks.union(Marks::EPHEMERAL);
     }
-    let ty = variable.constraint.ty.clone();
-    let value = if variable.nullable { Value::unknown(ty) } else { Value::unknown_not_null(ty) };
-    value.with_marks(marks)
-}
-
-fn position(key: &Key) -> Option<usize> {
-    match key {
-        Key::Int(index) => usize::try_from(*index).ok(),
-        Key::None | Key::Str(_) => None,
-    }
+    marks
 }

@@ -28,8 +28,12 @@ pub(super) enum Target {
     CountIndex,
     /// `self`
     Own,
-    /// `path.root`, `path.module`
+    /// `module.name`
+    Module(Name),
+    /// `path.root`
     Root,
+    /// `path.module`
+    Folder,
     /// `path.cwd`
     Cwd,
     /// `terraform.workspace`
@@ -68,7 +72,8 @@ pub(super) fn resolve(root: &Name, steps: &[Access], span: Span) -> Result<(Targ
             )),
         },
         "path" => match &*named(root, first, span)? {
-            "root" | "module" => Ok((Target::Root, 1)),
+            "root" => Ok((Target::Root, 1)),
+            "module" => Ok((Target::Folder, 1)),
             "cwd" => Ok((Target::Cwd, 1)),
             other => Err(no_attribute(root, other, &did_you_mean(other, ["root", "module", "cwd"]), span)),
         },
@@ -81,13 +86,13 @@ pub(super) fn resolve(root: &Name, steps: &[Access], span: Span) -> Result<(Targ
                 span,
             )),
         },
-        "module" => Err(unsupported_yet(
-            "A reference to a module",
-            "acier reads one root module; there are no module calls that this could refer to.",
-            "Put the resources of the module into this configuration and refer to them directly.",
-            span,
-        )
-        .into()),
+        "module" => match first {
+            Some(name) => Ok((Target::Module(name.clone()), 1)),
+            None => Err(invalid(
+                "The \"module\" object cannot be accessed directly. Instead, access one of its attributes.",
+                span,
+            )),
+        },
         "ephemeral" => Err(unsupported_yet(
             "A reference to an ephemeral resource",
             "acier has no ephemeral resources.",

@@ -23,6 +23,16 @@ pub(super) enum Repeated {
 }
 
 impl Repeated {
+    /// Whether there is an instance of this key.
+    pub(super) fn has(&self, key: &Key) -> bool {
+        match (self, key) {
+            (Repeated::Once, Key::None) => true,
+            (Repeated::Count(count), Key::Int(index)) => index < count,
+            (Repeated::Each(members), Key::Str(key)) => members.contains_key(key),
+            _ => false,
+        }
+    }
+
     /// The instance keys, in order.
     pub(super) fn keys(&self) -> Vec<Key> {
         match self {

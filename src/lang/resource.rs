@@ -17,7 +17,7 @@ use super::arguments::{
 use super::ast::{Access, Attribute, Block, Body, Expr, ExprKind};
 use super::elsewhere::elsewhere;
 use super::load::Loader;
-use super::module::{Condition, Ignore, Lifecycle, Repetition, Resource};
+use super::module::{Condition, Dependency, Ignore, Lifecycle, Repetition, Resource};
 use super::reference::{Target, resolve};
 use super::suggest::did_you_mean;
 use super::{fixed, structure};
@@ -70,18 +70,8 @@ impl Loader<'_> {
         }
         if fresh && schema.is_some() {
             let span = block.header;
-            let needs = Vec::new();
-            let resource = Resource {
-                addr: addr.clone(),
-                span,
-                repetition,
-                body,
-                lifecycle,
-                timeouts,
-                provisioners,
-                depends_on,
-                needs,
-            };
+            let resource =
+                Resource { addr: addr.clone(), span, repetition, body, lifecycle, timeouts, provisioners, depends_on };
             self.module.blocks.insert(addr, resource);
         }
     }
@@ -134,7 +124,7 @@ impl Loader<'_> {
         self.out.push(Diagnostic::error(summary, detail).at(span).hint(hint).about(addr.to_string()));
     }
 
-    fn repetition(&mut self, body: &Body) -> Repetition {
+    pub(super) fn repetition(&mut self, body: &Body) -> Repetition {
         match (argument(body, "count"), argument(body, "for_each")) {
             (None, None) => Repetition::Once,
             (Some(count), None) => Repetition::Count(count.expr.clone()),
@@ -188,13 +178,13 @@ impl Loader<'_> {
         known.map(|attribute| (attribute.name.clone(), attribute.expr.clone())).collect()
     }
 
-    /// The blocks that a `depends_on` argument names.
-    pub(super) fn depends_on(&mut self, body: &Body) -> Vec<BlockAddr> {
+    /// What a `depends_on` argument names.
+    pub(super) fn depends_on(&mut self, body: &Body) -> Vec<Dependency> {
         let Some(attribute) = argument(body, "depends_on") else { return Vec::new() };
         let mut found = Vec::new();
         for expr in self.written_list(&attribute.expr) {
-            match whole_block(expr) {
-                Ok(block) => found.push(block),
+            match whole(expr) {
+                Ok(named) => found.push(named),
                 Err(wrong) => self.out.extend(wrong),
             }
         }
@@ -318,8 +308,8 @@ pub(super) fn condition(block: &Block, out: &mut Diagnostics) -> Option<Conditio
     Some(Condition { condition: condition?, message: message?, span: block.header })
 }
 
-/// The block that an entry of `depends_on` names.
-fn whole_block(expr: &Expr) -> Result<BlockAddr, Diagnostics> {
+/// What an entry of `depends_on` names.
+fn whole(expr: &Expr) -> Result<Dependency, Diagnostics> {
     let ExprKind::Reference(root, steps) = &expr.kind else {
         let detail = "A single static variable reference is required: only attribute access and indexing with constant \
                       keys. No calculations, function calls, template expressions, etc are allowed here.";
@@ -329,15 +319,17 @@ fn whole_block(expr: &Expr) -> Result<BlockAddr, Diagnostics> {
         }
         return Err(wrong.into());
     };
+    const ATTRIBUTE: &str =
+        "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.";
     let invalid = |detail: &str| Diagnostic::error("Invalid depends_on reference", detail).at(expr.span).into();
     match resolve(root, steps, expr.span)? {
         (Target::Block(block), used) => match &steps[used..] {
-            [] | [Access::Index(..)] => Ok(block),
-            _ => Err(invalid(
-                "References in depends_on must be to a whole object (resource, etc), not to an attribute of an object.",
-            )),
+            [] | [Access::Index(..)] => Ok(Dependency::Block(block)),
+            _ => Err(invalid(ATTRIBUTE)),
         },
-        _ => Err(invalid("Only resources and data sources can be named in depends_on.")),
+        // Terraform waits for the whole module, too, where one output or instance of it is named.
+        (Target::Module(name), _) => Ok(Dependency::Module(name, expr.span)),
+        _ => Err(invalid("Only resources, data sources and modules can be named in depends_on.")),
     }
 }
 

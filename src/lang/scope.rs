@@ -1,13 +1,14 @@
-//! Evaluates a module's blocks, one by one, against what is published so far.
+//! Evaluates the blocks of a configuration, one by one, against what is published so far.
 //!
 //! **Never:** decide what changes. The planner publishes planned values, the applier real ones;
-//! the scope evaluates what refers to them. Locals and outputs are evaluated once and kept until
-//! something they need is published anew.
+//! the scope evaluates what refers to them. Locals, and variables and outputs of called modules, are
+//! evaluated once and kept until something they need is published anew. Addresses have the keys
+//! of the module instances that they are in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::addr::{Addr, Block as BlockAddr, Key};
+use crate::addr::{Addr, Block as BlockAddr, Key, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
 use crate::schema::{Schemas, Timeouts};
 use crate::value::{Content, Marks, Name, Path, Step, Type, Value};
@@ -15,15 +16,17 @@ use crate::value::{Content, Marks, Name, Path, Step, Type, Value};
 use super::ast::{Access, Expr, ExprKind};
 use super::condition::{Verdict, judge};
 use super::decode::Decoder;
+use super::frame::FrameId;
 use super::host::Host;
 use super::inputs::Inputs;
-use super::module::{Module, Node, Repetition, Resource};
+use super::module::{Node, Repetition, Resource};
 use super::names::{Names, Place, Reader};
 use super::provisioner::{self, Errand, When};
 use super::reference::{Target, resolve};
 use super::repeat::{self, Repeated};
 use super::resource::fixed_step;
 use super::timeouts;
+use super::tree::Tree;
 use super::waits::{self, Keys, Open};
 
 /// What one instance of a block asks for.
@@ -40,13 +43,11 @@ pub struct Desired {
     pub span: Span,
 }
 
-/// A module under evaluation.
+/// A configuration under evaluation.
 pub struct Scope {
-    pub(super) module: Rc<Module>,
+    pub(super) tree: Rc<Tree>,
     schemas: Rc<Schemas>,
     pub(super) names: Names,
-    /// How often blocks stand, and when that was found.
-    repeated: BTreeMap<BlockAddr, (u64, Repeated)>,
     warnings: Diagnostics,
     warned: BTreeSet<Option<Span>>,
 }
@@ -55,16 +56,16 @@ impl Scope {
     /// Starts with nothing published. `applying` allows functions that answer only during apply.
     /// A variable without a value is unknown.
     #[must_use]
-    pub fn new(module: Rc<Module>, inputs: &Inputs, schemas: Rc<Schemas>, host: Host, applying: bool) -> Scope {
-        let names = Names::new(inputs, schemas.clone(), host, applying);
+    pub fn new(tree: Rc<Tree>, inputs: &Inputs, schemas: Rc<Schemas>, host: Host, applying: bool) -> Scope {
+        let names = Names::new(tree.clone(), inputs, schemas.clone(), host, applying);
         let (warnings, warned) = (Diagnostics::none(), BTreeSet::new());
-        Scope { module, schemas, names, repeated: BTreeMap::new(), warnings, warned }
+        Scope { tree, schemas, names, warnings, warned }
     }
 
-    /// The module.
+    /// The modules.
     #[must_use]
-    pub fn module(&self) -> &Rc<Module> {
-        &self.module
+    pub fn tree(&self) -> &Rc<Tree> {
+        &self.tree
     }
 
     /// The schemas.
@@ -83,9 +84,10 @@ impl Scope {
     /// # Errors
     /// What is wrong with `count` or `for_each`.
     pub fn keys(&mut self, block: &BlockAddr) -> Result<Vec<Key>, Diagnostics> {
-        let module = self.module.clone();
-        let resource = find(&module, block)?;
-        let repeated = self.repeat(resource).map_err(|wrong| about(wrong, &block.to_string()))?;
+        let tree = self.tree.clone();
+        let resource = find(&tree, block)?;
+        let frame = self.frame(&block.module)?;
+        let repeated = self.repeat(frame, resource).map_err(|wrong| about(wrong, &block.to_string()))?;
         Ok(repeated.keys())
     }
 
@@ -94,31 +96,30 @@ impl Scope {
     ///
     /// # Errors
     /// What is wrong with `count` or `for_each`.
-    pub fn instances(&mut self, block: &BlockAddr) -> Result<Keys, Diagnostics> {
+    pub fn repetition(&mut self, block: &BlockAddr) -> Result<Keys, Diagnostics> {
         let wrong = match self.keys(block) {
             Ok(keys) => return Ok(Keys::Known(keys)),
             Err(wrong) => wrong,
         };
-        let module = self.module.clone();
-        match self.open(find(&module, block)?) {
+        let tree = self.tree.clone();
+        let (resource, frame) = (find(&tree, block)?, self.frame(&block.module)?);
+        self.names.settle(frame, &Node::Block(resource.addr.clone()));
+        match self.open(frame, &resource.repetition) {
             Some(open) if !open.on.is_empty() => Ok(Keys::Unknown(open)),
             _ => Err(wrong),
         }
     }
 
-    /// What is not known of how often a block stands.
-    fn open(&mut self, resource: &Resource) -> Option<Open> {
-        let module = self.module.clone();
-        let (word, expr) = resource.repetition.argument()?;
-        self.names.settle(&module, &Node::Block(resource.addr.clone()));
+    /// What is not known of a repetition in a module instance.
+    pub(super) fn open(&self, frame: FrameId, repetition: &Repetition) -> Option<Open> {
+        let (word, expr) = repetition.argument()?;
         let place = Place::default();
-        let reader = self.names.reader(&module, &place);
-        let value = reader.value(expr).ok()?;
-        let known = match &resource.repetition {
+        let value = self.names.reader(frame, &place).value(expr).ok()?;
+        let known = match repetition {
             Repetition::ForEach(_) => repeat::for_each(&value, expr.span, true).ok()?.is_some(),
             _ => repeat::count(&value, expr.span, true).ok()?.is_some(),
         };
-        (!known).then(|| waits::open(&module, &reader, word, expr))
+        (!known).then(|| waits::open(&self.names, frame, word, expr))
     }
 
     /// What an instance asks for.
@@ -126,20 +127,34 @@ impl Scope {
     /// # Errors
     /// Everything that is wrong with its arguments, with places.
     pub fn desired(&mut self, addr: &Addr) -> Result<Desired, Diagnostics> {
-        let module = self.module.clone();
-        let resource = find(&module, &addr.block)?;
-        let place = self.place(resource, addr).map_err(|wrong| about(wrong, &addr.to_string()))?;
-        self.decode(resource, &place, addr)
+        let tree = self.tree.clone();
+        let resource = find(&tree, &addr.block)?;
+        let frame = self.frame(&addr.block.module)?;
+        let place = self.place(frame, resource, addr).map_err(|wrong| about(wrong, &addr.to_string()))?;
+        self.decode(frame, resource, &place, addr)
     }
 
-    fn decode(&mut self, resource: &Resource, place: &Place, addr: &Addr) -> Result<Desired, Diagnostics> {
-        let module = self.module.clone();
-        self.names.settle(&module, &Node::Block(addr.block.clone()));
+    /// The module instance at a path.
+    pub(super) fn frame(&mut self, path: &ModulePath) -> Result<FrameId, Diagnostics> {
+        self.names.at(path).ok_or_else(|| {
+            let detail = format!("{path} is not in the configuration.");
+            Diagnostic::error("Reference to undeclared module", detail).into()
+        })
+    }
+
+    pub(super) fn decode(
+        &mut self,
+        frame: FrameId,
+        resource: &Resource,
+        place: &Place,
+        addr: &Addr,
+    ) -> Result<Desired, Diagnostics> {
+        self.names.settle(frame, &Node::Block(resource.addr.clone()));
         let Some((schema, shape)) = self.names.kinds.of(&addr.block) else {
             let detail = format!("There is no schema for {}.", addr.block.kind);
             return Err(Diagnostic::error("Invalid resource type", detail).at(resource.span).into());
         };
-        let mut decoder = Decoder { reader: self.names.reader(&module, place), out: Diagnostics::none(), stored: true };
+        let mut decoder = Decoder { reader: self.names.reader(frame, place), out: Diagnostics::none(), stored: true };
         let value = decoder.whole(&resource.body, &schema.block, shape, &schema.checks, resource.span);
         let Decoder { reader, mut out, .. } = decoder;
         let timeouts = timeouts::decide(schema.timeouts, &resource.timeouts, &reader, &mut out);
@@ -152,22 +167,28 @@ impl Scope {
         }
     }
 
+    /// Says that everything there is has been published, or will be: a block with `count` or
+    /// `for_each` of which nothing is published has no instances.
+    pub fn close(&mut self) {
+        self.names.closed = true;
+    }
+
     /// Makes an instance's value visible to what refers to it. Publishing again replaces it.
     pub fn publish(&mut self, addr: &Addr, value: Value) {
-        self.names.publish(&self.module, addr, value);
+        self.names.publish(addr, value);
     }
 
     /// Says which instances a block has, so that references to it see all and only them.
     /// Must come before the first reference to the block is evaluated.
     pub fn publish_keys(&mut self, block: &BlockAddr, keys: Vec<Key>) {
-        self.names.publish_keys(&self.module, block, keys);
+        self.names.publish_keys(block, keys);
     }
 
     /// Checks the preconditions of an instance (`before`), or its postconditions with `self`
     /// being its published value. Conditions that are unknown yet are passed over.
     pub fn check_conditions(&mut self, addr: &Addr, before: bool) -> Diagnostics {
-        let module = self.module.clone();
-        let resource = match find(&module, &addr.block) {
+        let tree = self.tree.clone();
+        let resource = match find(&tree, &addr.block) {
             Ok(resource) => resource,
             Err(wrong) => return wrong,
         };
@@ -180,16 +201,18 @@ impl Scope {
         if conditions.is_empty() {
             return Diagnostics::none();
         }
-        let mut place = match self.place(resource, addr) {
-            Ok(place) => place,
+        let found = self.frame(&addr.block.module);
+        let found = found.and_then(|frame| Ok((frame, self.place(frame, resource, addr)?)));
+        let (frame, mut place) = match found {
+            Ok(found) => found,
             Err(wrong) => return about(wrong, &addr.to_string()),
         };
         if !before {
             let ty = self.names.kinds.of(&addr.block).map_or(Type::Dynamic, |(_, shape)| shape.ty.clone());
             place.own = Some(self.names.instance(addr).unwrap_or_else(|| Value::unknown_not_null(ty)));
         }
-        self.names.settle(&module, &Node::Block(addr.block.clone()));
-        let reader = self.names.reader(&module, &place);
+        self.names.settle(frame, &Node::Block(resource.addr.clone()));
+        let reader = self.names.reader(frame, &place);
         let mut out = Diagnostics::none();
         for condition in conditions {
             if let Verdict::Fails(message) = judge(condition, &reader, &mut out) {
@@ -203,7 +226,7 @@ impl Scope {
     /// Whether the block of an instance has provisioners of a time.
     #[must_use]
     pub fn provisions(&self, addr: &Addr, when: When) -> bool {
-        self.module.blocks.get(&addr.block).is_some_and(|block| block.provisioners_at(when).next().is_some())
+        self.tree.resource(&addr.block).is_some_and(|block| block.provisioners_at(when).next().is_some())
     }
 
     /// What the provisioner at a place among those of a time is to do for the object `own`; nothing behind
@@ -215,22 +238,23 @@ impl Scope {
         at: usize,
         own: Value,
     ) -> Option<Result<Errand, Diagnostics>> {
-        let module = self.module.clone();
-        let resource = module.blocks.get(&addr.block)?;
+        let tree = self.tree.clone();
+        let resource = tree.resource(&addr.block)?;
         let provisioner = resource.provisioners_at(when).nth(at)?;
+        let frame = self.names.at(&addr.block.module)?;
         let place = match when {
             When::Destroy => provisioner::farewell(addr, own),
-            When::Create => match self.place(resource, addr) {
+            When::Create => match self.place(frame, resource, addr) {
                 Ok(place) => Place { own: Some(own), ..place },
                 Err(wrong) => return Some(Err(about(wrong, &addr.to_string()))),
             },
         };
-        self.names.settle(&module, &Node::Block(addr.block.clone()));
-        let reader = self.names.reader(&module, &place);
+        self.names.settle(frame, &Node::Block(resource.addr.clone()));
+        let reader = self.names.reader(frame, &place);
         Some(provisioner::errand(provisioner, &reader, true).map_err(|wrong| about(wrong, &addr.to_string())))
     }
 
-    /// The value of an output, marked sensitive if it is declared so.
+    /// The value of an output of the root module, marked sensitive if it is declared so.
     ///
     /// # Errors
     /// What is wrong with it, failed preconditions included.
@@ -238,15 +262,15 @@ impl Scope {
         self.read_output(name, true)
     }
 
-    fn read_output(&mut self, name: &str, judged: bool) -> Result<Value, Diagnostics> {
-        let module = self.module.clone();
+    pub(super) fn read_output(&mut self, name: &str, judged: bool) -> Result<Value, Diagnostics> {
+        let module = self.tree.root().clone();
         let Some(output) = module.outputs.get(name) else {
             let detail = format!("An output value with the name {name:?} has not been declared.");
             return Err(Diagnostic::error("Reference to undeclared output value", detail).into());
         };
-        self.names.settle(&module, &Node::Output(output.name.clone()));
+        self.names.settle(FrameId::ROOT, &Node::Output(output.name.clone()));
         let place = Place::default();
-        let reader = self.names.reader(&module, &place);
+        let reader = self.names.reader(FrameId::ROOT, &place);
         let mut out = Diagnostics::none();
         for condition in &output.preconditions {
             if let Verdict::Fails(message) = judge(condition, &reader, &mut out)
@@ -292,8 +316,8 @@ impl Scope {
     /// # Errors
     /// What is wrong with it.
     pub fn provider(&mut self, name: &Name) -> Result<Value, Diagnostics> {
-        let module = self.module.clone();
-        self.names.settle(&module, &Node::Provider(name.clone()));
+        let module = self.tree.root().clone();
+        self.names.settle(FrameId::ROOT, &Node::Provider(name.clone()));
         let Some((schema, shape)) = self.names.kinds.provider(name) else {
             let detail = format!("acier knows no provider {name:?}.");
             return Err(Diagnostic::error("Unknown provider", detail).into());
@@ -303,7 +327,7 @@ impl Scope {
             return Ok(Decoder::empty(&schema.block));
         };
         let mut decoder =
-            Decoder { reader: self.names.reader(&module, &place), out: Diagnostics::none(), stored: false };
+            Decoder { reader: self.names.reader(FrameId::ROOT, &place), out: Diagnostics::none(), stored: false };
         let value = decoder.whole(&block.body, &schema.block, shape, &schema.checks, block.span);
         let out = about(decoder.out, &format!("provider {name:?}"));
         let errors = self.keep_warnings(out);
@@ -315,13 +339,14 @@ impl Scope {
     /// # Errors
     /// What is wrong with the references.
     pub fn triggers(&mut self, addr: &Addr) -> Result<Vec<(Addr, Path)>, Diagnostics> {
-        let module = self.module.clone();
-        let resource = find(&module, &addr.block)?;
+        let tree = self.tree.clone();
+        let resource = find(&tree, &addr.block)?;
         if resource.lifecycle.replace_triggered_by.is_empty() {
             return Ok(Vec::new());
         }
-        let place = self.place(resource, addr)?;
-        let reader = self.names.reader(&module, &place);
+        let frame = self.frame(&addr.block.module)?;
+        let place = self.place(frame, resource, addr)?;
+        let reader = self.names.reader(frame, &place);
         let mut found = Vec::new();
         for expr in &resource.lifecycle.replace_triggered_by {
             trigger(expr, &reader, &mut found).map_err(|wrong| about(wrong, &addr.to_string()))?;
@@ -329,97 +354,17 @@ impl Scope {
         Ok(found)
     }
 
-    /// Evaluates everything as far as it can be without the values that are not known yet, and
-    /// returns all that is wrong: what `validate` shows. Conditions are not judged.
-    #[must_use]
-    pub fn validate(&mut self) -> Diagnostics {
-        let module = self.module.clone();
-        let mut out = Diagnostics::none();
-        for node in &module.order {
-            self.names.settle(&module, node);
-            match node {
-                Node::Variable(_) => {}
-                Node::Local(name) => {
-                    self.names.settle_local(&module, name);
-                    if let Some(Err(wrong)) = self.names.local(name) {
-                        out.extend(wrong.clone());
-                    }
-                }
-                Node::Provider(name) => out.extend(self.provider(name).err().unwrap_or_default()),
-                Node::Block(block) => out.extend(self.validate_block(&module, block)),
-                Node::Output(name) => out.extend(self.read_output(name, false).err().unwrap_or_default()),
-                Node::Import(at) => out.extend(self.validate_import(*at)),
-            }
-        }
-        let mut seen = BTreeSet::new();
-        out.extend(self.warnings());
-        out.0.retain(|finding| seen.insert((finding.span, finding.summary.clone(), finding.detail.clone())));
-        out
-    }
-
-    fn validate_block(&mut self, module: &Module, block: &BlockAddr) -> Diagnostics {
-        let Some(resource) = module.blocks.get(block) else { return Diagnostics::none() };
-        let mut out = Diagnostics::none();
-        let mut place = Place::default();
-        let addr = block.instance(Key::None);
-        let outside = Place::default();
-        let reader = self.names.reader(module, &outside);
-        match &resource.repetition {
-            Repetition::Once => {}
-            Repetition::Count(expr) => {
-                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, true));
-                out.extend(count.err().unwrap_or_default());
-                place.index = Some(Value::unknown_not_null(Type::Number));
-            }
-            Repetition::ForEach(expr) => {
-                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, true));
-                out.extend(each.err().unwrap_or_default());
-                place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
-            }
-        }
-        let out = &mut about(out, &block.to_string());
-        out.extend(self.decode(resource, &place, &addr).err().unwrap_or_default());
-        let (_, shape) = match self.names.kinds.of(block) {
-            Some(found) => found,
-            None => return std::mem::take(out),
-        };
-        let own = Place { own: Some(Value::unknown_not_null(shape.ty.clone())), ..place.clone() };
-        let mut wrong = Diagnostics::none();
-        for condition in &resource.lifecycle.preconditions {
-            judge(condition, &self.names.reader(module, &place), &mut wrong);
-        }
-        for condition in &resource.lifecycle.postconditions {
-            judge(condition, &self.names.reader(module, &own), &mut wrong);
-        }
-        for provisioner in &resource.provisioners {
-            let reader = self.names.reader(module, &own);
-            wrong.extend(provisioner::errand(provisioner, &reader, false).err().unwrap_or_default());
-        }
-        out.extend(about(wrong, &block.to_string()));
-        std::mem::take(out)
-    }
-
-    /// How often a block stands, if that was found and nothing that it depends on was published since.
-    fn settled(&self, resource: &Resource) -> Option<Repeated> {
-        let (found, repeated) = self.repeated.get(&resource.addr)?;
-        let needs = self.module.index.repetition_needs.get(&resource.addr).into_iter().flatten();
-        let fresh = needs.into_iter().all(|block| self.names.generation(block) <= *found);
-        fresh.then(|| repeated.clone())
-    }
-
     /// How often a block stands: as found before, if nothing that it depends on was published since.
-    fn repeat(&mut self, resource: &Resource) -> Result<Repeated, Diagnostics> {
+    fn repeat(&mut self, frame: FrameId, resource: &Resource) -> Result<Repeated, Diagnostics> {
         if matches!(resource.repetition, Repetition::Once) {
             return Ok(Repeated::Once);
         }
-        let module = self.module.clone();
-        let addr = &resource.addr;
-        if let Some(repeated) = self.settled(resource) {
-            return Ok(repeated);
+        if let Some(repeated) = self.names.frame(frame).repeated.get(&resource.addr) {
+            return Ok(repeated.clone());
         }
-        self.names.settle(&module, &Node::Block(addr.clone()));
+        self.names.settle(frame, &Node::Block(resource.addr.clone()));
         let place = Place::default();
-        let reader = self.names.reader(&module, &place);
+        let reader = self.names.reader(frame, &place);
         let repeated = match &resource.repetition {
             Repetition::Once => Repeated::Once,
             Repetition::Count(expr) => {
@@ -429,12 +374,12 @@ impl Scope {
                 Repeated::Each(repeat::for_each(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
             }
         };
-        self.repeated.insert(addr.clone(), (self.names.now(), repeated.clone()));
+        self.names.frame_mut(frame).repeated.insert(resource.addr.clone(), repeated.clone());
         Ok(repeated)
     }
 
     /// What `each` and `count` mean in an instance.
-    fn place(&mut self, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
+    fn place(&mut self, frame: FrameId, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
         let mut place = Place::default();
         match (&resource.repetition, &addr.key) {
             (Repetition::Once, Key::None) => {}
@@ -442,9 +387,9 @@ impl Scope {
                 place.index = Some(Value::int(i64::try_from(*index).unwrap_or(i64::MAX)));
             }
             (Repetition::ForEach(expr), Key::Str(key)) => {
-                let value = match self.chained(expr, key) {
+                let value = match self.chained(frame, expr, key) {
                     Some(value) => Some(value),
-                    None => match self.repeat(resource)? {
+                    None => match self.repeat(frame, resource)? {
                         Repeated::Each(members) => members.get(key).cloned(),
                         _ => None,
                     },
@@ -459,20 +404,20 @@ impl Scope {
 
     /// `for_each = kind.name`: the instance of the other block itself, without going through all of
     /// them again each time one of them is published.
-    fn chained(&self, expr: &Expr, key: &Name) -> Option<Value> {
+    fn chained(&self, frame: FrameId, expr: &Expr, key: &Name) -> Option<Value> {
         let ExprKind::Reference(root, steps) = &expr.kind else { return None };
         match resolve(root, steps, expr.span) {
             Ok((Target::Block(block), used)) if used == steps.len() => {
-                let repeated = &self.module.blocks.get(&block)?.repetition;
-                let keyed = matches!(repeated, Repetition::ForEach(_));
-                keyed.then(|| self.names.instance(&block.instance(Key::Str(key.clone())))).flatten()
+                let here = self.names.frame(frame);
+                let keyed = matches!(here.module.blocks.get(&block)?.repetition, Repetition::ForEach(_));
+                keyed.then(|| here.blocks.instance(&block, &Key::Str(key.clone()))).flatten()
             }
             _ => None,
         }
     }
 
     /// Puts warnings aside, each place once, and returns the errors.
-    fn keep_warnings(&mut self, found: Diagnostics) -> Diagnostics {
+    pub(super) fn keep_warnings(&mut self, found: Diagnostics) -> Diagnostics {
         let mut errors = Diagnostics::none();
         for finding in found.0 {
             if finding.severity == Severity::Error {
@@ -485,8 +430,8 @@ impl Scope {
     }
 }
 
-fn find<'m>(module: &'m Module, block: &BlockAddr) -> Result<&'m Resource, Diagnostics> {
-    module.blocks.get(block).ok_or_else(|| {
+fn find<'t>(tree: &'t Tree, block: &BlockAddr) -> Result<&'t Resource, Diagnostics> {
+    tree.resource(block).ok_or_else(|| {
         let detail = format!("{block} is not in the configuration.");
         Diagnostic::error("Reference to undeclared resource", detail).into()
     })
@@ -498,7 +443,7 @@ fn no_instance(resource: &Resource, addr: &Addr) -> Diagnostics {
 }
 
 /// The findings, said to belong to `address` where they belong to nothing yet.
-fn about(mut found: Diagnostics, address: &str) -> Diagnostics {
+pub(super) fn about(mut found: Diagnostics, address: &str) -> Diagnostics {
     for finding in &mut found.0 {
         finding.address.get_or_insert_with(|| address.to_owned());
     }
@@ -509,6 +454,7 @@ fn about(mut found: Diagnostics, address: &str) -> Diagnostics {
 fn trigger(expr: &Expr, reader: &Reader<'_>, found: &mut Vec<(Addr, Path)>) -> Result<(), Diagnostics> {
     let ExprKind::Reference(root, steps) = &expr.kind else { return Ok(()) };
     let (Target::Block(block), used) = resolve(root, steps, expr.span)? else { return Ok(()) };
+    let here = reader.names.frame(reader.frame);
     let mut rest = &steps[used..];
     let mut key = None;
     if let [Access::Index(index, _), behind @ ..] = rest {
@@ -527,8 +473,9 @@ fn trigger(expr: &Expr, reader: &Reader<'_>, found: &mut Vec<(Addr, Path)>) -> R
     let path = Path(rest.iter().map_while(fixed_step).collect::<Vec<Step>>());
     let keys = match key {
         Some(key) => vec![key],
-        None => reader.names.keys(&block).map_or_else(|| vec![Key::None], <[Key]>::to_vec),
+        None => here.blocks.keys(&block).map_or_else(|| vec![Key::None], <[Key]>::to_vec),
     };
+    let block = block.within(here.path.clone());
     found.extend(keys.into_iter().map(|key| (block.instance(key), path.clone())));
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::value::Name;
 
 use super::ast::{Access, Expr, ExprKind};
 use super::link::Linker;
-use super::module::{Node, Repetition, Resource};
+use super::module::{Call, Node, Repetition, Resource};
 use super::reference::{Target, resolve};
 use super::suggest::did_you_mean;
 
@@ -44,6 +44,7 @@ pub(super) fn check(linker: &mut Linker<'_>, root: &Name, steps: &[Access], span
         Target::Variable(name) => variable(linker, name),
         Target::Local(name) => local(linker, name),
         Target::Block(addr) => return block(linker, &addr, &steps[used..], span, site),
+        Target::Module(name) => return module(linker, &name, &steps[used..], span),
         Target::EachKey | Target::EachValue if !site.each => Some(Diagnostic::error(
             "Reference to \"each\" in context without for_each",
             "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \
@@ -70,6 +71,54 @@ pub(super) fn check(linker: &mut Linker<'_>, root: &Name, steps: &[Access], span
     if let Some(wrong) = wrong {
         linker.out.push(wrong.at(span));
     }
+}
+
+/// Judges a reference to a called module: which of its outputs it is about.
+fn module(linker: &mut Linker<'_>, name: &Name, rest: &[Access], span: Span) {
+    let Some(call) = call(linker, name, span) else { return };
+    let output = match (&call.repetition, rest) {
+        (Repetition::Once, [Access::Index(_, at), ..]) => {
+            let detail = format!(
+                "Because module.{name} does not have \"count\" or \"for_each\" set, references to it must not include \
+                 an index key. Remove the bracketed index to refer to the single instance of this module."
+            );
+            return linker.out.push(Diagnostic::error("Unexpected module instance key", detail).at(*at));
+        }
+        (Repetition::Count(_) | Repetition::ForEach(_), [Access::Attr(output, at), ..]) => {
+            let index = if matches!(call.repetition, Repetition::Count(_)) { "[0]" } else { "[\"key\"]" };
+            let detail = format!(
+                "module.{name} has several instances, so its outputs are those of one of them.\n\nFor one of them \
+                 write:\n    module.{name}{index}.{output}"
+            );
+            return linker.out.push(Diagnostic::error("Missing module instance key", detail).at(span.to(*at)));
+        }
+        (Repetition::Once, [Access::Attr(output, at), ..]) => Some((output.clone(), *at)),
+        (Repetition::Count(_) | Repetition::ForEach(_), [Access::Index(..), Access::Attr(output, at), ..]) => {
+            Some((output.clone(), *at))
+        }
+        (_, [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..])
+            if !matches!(call.repetition, Repetition::ForEach(_)) =>
+        {
+            match inner.first() {
+                Some(Access::Attr(output, at)) => Some((output.clone(), *at)),
+                _ => None,
+            }
+        }
+        _ => None,
+    };
+    linker.uses(name, output);
+}
+
+/// The call of a name, or a finding.
+pub(super) fn call<'m>(linker: &mut Linker<'m>, name: &Name, span: Span) -> Option<&'m Call> {
+    let module = linker.module;
+    let found = module.calls.get(name);
+    if found.is_none() && !linker.declared.contains_key(&("module", name.clone())) {
+        let advice = did_you_mean(name, module.calls.keys().map(|name| &**name));
+        let detail = format!("No module call named {name:?} is declared in {}.{advice}", linker.called);
+        linker.out.push(Diagnostic::error("Reference to undeclared module", detail).at(span));
+    }
+    found
 }
 
 fn variable(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
@@ -120,8 +169,8 @@ pub(super) fn undeclared(linker: &Linker<'_>, addr: &BlockAddr) -> Option<Diagno
         did_you_mean(&addr.name, same.map(|block| &*block.name))
     };
     let detail = format!(
-        "A {words} resource \"{}\" \"{}\" has not been declared in the root module.{advice}",
-        addr.kind, addr.name
+        "A {words} resource \"{}\" \"{}\" has not been declared in {}.{advice}",
+        addr.kind, addr.name, linker.called
     );
     let hint = "correct the name, or add a block of that type and name";
     Some(Diagnostic::error("Reference to undeclared resource", detail).hint(hint))

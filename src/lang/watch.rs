@@ -1,6 +1,6 @@
 //! Which objects a configuration refers to for something that changes by itself while they run.
 //!
-//! **Never:** evaluate. In: a module and the schemas. Out: blocks whose objects must be looked at
+//! **Never:** evaluate. In: modules and the schemas. Out: blocks whose objects must be looked at
 //! singly, because lists do not return such attributes. Where a reference cannot be followed it
 //! counts as one to everything, so an answer is never stale; `for` over instances is followed.
 
@@ -12,10 +12,19 @@ use crate::value::Name;
 
 use super::ast::{Access, Body, Expr, ExprKind, ObjectKey, Part};
 use super::module::{Module, Repetition};
+use super::tree::Tree;
 
 /// The managed blocks of which the configuration uses an attribute that changes by itself.
 #[must_use]
-pub fn watched(module: &Module, schemas: &Schemas) -> BTreeSet<BlockAddr> {
+pub fn watched(tree: &Tree, schemas: &Schemas) -> BTreeSet<BlockAddr> {
+    let units = tree.units();
+    units
+        .flat_map(|(id, unit)| within(&unit.module, schemas).into_iter().map(move |block| tree.block(id, &block)))
+        .collect()
+}
+
+/// Those of one module. Whatever goes from module to module is looked at where it goes out.
+fn within(module: &Module, schemas: &Schemas) -> BTreeSet<BlockAddr> {
     let mut watch = Watch { module, schemas, own: None, bound: Vec::new(), found: BTreeSet::new() };
     for expr in module.locals.values() {
         watch.expr(expr);
@@ -30,13 +39,14 @@ pub fn watched(module: &Module, schemas: &Schemas) -> BTreeSet<BlockAddr> {
     for provider in &module.providers {
         watch.body(&provider.body);
     }
+    for call in module.calls.values() {
+        call.arguments.iter().for_each(|argument| watch.expr(&argument.expr));
+        watch.repetition(&call.repetition);
+    }
     for (addr, resource) in &module.blocks {
         watch.own = Some(addr);
         watch.body(&resource.body);
-        match &resource.repetition {
-            Repetition::Once => {}
-            Repetition::Count(expr) | Repetition::ForEach(expr) => watch.expr(expr),
-        }
+        watch.repetition(&resource.repetition);
         for provisioner in &resource.provisioners {
             watch.body(&provisioner.body);
         }
@@ -67,6 +77,13 @@ impl<'m> Watch<'m> {
     fn body(&mut self, body: &Body) {
         body.attributes.iter().for_each(|attribute| self.expr(&attribute.expr));
         body.blocks.iter().for_each(|block| self.body(&block.body));
+    }
+
+    fn repetition(&mut self, repetition: &Repetition) {
+        match repetition {
+            Repetition::Once => {}
+            Repetition::Count(expr) | Repetition::ForEach(expr) => self.expr(expr),
+        }
     }
 
     /// What a reference begins at, and the steps that are left.

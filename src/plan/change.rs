@@ -55,6 +55,8 @@ pub enum Why {
     Triggered,
     /// The block is no longer in the configuration.
     NoBlock,
+    /// The module instance that it stood in is not in the configuration.
+    NoModule,
     /// The block is there, but not this `count` index.
     NoIndex,
     /// The block is there, but not this `for_each` key.

@@ -5,7 +5,6 @@
 //! data resource behaviour.
 
 use crate::addr::Addr;
-use crate::lang::module::Resource;
 use crate::lang::scope::Desired;
 use crate::schema::{Cost, Schema};
 use crate::value::{Type, Value};
@@ -17,18 +16,19 @@ use super::walk::Walk;
 
 impl Walk<'_> {
     /// Plans one data source.
-    pub(crate) fn data(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
+    pub(crate) fn data(&mut self, addr: Addr, schema: &Schema, desired: Desired) {
         // Terraform asks at once whenever the arguments are known, and fails when they name an object
         // that is yet to be made; here that object is waited for.
+        let block = addr.block.declared();
         let waits = !desired.value.is_wholly_known()
-            || resource.depends_on.iter().any(|needed| self.changing.contains(needed))
-            || resource.needs.iter().any(|needed| self.making.contains(needed));
+            || self.tree.waits(&block).iter().any(|needed| self.changing.contains(needed))
+            || self.tree.needs(&block).iter().any(|needed| self.making.contains(&needed.block));
         if waits {
             self.read_later(addr, schema, desired);
             return;
         }
         let Some(answer) = self.answers.data.get(&addr) else {
-            self.asking.insert(addr.block.clone());
+            self.asking.insert(block.into_owned());
             self.questions.data.push((addr, desired.value));
             return;
         };
@@ -36,7 +36,7 @@ impl Walk<'_> {
         self.scope.publish(&addr, answer.clone());
         let found = self.scope.check_conditions(&addr, false);
         if found.has_errors() {
-            self.failed.insert(addr.block.clone());
+            self.failed.insert(addr.block.declared().into_owned());
         }
         self.diagnostics.extend(found);
         self.read.insert(addr, answer);

@@ -31,7 +31,7 @@ pub(crate) enum Import {
 impl<'a> Walk<'a> {
     /// Notes which ids are managed already, and where. Needed only when something is imported.
     pub(crate) fn note_ids(&mut self) {
-        if self.module.imports.is_empty() && self.options.imports.is_empty() && !self.options.adopt {
+        if self.tree.root().imports.is_empty() && self.options.imports.is_empty() && !self.options.adopt {
             return;
         }
         let current = self.laid.objects.iter().map(|(addr, object)| (*addr, *object));
@@ -81,7 +81,7 @@ impl<'a> Walk<'a> {
 
     fn no_instance(&self, wanted: &Wanted) -> Diagnostic {
         let Wanted { addr, .. } = wanted;
-        let repetition = self.module.blocks.get(&addr.block).map(|resource| &resource.repetition);
+        let repetition = self.tree.resource(&addr.block).map(|resource| &resource.repetition);
         let (detail, hint) = match (repetition, &addr.key) {
             (Some(Repetition::Count(_)), Key::None) => (
                 "The target resource is using count.".to_owned(),
@@ -109,9 +109,10 @@ impl<'a> Walk<'a> {
     /// Asks for what is imported to addresses that no block stands for: whoever answers can show what
     /// such a block would say.
     pub(crate) fn unwritten(&mut self) {
-        let blocks = self.module.imports.iter().map(|import| &import.to);
+        let tree = self.tree.clone();
+        let blocks = tree.root().imports.iter().map(|import| &import.to);
         let blocks = blocks.chain(self.options.imports.iter().map(|wanted| &wanted.addr.block));
-        let missing = blocks.filter(|block| !self.module.blocks.contains_key(block) && self.selection.touches(block));
+        let missing = blocks.filter(|block| tree.resource(block).is_none() && self.selection.touches(block));
         let missing: std::collections::BTreeSet<BlockAddr> = missing.cloned().collect();
         for block in missing {
             let keys: Vec<Key> = match self.scope.imports(&block) {
@@ -140,7 +141,7 @@ impl<'a> Walk<'a> {
     }
 
     fn ask(&mut self, addr: &Addr, which: Which, span: Option<Span>) {
-        self.asking.insert(addr.block.clone());
+        self.asking.insert(addr.block.declared().into_owned());
         // Whoever adopts what exists wants made what does not.
         let must = !self.options.adopt && matches!(which, Which::Named(_));
         self.questions.objects.push(Sought { addr: addr.clone(), which, must, span });

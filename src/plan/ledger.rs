@@ -42,6 +42,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::Unfinished, "unfinished"),
     (Why::Triggered, "triggered"),
     (Why::NoBlock, "no-block"),
+    (Why::NoModule, "no-module"),
     (Why::NoIndex, "no-index"),
     (Why::NoKey, "no-key"),
     (Why::Swept, "swept"),

@@ -29,6 +29,7 @@ mod removed;
 pub mod render;
 pub mod resolve;
 pub mod steps;
+mod stuck;
 mod targets;
 pub mod waiting;
 mod walk;
@@ -40,8 +41,8 @@ use crate::addr::{Addr, Block, Target};
 use crate::diag::{Diagnostics, Span};
 use crate::lang::import::Wanted;
 use crate::lang::inputs::Inputs;
-use crate::lang::module::Module;
 use crate::lang::scope::Scope;
+use crate::lang::tree::Tree;
 use crate::seal::Key;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
@@ -50,6 +51,7 @@ pub use change::{Action, Change, Hold, Importing, Move, OutputChange, Plan, Step
 
 use laid::Laid;
 use order::Order;
+use stuck::Stuck;
 use targets::{Selection, Web};
 use walk::Walk;
 use within::Going;
@@ -184,19 +186,19 @@ pub fn plan(
     options: &Options,
     key: &Key,
 ) -> Result<(Planned, Diagnostics), Diagnostics> {
-    let module = scope.module().clone();
+    let tree = scope.tree().clone();
     let schemas = scope.schemas().clone();
     let mut laid = Laid::new(state, refreshed);
-    let tree = module.clone();
-    let statements = relocate::statements(&tree);
+    let held = tree.clone();
+    let statements = relocate::statements(&held);
     let moves = moves::decide(&statements, laid.objects.iter().map(|(addr, object)| (*addr, &object.id)))?;
     laid.relocate(&moves);
-    let (selection, mut diagnostics) = select(&module, &laid, options);
+    let (selection, mut diagnostics) = select(&tree, &laid, options);
     diagnostics.extend(relocate::judge(&moves, &selection));
     let mut walk = Walk {
-        order: Order::new(&module),
+        order: Order::new(&tree),
         scope,
-        module,
+        tree,
         schemas,
         laid,
         options,
@@ -207,7 +209,7 @@ pub fn plan(
         places: BTreeMap::new(),
         going: Going::default(),
         moves: &moves,
-        removed: relocate::removed(&tree),
+        removed: relocate::removed(&held),
         moved: BTreeMap::new(),
         adopted: BTreeMap::new(),
         planned: BTreeSet::new(),
@@ -216,6 +218,7 @@ pub fn plan(
         failed: BTreeSet::new(),
         asking: BTreeSet::new(),
         waiting: BTreeMap::new(),
+        stuck: Stuck::default(),
         questions: Questions::default(),
         wanted: BTreeMap::new(),
         taken: BTreeMap::new(),
@@ -270,14 +273,14 @@ fn go(walk: &mut Walk<'_>, statements: &[moves::Statement<'_>]) {
 }
 
 /// Reads what the user named against the configuration and, for what will be deleted, the state.
-fn select(module: &Module, laid: &Laid<'_>, options: &Options) -> (Selection, Diagnostics) {
+fn select(tree: &Tree, laid: &Laid<'_>, options: &Options) -> (Selection, Diagnostics) {
     let mut web = Web::default();
     if !options.targets.is_empty() || !options.excludes.is_empty() {
-        for (block, resource) in &module.blocks {
-            web.add(block, &resource.needs);
+        for (block, _) in tree.blocks() {
+            web.add(&block, tree.needs(&block).iter().map(|need| &need.block));
         }
         for (addr, object) in &laid.objects {
-            if options.mode == Mode::Destroy || !module.blocks.contains_key(&addr.block) {
+            if options.mode == Mode::Destroy || tree.resource(&addr.block).is_none() {
                 web.add(&addr.block, &object.needs);
             }
         }

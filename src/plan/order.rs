@@ -1,14 +1,15 @@
 //! What blocks need, and who must be made before its old self is destroyed.
 //!
-//! **Never:** look at values. In: the module. Out: needs for the state, and for each replacement
+//! **Never:** look at values. In: the modules. Out: needs for the state, and for each replacement
 //! whether the new object comes first. Source of the rules: Terraform, "The lifecycle
 //! Meta-Argument": `create_before_destroy` is forced on everything that such a block needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::addr::{Block, Mode};
 use crate::diag::{Diagnostic, Span};
-use crate::lang::module::{Module, Node};
+use crate::lang::module::Node;
+use crate::lang::tree::{Need, Tree};
 use crate::schema::{Cost, Schema};
 use crate::state::Object;
 
@@ -18,32 +19,31 @@ use super::identity;
 /// What is known of all blocks before any is planned.
 #[derive(Debug, Default)]
 pub(crate) struct Order {
-    needs: BTreeMap<Block, Vec<Block>>,
+    needs: BTreeMap<Block, Vec<Need>>,
     /// Blocks that create first, with the block that has it in its configuration.
     first: BTreeMap<Block, Block>,
 }
 
 impl Order {
-    /// Reads the module, once.
-    pub(crate) fn new(module: &Module) -> Order {
+    /// Reads the modules, once.
+    pub(crate) fn new(tree: &Tree) -> Order {
         let mut order = Order::default();
-        for node in &module.order {
-            if let Node::Block(block) = node
-                && let Some(resource) = module.blocks.get(block)
-            {
-                let needs = order.through_data(&resource.needs);
-                order.needs.insert(block.clone(), needs);
-            }
+        let blocks = tree.order.iter().filter_map(|spot| match &spot.node {
+            Node::Block(block) => Some((tree.block(spot.unit, block), tree.unit(spot.unit).module.blocks.get(block)?)),
+            _ => None,
+        });
+        let blocks: Vec<_> = blocks.collect();
+        for (block, _) in &blocks {
+            let needs = order.through_data(tree.needs(block));
+            order.needs.insert(block.clone(), needs);
         }
-        for node in module.order.iter().rev() {
-            let Node::Block(block) = node else { continue };
-            let Some(resource) = module.blocks.get(block) else { continue };
+        for (block, resource) in blocks.into_iter().rev() {
             if resource.lifecycle.create_before_destroy {
                 order.first.insert(block.clone(), block.clone());
             }
-            let Some(root) = order.first.get(block).cloned() else { continue };
-            for needed in &resource.needs {
-                order.first.entry(needed.clone()).or_insert_with(|| root.clone());
+            let Some(root) = order.first.get(&block).cloned() else { continue };
+            for needed in tree.needs(&block) {
+                order.first.entry(needed.block.clone()).or_insert_with(|| root.clone());
             }
         }
         order
@@ -51,22 +51,27 @@ impl Order {
 
     /// What is needed directly, and what is needed through data sources: those leave nothing in
     /// the state that could keep the order of a later destruction.
-    fn through_data(&self, direct: &[Block]) -> Vec<Block> {
-        let mut needs: BTreeSet<Block> = direct.iter().cloned().collect();
-        for data in direct.iter().filter(|block| block.mode == Mode::Data) {
-            needs.extend(self.needs.get(data).into_iter().flatten().cloned());
+    fn through_data(&self, direct: &[Need]) -> Vec<Need> {
+        let mut needs: BTreeMap<Block, usize> = direct.iter().map(|need| (need.block.clone(), need.shared)).collect();
+        for data in direct.iter().filter(|need| need.block.mode == Mode::Data) {
+            for behind in self.needs.get(&data.block).into_iter().flatten() {
+                let shared = behind.shared.min(data.shared);
+                needs.entry(behind.block.clone()).and_modify(|known| *known = shared.min(*known)).or_insert(shared);
+            }
         }
-        needs.into_iter().collect()
+        needs.into_iter().map(|(block, shared)| Need { block, shared }).collect()
     }
 
-    /// The blocks that a block needs, as the state keeps them.
+    /// The blocks that a block needs, as the state keeps them: of modules that have instances only
+    /// those that it can reach.
     pub(crate) fn needs(&self, block: &Block) -> Vec<Block> {
-        self.needs.get(block).cloned().unwrap_or_default()
+        let needs = self.needs.get(&*block.declared()).into_iter().flatten();
+        needs.map(|need| need.of(&block.module)).collect()
     }
 
     /// Whether the block's replacements are made first.
     pub(crate) fn creates_first(&self, block: &Block) -> bool {
-        self.first.contains_key(block)
+        self.first.contains_key(&*block.declared())
     }
 
     /// In which order an object is replaced.
@@ -81,7 +86,8 @@ impl Order {
         span: Span,
     ) -> Result<Action, Diagnostic> {
         let block = &change.addr.block;
-        let Some(root) = self.first.get(block) else { return Ok(Action::Replace) };
+        let declared = block.declared();
+        let Some(root) = self.first.get(&*declared) else { return Ok(Action::Replace) };
         let same_id = identity::same_id(schema, prior, &change.after);
         let clash = schema.clash.filter(|_| !same_id).and_then(|clash| clash(&prior.value, &change.after));
         if !same_id && clash.is_none() {
@@ -91,7 +97,7 @@ impl Order {
         if change.why.is_tainted() {
             return Ok(Action::Replace);
         }
-        let set = if root == block {
+        let set = if *root == *declared {
             "has lifecycle.create_before_destroy set".to_owned()
         } else {
             format!(

@@ -18,17 +18,23 @@ impl Walk<'_> {
     pub(crate) fn orphans(&mut self) {
         let mut lost: Vec<Change> = Vec::new();
         for (addr, object) in &self.laid.objects {
-            let repetition = self.module.blocks.get(&addr.block).map(|resource| &resource.repetition);
-            let known = repetition.is_some();
-            let undecided = known && !self.planned.contains(&addr.block);
-            if undecided || self.places.contains_key(*addr) || !self.selection.holds(addr) {
+            if self.places.contains_key(*addr) || !self.selection.holds(addr) {
                 continue;
             }
+            let repetition = self.tree.resource(&addr.block).map(|resource| &resource.repetition);
+            let known = repetition.is_some();
             let why = match (&addr.key, repetition) {
-                (_, None) => Why::NoBlock,
-                (Key::Str(_), Some(Repetition::ForEach(_))) => Why::NoKey,
-                (Key::Int(_), Some(Repetition::Count(_))) => Why::NoIndex,
-                _ => Why::OtherRepetition,
+                (key, Some(repetition)) if self.planned.contains(&addr.block) => match (key, repetition) {
+                    (Key::Str(_), Repetition::ForEach(_)) => Why::NoKey,
+                    (Key::Int(_), Repetition::Count(_)) => Why::NoIndex,
+                    _ => Why::OtherRepetition,
+                },
+                _ => match self.scope.has_instance(&addr.block.module) {
+                    Some(false) => Why::NoModule,
+                    Some(true) if !known => Why::NoBlock,
+                    // What is not decided yet is not lost.
+                    _ => continue,
+                },
             };
             let change = existing(addr, None, object, &self.schemas);
             let stays = !known && removed::stays(&self.removed, addr);

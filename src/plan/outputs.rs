@@ -5,7 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::Block;
-use crate::lang::module::{Module, Node};
+use crate::lang::module::Node;
+use crate::lang::tree::{Spot, Tree, UnitId};
 use crate::state::State;
 use crate::value::{Name, Value};
 
@@ -13,15 +14,15 @@ use super::Mode;
 use super::change::OutputChange;
 use super::walk::Walk;
 
-/// The blocks that an output refers to, directly or through locals and other outputs.
-pub(crate) fn needs(module: &Module, name: &Name) -> BTreeSet<Block> {
+/// The blocks that an output of the root module refers to, directly or through what is no block.
+pub(crate) fn needs(tree: &Tree, name: &Name) -> BTreeSet<Block> {
     let mut blocks = BTreeSet::new();
-    let mut open = vec![Node::Output(name.clone())];
-    let mut seen: BTreeSet<Node> = open.iter().cloned().collect();
-    while let Some(node) = open.pop() {
-        for needed in module.graph.needs(&node) {
-            if let Node::Block(block) = needed {
-                blocks.insert(block.clone());
+    let mut open = vec![Spot { unit: UnitId::ROOT, node: Node::Output(name.clone()) }];
+    let mut seen: BTreeSet<Spot> = open.iter().cloned().collect();
+    while let Some(spot) = open.pop() {
+        for needed in tree.graph.needs(&spot) {
+            if let Node::Block(block) = &needed.node {
+                blocks.insert(tree.block(needed.unit, block));
             } else if seen.insert(needed.clone()) {
                 open.push(needed.clone());
             }
@@ -34,15 +35,16 @@ impl Walk<'_> {
     /// Plans all output values.
     pub(crate) fn outputs(&mut self, state: &State) -> BTreeMap<Name, OutputChange> {
         let mut outputs = BTreeMap::new();
-        let module = self.module.clone();
-        for name in module.outputs.keys() {
+        let tree = self.tree.clone();
+        let declared = &tree.root().outputs;
+        for name in declared.keys() {
             let before = state.outputs.get(name).map(|output| output.value.clone());
-            if let Some(change) = self.output(&module, name, before) {
+            if let Some(change) = self.output(&tree, name, before) {
                 outputs.insert(name.clone(), change);
             }
         }
         for (name, output) in &state.outputs {
-            if !module.outputs.contains_key(name) {
+            if !declared.contains_key(name) {
                 let before = output.value.clone();
                 let after = (!self.selection.is_whole()).then(|| before.clone());
                 outputs.insert(name.clone(), OutputChange { before: Some(before), after });
@@ -51,15 +53,16 @@ impl Walk<'_> {
         outputs
     }
 
-    fn output(&mut self, module: &Module, name: &Name, before: Option<Value>) -> Option<OutputChange> {
-        let needs = needs(module, name);
-        if needs.iter().any(|block| self.failed.contains(block)) {
+    fn output(&mut self, tree: &Tree, name: &Name, before: Option<Value>) -> Option<OutputChange> {
+        let needs = needs(tree, name);
+        let spot = Spot { unit: UnitId::ROOT, node: Node::Output(name.clone()) };
+        if needs.iter().any(|block| self.failed.contains(block)) || self.is_stuck(&spot) {
             return None;
         }
         let kept = |before: Option<Value>| {
             before.map(|value| OutputChange { before: Some(value.clone()), after: Some(value) })
         };
-        if needs.iter().any(|block| self.waiting.contains_key(block)) {
+        if needs.iter().any(|block| self.waiting.contains_key(block)) || self.is_waiting(&spot) {
             return kept(before);
         }
         if !self.selection.is_whole() && !needs.iter().all(|block| self.selection.touches(block)) {

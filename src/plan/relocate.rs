@@ -7,11 +7,10 @@
 //! object that was recorded twice.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
-use crate::addr::{Addr, Block, Target};
+use crate::addr::{Addr, Block, Key, ModulePath, ModuleStep, Target};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::lang::module::Module;
+use crate::lang::tree::Tree;
 use crate::value::Name;
 
 use super::Refreshed;
@@ -22,14 +21,20 @@ use super::targets::Selection;
 use super::walk::Walk;
 
 /// All `moved` blocks of a configuration.
-pub(crate) fn statements(module: &Module) -> Vec<moves::Statement<'_>> {
-    let own = module.moved.iter().filter(|moved| !moves::is_of_data(moved));
-    own.map(|moved| moves::Statement::new(Vec::new(), moved)).collect()
+pub(crate) fn statements(tree: &Tree) -> Vec<moves::Statement<'_>> {
+    let all = tree.units().flat_map(|(_, unit)| unit.module.moved.iter().map(move |moved| (unit, moved)));
+    let all = all.filter(|(_, moved)| !moves::is_of_data(moved));
+    all.map(|(unit, moved)| moves::Statement::new(names(&unit.path), moved)).collect()
+}
+
+fn names(path: &ModulePath) -> Vec<Name> {
+    path.0.iter().map(|step| step.name.clone()).collect()
 }
 
 /// All `removed` blocks of a configuration.
-pub(crate) fn removed(module: &Module) -> Vec<removed::Statement<'_>> {
-    module.removed.iter().map(|removed| removed::Statement { within: Vec::new(), removed }).collect()
+pub(crate) fn removed(tree: &Tree) -> Vec<removed::Statement<'_>> {
+    let all = tree.units().flat_map(|(_, unit)| unit.module.removed.iter().map(move |removed| (unit, removed)));
+    all.map(|(unit, removed)| removed::Statement { within: names(&unit.path), removed }).collect()
 }
 
 /// Warns of what could not move, and refuses to move what the plan does not look at.
@@ -75,13 +80,42 @@ pub(crate) fn renamed(renames: &Renames, needs: &[Block]) -> Vec<Block> {
 impl Walk<'_> {
     /// Refuses blocks that contradict the configuration or one another.
     pub(crate) fn check_statements(&mut self, statements: &[moves::Statement<'_>]) {
-        let module: Rc<Module> = self.module.clone();
-        let declared = |_: &[Name], target: &Target| match target {
-            Target::Module(_) => false,
-            Target::Block(block) => module.blocks.contains_key(block),
-            Target::Instance(addr) => self.places.contains_key(addr),
+        if statements.is_empty() && self.removed.is_empty() {
+            return;
+        }
+        let tree = self.tree.clone();
+        let mut instances: BTreeSet<ModulePath> = BTreeSet::new();
+        for (unit, _) in tree.units() {
+            instances.extend(self.scope.instances(unit).unwrap_or_default());
+        }
+        // The calls around a statement stand for all their instances; what it says itself is exact.
+        let paths = |within: &[Name], inner: &ModulePath| {
+            let (depth, inner) = (within.len(), inner.clone());
+            let around = |path: &ModulePath| path.0.iter().zip(within).all(|(step, name)| step.name == *name);
+            let found = instances.iter().filter(|path| path.0.get(depth..) == Some(&inner.0) && around(path));
+            found.cloned().collect::<Vec<ModulePath>>()
         };
-        let mut found = moves::check(statements, &declared);
+        let stands = |within: &[Name], target: &Target| match target {
+            Target::Module(path) => !paths(within, path).is_empty(),
+            Target::Block(block) => {
+                paths(within, &block.module).into_iter().any(|path| tree.resource(&block.within(path)).is_some())
+            }
+            Target::Instance(addr) => {
+                let mut blocks = paths(within, &addr.block.module).into_iter().map(|path| addr.block.within(path));
+                blocks.any(|block| self.places.contains_key(&block.instance(addr.key.clone())))
+            }
+        };
+        let declared = |within: &[Name], target: &Target| {
+            let plain = within.iter().map(|name| ModuleStep { name: name.clone(), key: Key::None });
+            let around = |inner: &ModulePath| ModulePath(plain.chain(inner.0.iter().cloned()).collect());
+            match target {
+                Target::Module(path) => tree.find(&around(path)).is_some(),
+                Target::Block(block) | Target::Instance(Addr { block, .. }) => {
+                    tree.resource(&block.within(around(&block.module))).is_some()
+                }
+            }
+        };
+        let mut found = moves::check(statements, &stands);
         found.extend(removed::check(&self.removed, &declared));
         self.diagnostics.extend(found);
     }
@@ -100,9 +134,18 @@ impl Walk<'_> {
         let mut renames = Renames::new();
         for (from, to) in self.all_moves().filter(|(from, to)| from.block != to.block) {
             renames.entry(from.block.clone()).or_default().insert(to.block.clone());
+            // An object may need a block in any instance of its module.
+            let (wide, now) = (from.block.declared(), to.block.declared());
+            if *wide != from.block && wide != now {
+                renames.entry(wide.into_owned()).or_default().insert(now.into_owned());
+            }
         }
+        if renames.is_empty() {
+            return renames;
+        }
+        let standing: BTreeSet<_> = self.laid.objects.keys().map(|addr| addr.block.declared()).collect();
         for (block, now) in &mut renames {
-            if self.module.blocks.contains_key(block) || !self.standing(block).is_empty() {
+            if self.tree.resource(block).is_some() || standing.contains(&block.declared()) {
                 now.insert(block.clone());
             }
         }

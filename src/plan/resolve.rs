@@ -5,6 +5,7 @@
 //! attributes that each change asks for. The decision to question: blocks that the plan leaves
 //! alone are published from the plan or the state, not evaluated again.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -43,15 +44,17 @@ impl Resolver {
     pub fn new(mut scope: Scope, plan: &Plan, state: &State) -> Resolver {
         let schemas = scope.schemas().clone();
         let values = values(plan, state, &schemas);
-        let module = scope.module().clone();
-        for block in module.blocks.keys() {
-            let from = block.instance(Key::None);
-            let keys = values.range(from..).take_while(|(addr, _)| addr.block == *block);
-            let keys: Vec<Key> = keys.map(|(addr, _)| addr.key.clone()).collect();
+        let tree = scope.tree().clone();
+        scope.close();
+        let mut keys: BTreeMap<&Block, Vec<Key>> = BTreeMap::new();
+        for addr in values.keys().filter(|addr| tree.resource(&addr.block).is_some()) {
+            keys.entry(&addr.block).or_default().push(addr.key.clone());
+        }
+        for (block, keys) in keys {
             scope.publish_keys(block, keys);
         }
         for (addr, value) in &values {
-            if module.blocks.contains_key(&addr.block) {
+            if tree.resource(&addr.block).is_some() {
                 scope.publish(addr, propose::conceal(value));
             }
         }
@@ -76,12 +79,12 @@ impl Resolver {
         }
         let desired = self.scope.desired(&change.addr)?;
         let schemas: Rc<Schemas> = self.scope.schemas().clone();
-        let module = self.scope.module().clone();
+        let tree = self.scope.tree().clone();
         let Some(schema) = schema_of(&schemas, &change.addr) else { return Ok(desired.value) };
         if change.action == Action::Read {
             return Ok(desired.value);
         }
-        let ignored = module.blocks.get(&change.addr.block).map(|resource| &resource.lifecycle.ignore_changes);
+        let ignored = tree.resource(&change.addr.block).map(|resource| &resource.lifecycle.ignore_changes);
         let ignored = ignored.unwrap_or(&Ignore::None);
         let config = match change.before.is_null() {
             true => desired.value,
@@ -155,10 +158,10 @@ impl Resolver {
     pub fn outputs(&mut self) -> (Vec<(Name, Value)>, Diagnostics) {
         let mut values = Vec::new();
         let mut diagnostics = Diagnostics::none();
-        let module = self.scope.module().clone();
-        let open: BTreeSet<&Block> = self.open.iter().map(|addr| &addr.block).collect();
+        let tree = self.scope.tree().clone();
+        let open: BTreeSet<Cow<'_, Block>> = self.open.iter().map(|addr| addr.block.declared()).collect();
         for name in &self.wanted {
-            if outputs::needs(&module, name).iter().any(|block| open.contains(block)) {
+            if outputs::needs(&tree, name).iter().any(|block| open.contains(block)) {
                 continue;
             }
             match self.scope.output(name) {

@@ -5,9 +5,10 @@
 //! The decision to question: "delete after what referred to it is updated" and "what was replaced
 //! goes last" are wishes that give way where they would close a circle; all other edges are rules.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::addr::Block;
+use crate::addr::{Block, Key};
 
 use super::change::{Action, Change, Step, StepAct};
 
@@ -41,17 +42,30 @@ pub fn lower(changes: &[Change], needed: &[Vec<Block>], follows: &[(usize, usize
     net.number()
 }
 
-/// The steps of one sort by block, with the change each belongs to.
-type ByBlock<'a> = BTreeMap<&'a Block, Vec<(usize, usize)>>;
+/// The steps of one sort by block, with the change each belongs to. A block in an instance of a
+/// module also stands under its names with fewer keys, which stand for all instances.
+type ByBlock<'a> = BTreeMap<Cow<'a, Block>, Vec<(usize, usize)>>;
 
 fn index<'a>(changes: &'a [Change], steps: &[Option<usize>]) -> ByBlock<'a> {
     let mut index = ByBlock::new();
     for (place, (change, step)) in changes.iter().zip(steps).enumerate() {
-        if let Some(step) = step {
-            index.entry(&change.addr.block).or_default().push((*step, place));
+        let Some(step) = step else { continue };
+        let block = &change.addr.block;
+        index.entry(Cow::Borrowed(block)).or_default().push((*step, place));
+        let mut wider = block.module.clone();
+        for at in (0..wider.0.len()).rev() {
+            if std::mem::take(&mut wider.0[at].key) != Key::None {
+                index.entry(Cow::Owned(block.within(wider.clone()))).or_default().push((*step, place));
+            }
         }
     }
     index
+}
+
+/// Whether a need of an object is one of its own block, which all its instances have in common.
+fn is_own(need: &Block, change: &Change) -> bool {
+    let own = &change.addr.block;
+    if own.module.is_root() || need.module.is_root() { need == own } else { need.declared() == own.declared() }
 }
 
 #[derive(Default)]
@@ -116,7 +130,7 @@ impl Net {
 
     fn connect_made(&mut self, place: usize, change: &Change, made: &ByBlock<'_>) {
         let Some(entry) = self.entry[place] else { return };
-        for block in change.needs.iter().filter(|block| **block != change.addr.block) {
+        for block in change.needs.iter().filter(|block| !is_own(block, change)) {
             for (needed, _) in made.get(block).into_iter().flatten() {
                 self.wait(entry, *needed);
             }
@@ -133,7 +147,7 @@ impl Net {
         changes: &[Change],
         gone: &ByBlock<'_>,
     ) {
-        for block in needed.iter().filter(|block| **block != change.addr.block) {
+        for block in needed.iter().filter(|block| !is_own(block, change)) {
             for (deletion, other) in gone.get(block).into_iter().flatten() {
                 let half_made = changes[*other].why.is_tainted() && changes[*other].action == Action::Replace;
                 if half_made && change.action == Action::ReplaceCreateFirst {

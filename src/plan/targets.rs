@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::addr::{Addr, Block, Target};
+use crate::addr::{Addr, Block, Key, Target};
 use crate::diag::{Diagnostic, Diagnostics};
 
 use super::{Mode, Options};
@@ -19,11 +19,14 @@ pub(crate) struct Web {
 }
 
 impl Web {
-    /// Says that `block` exists and needs `needs`.
-    pub(crate) fn add(&mut self, block: &Block, needs: &[Block]) {
-        self.needs.entry(block.clone()).or_default().extend_from_slice(needs);
+    /// Says that `block` exists and needs `needs`, in whatever instances of their modules.
+    pub(crate) fn add<'b>(&mut self, block: &Block, needs: impl IntoIterator<Item = &'b Block>) {
+        let block = block.declared();
+        let own = self.needs.entry(block.clone().into_owned()).or_default();
         for needed in needs {
-            self.needed_by.entry(needed.clone()).or_default().push(block.clone());
+            let needed = needed.declared();
+            own.push(needed.clone().into_owned());
+            self.needed_by.entry(needed.into_owned()).or_default().push(block.clone().into_owned());
         }
     }
 
@@ -91,40 +94,50 @@ impl Selection {
 
     /// Whether the plan looks at this instance.
     pub(crate) fn holds(&self, addr: &Addr) -> bool {
+        if self.is_whole() {
+            return true;
+        }
+        let block = addr.block.declared();
         let named = |targets: &[Target]| targets.iter().any(|target| target.covers(addr));
-        let wanted = self.targets.is_empty() || self.targeted.contains(&addr.block) || named(&self.targets);
-        wanted && !self.excluded.contains(&addr.block) && !named(&self.excludes)
+        let wanted = self.targets.is_empty() || self.targeted.contains(&*block) || named(&self.targets);
+        wanted && !self.excluded.contains(&*block) && !named(&self.excludes)
     }
 
     /// Whether the plan looks at any instance of this block.
     pub(crate) fn touches(&self, block: &Block) -> bool {
+        if self.is_whole() {
+            return true;
+        }
+        let declared = block.declared();
         let wanted = self.targets.is_empty()
-            || self.targeted.contains(block)
+            || self.targeted.contains(&*declared)
             || self.targets.iter().any(|target| touches(target, block));
-        let barred = self.excluded.contains(block)
-            || self.excludes.iter().any(|target| !matches!(target, Target::Instance(_)) && touches(target, block));
+        let barred = self.excluded.contains(&*declared)
+            || self.excludes.iter().any(|target| !matches!(target, Target::Instance(_)) && bars(target, block));
         wanted && !barred
     }
 }
 
+/// Whether a target can be about a block, in this or, where the block has no keys, any instance of
+/// its module.
 fn touches(target: &Target, block: &Block) -> bool {
+    let same = |named: &Block| named.local() == block.local();
     match target {
-        Target::Module(module) => block.module.0.starts_with(&module.0),
-        Target::Block(named) => named == block,
-        Target::Instance(addr) => addr.block == *block,
+        Target::Module(module) => module.meets(&block.module),
+        Target::Block(named) | Target::Instance(Addr { block: named, .. }) => {
+            named.module.0.len() == block.module.0.len() && named.module.meets(&block.module) && same(named)
+        }
     }
 }
 
+/// Whether an exclusion is about a block in this instance of its module.
+fn bars(target: &Target, block: &Block) -> bool {
+    target.covers(&block.instance(Key::None))
+}
+
 fn find(target: &Target, web: &Web, addrs: &[&Addr]) -> BTreeSet<Block> {
-    let known = |block: &Block| web.needs.contains_key(block) || addrs.iter().any(|addr| addr.block == *block);
-    match target {
-        Target::Block(block) => Some(block).filter(|block| known(block)).into_iter().cloned().collect(),
-        Target::Instance(addr) => Some(&addr.block).filter(|block| known(block)).into_iter().cloned().collect(),
-        Target::Module(_) => {
-            let standing = addrs.iter().map(|addr| &addr.block);
-            web.needs.keys().chain(standing).filter(|block| touches(target, block)).cloned().collect()
-        }
-    }
+    let standing = addrs.iter().map(|addr| addr.block.declared().into_owned());
+    web.needs.keys().cloned().chain(standing).filter(|block| touches(target, block)).collect()
 }
 
 fn unmatched(target: &Target) -> Diagnostic {

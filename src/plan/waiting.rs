@@ -35,7 +35,7 @@ impl Walk<'_> {
     }
 
     fn hold(&mut self, block: &Block, hold: Hold) {
-        self.waiting.insert(block.clone(), hold);
+        self.waiting.insert(block.declared().into_owned(), hold);
     }
 
     /// What waits, for the plan. When only the state is brought in line nothing is ever made, so
@@ -52,7 +52,7 @@ impl Walk<'_> {
     pub(crate) fn swept(&mut self) -> Vec<Change> {
         let mut swept = Vec::new();
         for block in self.waiting.keys().filter(|block| block.mode == BlockMode::Managed) {
-            for (addr, object) in self.standing(block) {
+            for (addr, object) in self.standing_anywhere(block) {
                 if self.selection.holds(&addr) && self.going.holder(&object.id).is_some() {
                     swept.push(super::laid::existing(&addr, None, object, &self.schemas));
                 }
@@ -121,8 +121,13 @@ fn participle(plan: &Plan, block: &Block) -> &'static str {
     if plan.waiting.iter().any(|waiting| waiting.block == *block) {
         return "planned";
     }
-    let from = plan.changes.partition_point(|change| change.addr.block < *block);
-    let own = plan.changes[from..].iter().take_while(|change| change.addr.block == *block);
+    // In instances of modules the block stands in as many places.
+    let (from, whole) = match block.module.is_root() {
+        true => (plan.changes.partition_point(|change| change.addr.block < *block), false),
+        false => (0, true),
+    };
+    let own = plan.changes[from..].iter().take_while(|change| whole || change.addr.block == *block);
+    let own = own.filter(|change| !whole || *change.addr.block.declared() == *block);
     match own.map(|change| change.action).find(|action| *action != Action::NoOp) {
         Some(Action::Read) => "read",
         Some(Action::Update) => "updated",

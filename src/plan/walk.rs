@@ -1,4 +1,4 @@
-//! Walks a module's blocks in order and plans each instance.
+//! Walks the blocks of all modules in order and plans each instance.
 //!
 //! **Never:** act, wait, or keep going past what it cannot know: blocks behind a failed block or
 //! an open question are passed over in silence. In: scope, laid state, selection. Out: changes,
@@ -11,8 +11,9 @@ use std::rc::Rc;
 use crate::addr::{Addr, Block, Key, Mode as BlockMode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::import::Wanted;
-use crate::lang::module::{Module, Node, Repetition, Resource};
+use crate::lang::module::{Node, Repetition, Resource};
 use crate::lang::scope::{Desired, Scope};
+use crate::lang::tree::{Spot, Tree};
 use crate::lang::waits::Keys;
 use crate::schema::{Schema, Schemas};
 use crate::seal::Key as SealKey;
@@ -25,6 +26,7 @@ use super::import::Import;
 use super::laid::Laid;
 use super::moves::Moves;
 use super::order::Order;
+use super::stuck::Stuck;
 use super::targets::Selection;
 use super::within::Going;
 use super::{Answers, Mode, Options, Questions};
@@ -33,7 +35,7 @@ use super::{propose, removed};
 /// One walk.
 pub(crate) struct Walk<'a> {
     pub(crate) scope: &'a mut Scope,
-    pub(crate) module: Rc<Module>,
+    pub(crate) tree: Rc<Tree>,
     pub(crate) schemas: Rc<Schemas>,
     pub(crate) laid: Laid<'a>,
     pub(crate) options: &'a Options,
@@ -60,7 +62,7 @@ pub(crate) struct Walk<'a> {
     pub(crate) ids: BTreeMap<String, Addr>,
     /// Objects of which the configuration says more than the cloud.
     pub(crate) adopted: BTreeMap<Addr, Object>,
-    /// Blocks that were planned, all instances known.
+    /// Blocks that were planned, all instances known; in each module instance by itself.
     pub(crate) planned: BTreeSet<Block>,
     /// Blocks with an instance that changes.
     pub(crate) changing: BTreeSet<Block>,
@@ -72,6 +74,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) asking: BTreeSet<Block>,
     /// Blocks that are planned in a later stage, with what holds them up.
     pub(crate) waiting: BTreeMap<Block, Hold>,
+    /// Nodes that are no blocks and cannot be evaluated, or wait for a question.
+    pub(crate) stuck: Stuck,
     pub(crate) questions: Questions,
     /// Data sources whose answers were used.
     pub(crate) read: BTreeMap<Addr, Value>,
@@ -83,37 +87,38 @@ pub(crate) struct Walk<'a> {
 impl<'a> Walk<'a> {
     /// Plans every block, each after what it needs.
     pub(crate) fn blocks(&mut self) {
-        let module = self.module.clone();
-        for node in &module.order {
-            if let Node::Block(block) = node
-                && let Some(resource) = module.blocks.get(block)
-            {
-                self.block(block, resource);
+        let tree = self.tree.clone();
+        for spot in &tree.order {
+            if self.passes(spot) {
+                continue;
+            }
+            match &spot.node {
+                Node::Block(block) => self.declared(&tree, spot, block),
+                _ => self.other(spot),
             }
         }
     }
 
+    /// Plans a block in all instances of its module.
+    fn declared(&mut self, tree: &Tree, spot: &Spot, block: &Block) {
+        let Some(resource) = tree.unit(spot.unit).module.blocks.get(block) else { return };
+        let own = tree.block(spot.unit, block);
+        let imports = tree.root().imports_of(&own).flat_map(|(at, _)| tree.import_needs(at));
+        let needs = tree.needs(&own).iter().map(|need| &need.block).chain(imports);
+        if !self.leaves(&own) && self.wait_behind(&own, needs) {
+            return;
+        }
+        for path in self.paths(spot.unit, &own) {
+            self.block(&block.within(path), resource);
+        }
+    }
+
     fn block(&mut self, block: &Block, resource: &Resource) {
-        let module = self.module.clone();
-        let imports = module.imports_of(block).flat_map(|(_, import)| &import.needs);
-        let needs = || resource.needs.iter().chain(imports.clone());
-        if needs().any(|needed| self.failed.contains(needed)) {
-            self.failed.insert(block.clone());
-            return;
-        }
-        if needs().any(|needed| self.asking.contains(needed)) {
-            self.asking.insert(block.clone());
-            return;
-        }
-        let refreshing = self.options.mode == Mode::RefreshOnly && block.mode == BlockMode::Managed;
-        if refreshing || !self.selection.touches(block) {
+        if self.leaves(block) {
             self.leave(block, resource);
             return;
         }
-        if self.wait_behind(block, needs()) {
-            return;
-        }
-        match self.scope.instances(block) {
+        match self.scope.repetition(block) {
             Ok(Keys::Unknown(open)) => self.wait(block, open),
             Ok(Keys::Known(keys)) => {
                 self.scope.publish_keys(block, keys.clone());
@@ -132,7 +137,7 @@ impl<'a> Walk<'a> {
 
     pub(crate) fn fail(&mut self, block: &Block, found: Diagnostics) {
         self.diagnostics.extend(found);
-        self.failed.insert(block.clone());
+        self.failed.insert(block.declared().into_owned());
     }
 
     /// Adding or removing `count` does not destroy the one object that was there before.
@@ -158,6 +163,12 @@ impl<'a> Walk<'a> {
         self.laid.objects.get(addr).copied().or_else(|| self.moved.get(addr).map(|(_, object)| *object))
     }
 
+    /// Whether a block is not looked at.
+    fn leaves(&self, block: &Block) -> bool {
+        let refreshing = self.options.mode == Mode::RefreshOnly && block.mode == BlockMode::Managed;
+        refreshing || !self.selection.touches(block)
+    }
+
     /// The block is not planned now: what refers to it sees what exists.
     fn leave(&mut self, block: &Block, resource: &Resource) {
         let standing: Vec<(Addr, &'a Object)> = self.standing(block);
@@ -176,6 +187,15 @@ impl<'a> Walk<'a> {
         let from = block.instance(Key::None);
         let range = self.laid.objects.range::<Addr, _>(&from..);
         range.take_while(|(addr, _)| addr.block == *block).map(|(addr, object)| ((*addr).clone(), *object)).collect()
+    }
+
+    /// The objects of a block in all instances of its module.
+    pub(crate) fn standing_anywhere(&self, block: &Block) -> Vec<(Addr, &'a Object)> {
+        if block.module.is_root() {
+            return self.standing(block);
+        }
+        let all = self.laid.objects.iter().filter(|(addr, _)| *addr.block.declared() == *block);
+        all.map(|(addr, object)| ((*addr).clone(), *object)).collect()
     }
 
     fn leave_instance(&mut self, addr: &Addr) {
@@ -198,7 +218,7 @@ impl<'a> Walk<'a> {
             let broken = found.has_errors();
             self.diagnostics.extend(found);
             if broken {
-                self.failed.insert(addr.block.clone());
+                self.failed.insert(addr.block.declared().into_owned());
                 return;
             }
         }
@@ -209,7 +229,7 @@ impl<'a> Walk<'a> {
             return;
         };
         match self.scope.desired(&addr) {
-            Ok(desired) if addr.block.mode == BlockMode::Data => self.data(addr, resource, schema, desired),
+            Ok(desired) if addr.block.mode == BlockMode::Data => self.data(addr, schema, desired),
             Ok(desired) => self.managed(addr, resource, schema, desired),
             Err(found) => self.fail(&addr.block, found),
         }
@@ -278,7 +298,7 @@ impl<'a> Walk<'a> {
         }
         let found = self.scope.check_conditions(&addr, false);
         if found.has_errors() {
-            self.failed.insert(addr.block.clone());
+            self.failed.insert(addr.block.declared().into_owned());
         }
         self.diagnostics.extend(found);
     }
@@ -286,10 +306,10 @@ impl<'a> Walk<'a> {
     /// Adds a change to the plan.
     pub(crate) fn push(&mut self, change: Change) {
         if change.action != Action::NoOp {
-            self.changing.insert(change.addr.block.clone());
+            self.changing.insert(change.addr.block.declared().into_owned());
         }
         if matches!(change.action, Action::Create | Action::Replace | Action::ReplaceCreateFirst) {
-            self.making.insert(change.addr.block.clone());
+            self.making.insert(change.addr.block.declared().into_owned());
         }
         if change.deposed.is_none() {
             self.places.insert(change.addr.clone(), self.changes.len());
@@ -304,7 +324,8 @@ impl<'a> Walk<'a> {
         if !destroys {
             return;
         }
-        let Some(resource) = self.module.blocks.get(&change.addr.block) else { return };
+        let tree = self.tree.clone();
+        let Some(resource) = tree.resource(&change.addr.block) else { return };
         if !resource.lifecycle.prevent_destroy {
             return;
         }

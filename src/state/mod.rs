@@ -7,7 +7,7 @@
 mod apply;
 mod event;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{Addr, Block};
 use crate::value::{Name, Value};
@@ -26,7 +26,8 @@ pub struct Object {
     pub schema_version: u32,
     /// Its attributes; write-only ones are fingerprints.
     pub value: Value,
-    /// The blocks that it needs; it is destroyed before them.
+    /// The blocks that it needs; it is destroyed before them. A step of a module's path without a key
+    /// stands for all instances of that module.
     pub needs: Vec<Block>,
     /// It was left half made and is to be replaced.
     pub tainted: bool,
@@ -39,6 +40,14 @@ pub struct Object {
     pub unfinished: bool,
     /// Its replacement is made before it is deleted.
     pub create_before_destroy: bool,
+}
+
+impl Object {
+    /// The blocks that it needs, as they are declared.
+    #[must_use]
+    pub fn depends_on(&self) -> BTreeSet<Block> {
+        self.needs.iter().map(|block| block.declared().into_owned()).collect()
+    }
 }
 
 /// A stored output value.

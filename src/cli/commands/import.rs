@@ -31,7 +31,7 @@ pub(in crate::cli) async fn run(
     let addr = address(&arguments.address, screen)?;
     let mut session = Session::open(folder, vars, arguments.variables.input, screen).await?;
     let module = &session.project.module;
-    if module.blocks.is_empty() && module.providers.is_empty() {
+    if session.project.tree.blocks().next().is_none() && module.providers.is_empty() {
         // Nothing says in which cloud to look.
         let detail = format!(
             "resource address \"{addr}\" does not exist in the configuration, which has neither a resource nor a provider block."

@@ -16,8 +16,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ValidateArguments, screen: 
     let schemas = std::rc::Rc::new(crate::cli::kinds::schemas());
     let (diagnostics, sources) = match Project::open(folder, schemas.clone()) {
         Ok(project) => {
-            let mut scope =
-                Scope::new(project.module.clone(), &Inputs::default(), schemas, project.host.clone(), false);
+            let mut scope = Scope::new(project.tree.clone(), &Inputs::default(), schemas, project.host.clone(), false);
             let mut diagnostics = project.warnings;
             diagnostics.extend(scope.validate());
             (diagnostics, project.sources)

@@ -39,7 +39,6 @@ pub(super) struct Installed {
     checked: RefCell<BTreeMap<PathBuf, String>>,
 }
 
-#[expect(dead_code, reason = "the loader of modules asks it when it calls modules")]
 impl Installed {
     /// For the configuration in `root`; reads nothing yet.
     pub(super) fn of(root: &Path) -> Installed {

@@ -235,6 +235,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Requested => Some("replace_by_request"),
         Why::Triggered => Some("replace_by_triggers"),
         Why::NoBlock => Some("delete_because_no_resource_config"),
+        Why::NoModule => Some("delete_because_no_module"),
         Why::OtherRepetition => Some("delete_because_wrong_repetition"),
         Why::NoIndex => Some("delete_because_count_index"),
         Why::NoKey => Some("delete_because_each_key"),

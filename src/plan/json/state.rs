@@ -94,7 +94,7 @@ fn module(path: &ModulePath, modules: &mut BTreeMap<ModulePath, Vec<Json>>) -> J
 pub fn object(addr: &Addr, object: &Object, sight: Sight) -> Json {
     let mut shown = resource(addr, &object.value, object.schema_version, sight);
     if !object.needs.is_empty() {
-        let mut needs: Vec<String> = object.needs.iter().map(ToString::to_string).collect();
+        let mut needs: Vec<String> = object.depends_on().iter().map(ToString::to_string).collect();
         needs.sort();
         shown["depends_on"] = needs.into();
     }

@@ -10,10 +10,12 @@ use std::rc::Rc;
 use acier::addr::{Addr, Mode};
 use acier::diag::render::render;
 use acier::diag::{Diagnostics, Sources};
+use acier::lang::gather::Finder;
 use acier::lang::host::Host;
 use acier::lang::inputs::{Given, Inputs, decide, report_missing};
-use acier::lang::module::{Module, Node, load};
+use acier::lang::module::Node;
 use acier::lang::scope::Scope;
+use acier::lang::tree::{Tree, UnitId, load};
 use acier::schema::{Block, Schemas, Usage};
 use acier::value::{Content, Name, Value};
 
@@ -118,14 +120,16 @@ fn run(case: &Case, schemas: Schemas) -> String {
             }
         }
     }
-    let (module, found) = load(&sources, &files, &schemas);
+    files.retain(|file| !sources.get(*file).unwrap().name.contains('/'));
+    let (tree, found) = load(&mut sources, &files, &schemas, &mut Finder::among_sources());
     let mut out = short(&found, &sources);
     if found.has_errors() {
         return out;
     }
-    let (module, schemas) = (Rc::new(module), Rc::new(schemas));
+    let (tree, schemas) = (Rc::new(tree), Rc::new(schemas));
+    let module = tree.root().clone();
     let without = Inputs::default();
-    let found = Scope::new(module.clone(), &without, schemas.clone(), host(), false).validate();
+    let found = Scope::new(tree.clone(), &without, schemas.clone(), host(), false).validate();
     if !found.is_empty() {
         let _ = write!(out, "-- validate\n{}", short(&found, &sources));
     }
@@ -134,30 +138,24 @@ fn run(case: &Case, schemas: Schemas) -> String {
     found.extend(report_missing(&module, &decided.missing));
     out += &short(&found, &sources);
     if !found.has_errors() {
-        let mut scope = Scope::new(module.clone(), &decided.inputs, schemas.clone(), host(), false);
-        walk(&mut scope, &module, &schemas, &sources, &mut out);
+        let mut scope = Scope::new(tree.clone(), &decided.inputs, schemas.clone(), host(), false);
+        walk(&mut scope, &tree, &schemas, &sources, &mut out);
     }
     out
 }
 
 /// Goes through a module as the planner does, with unknowns for what the cloud decides.
-fn walk(scope: &mut Scope, module: &Module, schemas: &Schemas, sources: &Sources, out: &mut String) {
-    for node in &module.order {
-        match node {
+fn walk(scope: &mut Scope, tree: &Tree, schemas: &Schemas, sources: &Sources, out: &mut String) {
+    let module = tree.root();
+    for spot in &tree.order {
+        *out += &short(&scope.judge(spot), sources);
+        match &spot.node {
             Node::Block(block) => {
-                let keys = match scope.keys(block) {
-                    Ok(keys) => keys,
-                    Err(wrong) => {
-                        *out += &short(&wrong, sources);
-                        continue;
-                    }
-                };
-                scope.publish_keys(block, keys.clone());
-                let kinds = if block.mode == Mode::Data { &schemas.data } else { &schemas.managed };
-                for key in keys {
-                    instance(scope, &block.instance(key), &kinds[&block.kind].block, sources, out);
+                for path in scope.instances(spot.unit).unwrap_or_default() {
+                    instances(scope, &block.within(path), schemas, sources, out);
                 }
             }
+            Node::Output(_) if spot.unit != UnitId::ROOT => {}
             Node::Output(name) => match scope.output(name) {
                 Ok(value) => drop(writeln!(out, "output {name} = {}", show::text(&value))),
                 Err(wrong) => *out += &short(&wrong, sources),
@@ -174,10 +172,25 @@ fn walk(scope: &mut Scope, module: &Module, schemas: &Schemas, sources: &Sources
                 }
                 Err(wrong) => *out += &short(&wrong, sources),
             },
-            Node::Variable(_) | Node::Local(_) => {}
+            _ => {}
         }
     }
     *out += &short(&scope.warnings(), sources);
+}
+
+fn instances(scope: &mut Scope, block: &acier::addr::Block, schemas: &Schemas, sources: &Sources, out: &mut String) {
+    let keys = match scope.keys(block) {
+        Ok(keys) => keys,
+        Err(wrong) => {
+            *out += &short(&wrong, sources);
+            return;
+        }
+    };
+    scope.publish_keys(block, keys.clone());
+    let kinds = if block.mode == Mode::Data { &schemas.data } else { &schemas.managed };
+    for key in keys {
+        instance(scope, &block.instance(key), &kinds[&block.kind].block, sources, out);
+    }
 }
 
 fn instance(scope: &mut Scope, addr: &Addr, schema: &Block, sources: &Sources, out: &mut String) {

@@ -6,26 +6,26 @@ use std::rc::Rc;
 use acier::addr::{Block, Key, Mode};
 use acier::diag::Sources;
 use acier::lang::inputs::Inputs;
-use acier::lang::module::{Module, load};
 use acier::lang::scope::Scope;
+use acier::lang::tree::{Need, Tree, load_alone};
 use acier::schema::Schemas;
 use acier::value::Value;
 
 use super::cases::host;
 use super::kinds::schemas;
 
-fn loaded(text: String) -> (Rc<Module>, Rc<Schemas>) {
+fn loaded(text: String) -> (Rc<Tree>, Rc<Schemas>) {
     let mut sources = Sources::default();
     let file = sources.add("main.tf", text);
     let schemas = schemas();
-    let (module, found) = load(&sources, &[file], &schemas);
+    let (tree, found) = load_alone(&sources, &[file], &schemas);
     assert!(!found.has_errors(), "{:?}", found.0.first());
-    (Rc::new(module), Rc::new(schemas))
+    (Rc::new(tree), Rc::new(schemas))
 }
 
 fn scope(text: String) -> Scope {
-    let (module, schemas) = loaded(text);
-    Scope::new(module, &Inputs::default(), schemas, host(), false)
+    let (tree, schemas) = loaded(text);
+    Scope::new(tree, &Inputs::default(), schemas, host(), false)
 }
 
 #[test]
@@ -50,11 +50,11 @@ fn a_chain_of_blocks_is_ordered_and_needs_only_its_neighbour() {
              location = \"x\"\n}}\n"
         );
     }
-    let (module, _) = loaded(text);
-    assert_eq!(module.order.len(), 3_000);
+    let (tree, _) = loaded(text);
+    assert_eq!(tree.order.len(), 3_000);
     let last = Block::root(Mode::Managed, "azurerm_resource_group", "g2999");
     let needed = Block::root(Mode::Managed, "azurerm_resource_group", "g2998");
-    assert_eq!(module.blocks[&last].needs, [needed]);
+    assert_eq!(tree.needs(&last), [Need { block: needed, shared: 0 }]);
 }
 
 #[test]

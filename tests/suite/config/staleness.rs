@@ -5,8 +5,8 @@ use std::rc::Rc;
 use acier::addr::{Block, Key, Mode};
 use acier::diag::Sources;
 use acier::lang::inputs::Inputs;
-use acier::lang::module::load;
 use acier::lang::scope::Scope;
+use acier::lang::tree::load_alone;
 use acier::value::{Path, Type, Value};
 
 use super::cases::{host, settle};
@@ -37,9 +37,9 @@ fn publishing_again_reaches_locals_and_repetitions() {
     let mut sources = Sources::default();
     let file = sources.add("main.tf", TEXT);
     let schemas = Rc::new(schemas());
-    let (module, found) = load(&sources, &[file], &schemas);
+    let (tree, found) = load_alone(&sources, &[file], &schemas);
     assert!(found.is_empty(), "{found:?}");
-    let mut scope = Scope::new(Rc::new(module), &Inputs::default(), schemas.clone(), host(), false);
+    let mut scope = Scope::new(Rc::new(tree), &Inputs::default(), schemas.clone(), host(), false);
     assert!(scope.output("upper").unwrap().is_unknown(), "nothing is published yet");
 
     let a = Block::root(Mode::Managed, "azurerm_resource_group", "a");
@@ -90,7 +90,7 @@ resource "azurerm_container_group" "web" {
 "#;
     let mut sources = Sources::default();
     let file = sources.add("main.tf", text);
-    let (module, found) = load(&sources, &[file], &schemas());
+    let (module, found) = load_alone(&sources, &[file], &schemas());
     assert!(found.is_empty(), "{found:?}");
     let block = Block::root(Mode::Managed, "azurerm_container_group", "web");
     let root = Path::root();
@@ -105,7 +105,7 @@ resource "azurerm_container_group" "web" {
         (root.attr("ip_address"), "resource \"azurerm_container_group\" \"web\""),
     ];
     for (path, expected) in cases {
-        let span = module.blocks[&block].locate(&path);
+        let span = module.root().blocks[&block].locate(&path);
         assert_eq!(sources.text(span), Some(expected), "{path}");
     }
 }

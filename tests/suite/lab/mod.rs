@@ -11,10 +11,11 @@ use std::rc::Rc;
 use acier::diag::{Diagnostics, Sources};
 use acier::engine::resume::Patience;
 use acier::engine::{Desk, Level, Report};
+use acier::lang::gather::Finder;
 use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
-use acier::lang::module::{Module, load};
 use acier::lang::scope::Scope;
+use acier::lang::tree::{Tree, load};
 use acier::plan::resolve::Resolver;
 use acier::plan::{Answers, Mode, Plan, Planned};
 use acier::provider::Provider;
@@ -92,7 +93,7 @@ impl<J: Journal> Journal for Fused<J> {
 
 /// A configuration, loaded.
 pub(crate) struct Text {
-    module: Rc<Module>,
+    tree: Rc<Tree>,
     schemas: Rc<Schemas>,
     pub(crate) inputs: Inputs,
     /// Whether what exists is taken over: the text begins with `# adopt`.
@@ -111,20 +112,34 @@ pub(crate) fn host() -> Host {
     }
 }
 
+/// Adds a text that may hold several files, each behind a line `//// net/main.tf`; gives those of
+/// the root module.
+pub(crate) fn split(text: &str, sources: &mut Sources) -> Vec<acier::diag::FileId> {
+    let mut files = Vec::new();
+    for (at, part) in format!("//// main.tf\n{text}").split("//// ").skip(1).enumerate() {
+        let (name, text) = part.split_once('\n').expect("a file has a name and a text");
+        let file = sources.add(name, text);
+        if at == 0 || !name.contains('/') {
+            files.push(file);
+        }
+    }
+    files
+}
+
 impl Text {
     pub(crate) fn load(text: &str, schemas: &Rc<Schemas>) -> Text {
         let mut sources = Sources::default();
-        let file = sources.add("main.tf", text);
-        let (module, diagnostics) = load(&sources, &[file], schemas);
+        let files = split(text, &mut sources);
+        let (tree, diagnostics) = load(&mut sources, &files, schemas, &mut Finder::among_sources());
         assert!(!diagnostics.has_errors(), "{diagnostics:?}\n{text}");
-        let module = Rc::new(module);
-        let decided = decide(&module, &[], &sources, &host());
+        let tree = Rc::new(tree);
+        let decided = decide(tree.root(), &[], &sources, &host());
         assert!(decided.missing.is_empty() && !decided.diagnostics.has_errors());
-        Text { module, schemas: schemas.clone(), inputs: decided.inputs, adopt: text.starts_with("# adopt") }
+        Text { tree, schemas: schemas.clone(), inputs: decided.inputs, adopt: text.starts_with("# adopt") }
     }
 
     pub(crate) fn scope(&self, applying: bool) -> Scope {
-        Scope::new(self.module.clone(), &self.inputs, self.schemas.clone(), host(), applying)
+        Scope::new(self.tree.clone(), &self.inputs, self.schemas.clone(), host(), applying)
     }
 }
 
@@ -172,9 +187,9 @@ pub(crate) async fn live_until<P: Provider, J: Journal>(
         Ok(_) => {}
         Err(broken) => return End { plan: None, report: Report { broken: Some(broken), ..Report::default() } },
     }
-    let watched = acier::lang::watch::watched(&text.module, &text.schemas);
+    let watched = acier::lang::watch::watched(&text.tree, &text.schemas);
     let refreshed = match acier::engine::refresh::refresh(provider, state, key, 10, &|_| true, &|addr| {
-        watched.contains(&addr.block)
+        watched.contains(&*addr.block.declared())
     })
     .await
     {

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use acier::diag::{Diagnostics, Sources};
+use acier::lang::gather::Finder;
 use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
-use acier::lang::module::{Module, load};
 use acier::lang::scope::Scope;
+use acier::lang::tree::{Tree, load};
 use acier::plan::resolve::Resolver;
 use acier::plan::{Action, Answers, Mode, Options, Plan, Planned, Refreshed, StepAct, Which, plan};
 use acier::schema::Schemas;
@@ -36,7 +37,7 @@ fn host() -> Host {
 
 /// A loaded configuration.
 pub(super) struct Project {
-    pub(super) module: Rc<Module>,
+    pub(super) tree: Rc<Tree>,
     pub(super) inputs: Inputs,
     pub(super) schemas: Rc<Schemas>,
     pub(super) sources: Sources,
@@ -46,16 +47,16 @@ impl Project {
     pub(super) fn load(text: &str) -> Project {
         let schemas = schemas();
         let mut sources = Sources::default();
-        let file = sources.add("main.tf", text);
-        let (module, found) = load(&sources, &[file], &schemas);
+        let files = super::super::lab::split(text, &mut sources);
+        let (tree, found) = load(&mut sources, &files, &schemas, &mut Finder::among_sources());
         assert!(!found.has_errors(), "the case itself is wrong: {found:?}\n{text}");
-        let decided = decide(&module, &[], &sources, &host());
+        let decided = decide(tree.root(), &[], &sources, &host());
         assert!(!decided.diagnostics.has_errors(), "{:?}", decided.diagnostics);
-        Project { module: Rc::new(module), inputs: decided.inputs, schemas: Rc::new(schemas), sources }
+        Project { tree: Rc::new(tree), inputs: decided.inputs, schemas: Rc::new(schemas), sources }
     }
 
     pub(super) fn scope(&self, applying: bool) -> Scope {
-        Scope::new(self.module.clone(), &self.inputs, self.schemas.clone(), host(), applying)
+        Scope::new(self.tree.clone(), &self.inputs, self.schemas.clone(), host(), applying)
     }
 
     /// Plans in a world that holds only what the state knows.

@@ -1,0 +1,67 @@
+//! What a value becomes that goes into a called module, or comes out of it.
+//!
+//! **Never:** look a name up. In: the value of an argument or output, and the declaration. Out: the
+//! value as the other side sees it: converted, defaults in place of nulls, marked.
+
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::value::{Marks, Value};
+
+use super::constraint::describe;
+use super::module::{Output, Variable};
+use super::names::marks;
+use super::tree::Tree;
+
+/// The value of a module's variable. `whose` is what messages call the variable; `at` is where the
+/// value stands, if one was given.
+pub(super) fn arriving(
+    variable: &Variable,
+    value: Value,
+    whose: &str,
+    at: Option<Span>,
+    tree: &Tree,
+) -> Result<Value, Diagnostics> {
+    let span = at.unwrap_or(variable.span);
+    let unsuitable = |summary: &str, verb: &str, why: &str| {
+        let declared = tree.place(variable.span);
+        let detail = format!("The given value is not suitable for {whose} {verb} at {declared}: {why}.");
+        Diagnostics::from(Diagnostic::error(summary, detail).at(span))
+    };
+    if value.contains_mark(Marks::EPHEMERAL) && !variable.ephemeral {
+        let detail = "This input variable is not declared as accepting ephemeral values, so it cannot be set to a result \
+                      derived from an ephemeral value.";
+        let wrong = Diagnostic::error("Ephemeral value not allowed", detail).at(span);
+        return Err(wrong.hint("Declare the variable with ephemeral = true, or give it another value.").into());
+    }
+    let value = variable
+        .constraint
+        .apply(&value)
+        .map_err(|mismatch| unsuitable("Invalid value for input variable", "declared", &describe(&mismatch)))?;
+    if value.is_null() && !variable.nullable {
+        return match &variable.default {
+            Some(default) => Ok(default.clone().with_marks(marks(variable))),
+            None => {
+                let why = "required variable may not be set to null";
+                Err(unsuitable("Required variable not set", "defined", why))
+            }
+        };
+    }
+    Ok(value.with_marks(marks(variable)))
+}
+
+/// The value of a module's output as its caller sees it.
+pub(super) fn leaving(output: &Output, value: Value) -> Result<Value, Diagnostics> {
+    if output.ephemeral.is_none() && value.contains_mark(Marks::EPHEMERAL) {
+        let detail = "This output value is not declared as returning an ephemeral value, so it cannot be set to a result \
+                      derived from an ephemeral value.";
+        let wrong = Diagnostic::error("Ephemeral value not allowed", detail).at(output.value.span);
+        return Err(wrong.hint("Declare the output with ephemeral = true.").into());
+    }
+    let mut marks = Marks::NONE;
+    if output.sensitive {
+        marks = marks.union(Marks::SENSITIVE);
+    }
+    if output.ephemeral.is_some() {
+        marks = marks.union(Marks::EPHEMERAL);
+    }
+    Ok(value.with_marks(marks))
+}

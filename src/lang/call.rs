@@ -1,0 +1,125 @@
+//! Reads `module` blocks.
+//!
+//! **Never:** look for the module that is called; [`super::tree`] asks for it, and holds the arguments
+//! against its variables. In: a block. Out: a [`Call`] in the module, or findings.
+
+use crate::diag::{Diagnostic, Span};
+use crate::value::Name;
+
+use super::arguments::{argument, labels, missing_argument, unsupported_block};
+use super::ast::{Access, Block, Expr, ExprKind, ObjectKey};
+use super::fixed;
+use super::load::Loader;
+use super::module::{Call, Passed, ProviderName};
+
+/// Arguments of the call itself; all others are values of variables.
+const META_ARGUMENTS: [&str; 6] = ["source", "version", "providers", "count", "for_each", "depends_on"];
+/// Block types that Terraform keeps for itself.
+const RESERVED: [&str; 3] = ["lifecycle", "locals", "provider"];
+
+impl Loader<'_> {
+    pub(super) fn call(&mut self, block: Block) {
+        let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
+        let (name, span) = (label.text.clone(), block.header);
+        let fresh = self.declare("module", &name, span, |at| {
+            (
+                "Duplicate module call".into(),
+                format!(
+                    "A module call named {name:?} was already defined at {at}. Module calls must have unique names \
+                     within a module."
+                ),
+            )
+        });
+        for inner in &block.body.blocks {
+            self.out.push(if RESERVED.contains(&&*inner.name) {
+                let detail = format!(
+                    "The block type name {:?} is reserved for use by Terraform in a future version.",
+                    inner.name
+                );
+                Diagnostic::error("Reserved block type name in module block", detail)
+                    .at(inner.header)
+                    .hint("Remove the block.")
+            } else {
+                unsupported_block(inner, &[], &[])
+            });
+        }
+        let source = match argument(&block.body, "source") {
+            Some(source) => {
+                fixed::text(source, &mut self.out).map(|text| (Name::from(text.as_str()), source.expr.span))
+            }
+            None => {
+                let hint = "Say where the module lies: source = \"./folder\".";
+                self.out.push(missing_argument("source", span).hint(hint));
+                None
+            }
+        };
+        let version = argument(&block.body, "version").and_then(|text| fixed::text(text, &mut self.out));
+        let repetition = self.repetition(&block.body);
+        let depends_on = self.depends_on(&block.body);
+        let providers = argument(&block.body, "providers").map(|given| self.passed(&given.expr)).unwrap_or_default();
+        let mut arguments = block.body.attributes;
+        arguments.retain(|argument| !META_ARGUMENTS.contains(&&*argument.name));
+        if let (true, Some((source, source_span))) = (fresh, source) {
+            let version = version.map(|text| Name::from(text.as_str()));
+            let call = Call {
+                name: name.clone(),
+                span,
+                source,
+                source_span,
+                version,
+                repetition,
+                arguments,
+                providers,
+                depends_on,
+            };
+            self.module.calls.insert(name, call);
+        }
+    }
+
+    /// The entries of `providers = { azurerm = azurerm.east }`.
+    fn passed(&mut self, expr: &Expr) -> Vec<Passed> {
+        let ExprKind::Object(items) = &expr.kind else {
+            let detail = "The providers of a module call are written out: { azurerm = azurerm.east }.";
+            self.out.push(Diagnostic::error("Invalid providers argument", detail).at(expr.span));
+            return Vec::new();
+        };
+        let mut passed: Vec<Passed> = Vec::new();
+        for (key, value) in items {
+            let inner = match key {
+                ObjectKey::Name(name, _) => Some(ProviderName { name: name.clone(), alias: None }),
+                ObjectKey::Expr(key) => provider_name(key),
+            };
+            let (Some(inner), Some(outer)) = (inner, provider_name(value)) else {
+                self.out.push(bad_provider(value.span));
+                continue;
+            };
+            if passed.iter().any(|other| other.inner == inner) {
+                let detail = format!("A provider configuration for {inner} was already given.");
+                let summary = "Duplicate provider address";
+                self.out.push(Diagnostic::error(summary, detail).at(value.span).hint("Remove one of the two."));
+                continue;
+            }
+            passed.push(Passed { inner, outer, span: value.span });
+        }
+        passed
+    }
+}
+
+/// The configuration that an expression names: `azurerm`, `azurerm.east`.
+fn provider_name(expr: &Expr) -> Option<ProviderName> {
+    match &expr.kind {
+        ExprKind::Parens(inner) => provider_name(inner),
+        ExprKind::Reference(name, steps) => match steps.as_slice() {
+            [] => Some(ProviderName { name: name.clone(), alias: None }),
+            [Access::Attr(alias, _)] => Some(ProviderName { name: name.clone(), alias: Some(alias.clone()) }),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn bad_provider(span: Span) -> Diagnostic {
+    let detail = "A provider configuration is named by the local name of its provider, with its alias behind a dot if it \
+                  has one: azurerm, azurerm.east.";
+    Diagnostic::error("Invalid provider configuration reference", detail).at(span)
+}

@@ -1,0 +1,150 @@
+//! What modules hand to each other: arguments to variables, outputs to references, providers.
+//!
+//! **Never:** evaluate. In: a tree. Out: findings in Terraform's words: arguments that the module
+//! does not know or lacks, outputs that it does not have, and what only a root module may hold.
+//! Where one folder is called many times, what is wrong in it is said once.
+
+use std::collections::BTreeSet;
+
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::schema::Schemas;
+
+use super::arguments::{missing_argument, unsupported_yet};
+use super::module::{Call, Module, Passed};
+use super::suggest::did_you_mean;
+use super::tree::{Tree, Unit, UnitId};
+
+/// Checks a tree.
+pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
+    let mut checker = Checker { tree, schemas, judged: BTreeSet::new(), out: Diagnostics::none() };
+    for (id, unit) in tree.units() {
+        checker.unit(id, unit);
+    }
+    checker.out
+}
+
+struct Checker<'t> {
+    tree: &'t Tree,
+    schemas: &'t Schemas,
+    /// The places that were judged.
+    judged: BTreeSet<Span>,
+    out: Diagnostics,
+}
+
+impl Checker<'_> {
+    fn unit(&mut self, id: UnitId, unit: &Unit) {
+        if unit.parent.is_none() {
+            self.root_only(unit);
+        } else {
+            self.called_only(unit);
+        }
+        for (name, child) in &unit.children {
+            let Some(call) = unit.module.calls.get(name) else { continue };
+            if self.judged.insert(call.span) {
+                self.arguments(call, &self.tree.unit(*child).module.clone());
+                for passed in &call.providers {
+                    self.provider(id, passed);
+                }
+            }
+        }
+        for used in &unit.module.index.outputs_used {
+            let Some(child) = unit.children.get(&used.call) else { continue };
+            let (name, span) = &used.output;
+            let outputs = &self.tree.unit(*child).module.outputs;
+            if !outputs.contains_key(name) && self.judged.insert(*span) {
+                let advice = did_you_mean(name, outputs.keys().map(|name| &**name));
+                let detail = format!("This object does not have an attribute named {name:?}.{advice}");
+                let hint = format!("Name an output of module.{}, or add this one to it.", used.call);
+                self.out.push(Diagnostic::error("Unsupported attribute", detail).at(*span).hint(hint));
+            }
+        }
+    }
+
+    /// What is wrong in the root module though it may stand in others.
+    fn root_only(&mut self, unit: &Unit) {
+        for span in unit.module.outputs.values().filter_map(|output| output.ephemeral) {
+            let detail = "Output values of a root module are stored, and an ephemeral value must not be. Only a module \
+                          that is called may give one.";
+            let wrong = Diagnostic::error("Ephemeral output not allowed", detail).at(span);
+            self.out.push(wrong.hint("Remove the argument."));
+        }
+    }
+
+    /// What is wrong in a called module though it may stand in the root.
+    fn called_only(&mut self, unit: &Unit) {
+        let path = &unit.path;
+        for import in &unit.module.imports {
+            if self.judged.insert(import.span) {
+                let detail = format!(
+                    "An import block was detected in \"{path}\". Import blocks are only allowed in the root module."
+                );
+                let hint =
+                    format!("Move it to the root module, and name the object from there: to = {path}.{}.", import.to);
+                self.out.push(Diagnostic::error("Invalid import configuration", detail).at(import.span).hint(hint));
+            }
+        }
+        for provider in &unit.module.providers {
+            if self.judged.insert(provider.span) {
+                self.out.push(unsupported_yet(
+                    "A provider block in a called module",
+                    &format!("{path} would have a provider configuration of its own."),
+                    "Write the block in the root module; called modules use its configuration.",
+                    provider.span,
+                ));
+            }
+        }
+    }
+
+    fn arguments(&mut self, call: &Call, module: &Module) {
+        for argument in &call.arguments {
+            if !module.variables.contains_key(&argument.name) {
+                let name = &argument.name;
+                let advice = did_you_mean(name, module.variables.keys().map(|name| &**name));
+                let detail = format!("An argument named {name:?} is not expected here.{advice}");
+                let hint = format!("Remove it, or declare variable {name:?} in the module {:?}.", call.source);
+                let wrong = Diagnostic::error("Unsupported argument", detail).at(argument.name_span);
+                self.out.push(wrong.hint(hint).about(format!("module.{}", call.name)));
+            }
+        }
+        for (name, variable) in &module.variables {
+            let given = call.arguments.iter().any(|argument| argument.name == *name);
+            if !given && variable.default.is_none() {
+                self.out.push(missing_argument(name, call.span).about(format!("module.{}", call.name)));
+            }
+        }
+    }
+
+    /// A configuration that is passed must be there, and be one of the same provider.
+    fn provider(&mut self, id: UnitId, passed: &Passed) {
+        let Passed { inner, outer, span } = passed;
+        let known = &self.schemas.providers;
+        if let Some(name) = [&inner.name, &outer.name].into_iter().find(|name| !known.contains_key(*name)) {
+            let names: Vec<&str> = known.keys().map(|name| &**name).collect();
+            self.out.push(unsupported_yet(
+                &format!("Provider {name:?}"),
+                &format!("acier speaks to Azure itself; the only provider that it knows is {}.", names.join(", ")),
+                "Remove this entry and what belongs to it.",
+                *span,
+            ));
+            return;
+        }
+        if inner.name != outer.name {
+            let detail = format!(
+                "The local name {:?} stands for another provider than {:?} in the module, and a configuration is one \
+                 of one provider.",
+                outer.name, inner.name
+            );
+            self.out.push(Diagnostic::error("Provider type mismatch", detail).at(*span));
+            return;
+        }
+        let (unit, name) = self.tree.configuration(id, outer);
+        let blocks = &self.tree.unit(unit).module.providers;
+        let declared = blocks.iter().any(|block| block.name == name.name && block.alias == name.alias);
+        if name.alias.is_some() && !declared {
+            let detail = format!("There is no provider configuration {outer} that could be passed to the module.");
+            let hint =
+                format!("Declare it: provider {:?} with alias = ..., or pass {} itself.", outer.name, outer.name);
+            self.out.push(Diagnostic::error("Reference to undefined provider", detail).at(*span).hint(hint));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Evaluates a configuration without knowing anything: what is wrong whatever the values are.
+//!
+//! **Never:** judge conditions, or look at single instances: each module and each block is evaluated
+//! once, with what differs between its instances unknown. In: a scope. Out: findings.
+
+use std::collections::BTreeSet;
+
+use crate::addr::{Block as BlockAddr, Key};
+use crate::diag::Diagnostics;
+use crate::value::{Type, Value};
+
+use super::condition::judge;
+use super::frame::FrameId;
+use super::module::{Node, Repetition};
+use super::names::Place;
+use super::provisioner;
+use super::repeat;
+use super::scope::{Scope, about};
+
+impl Scope {
+    /// Evaluates everything as far as it can be without the values that are not known yet, and
+    /// returns all that is wrong: what `validate` shows. Conditions are not judged.
+    #[must_use]
+    pub fn validate(&mut self) -> Diagnostics {
+        let tree = self.tree.clone();
+        let mut out = Diagnostics::none();
+        self.names.generalise();
+        for spot in &tree.order {
+            let frame = FrameId(spot.unit.0);
+            self.names.settle(frame, &spot.node);
+            match &spot.node {
+                Node::Local(_) | Node::Variable(_) | Node::Call(_) => {
+                    self.names.settle_node(frame, spot.node.clone());
+                    out.extend(self.wrong_with(frame, &spot.node));
+                }
+                Node::Provider(name) => out.extend(self.provider(name).err().unwrap_or_default()),
+                Node::Block(block) => out.extend(self.validate_block(frame, block)),
+                Node::Output(name) if frame == FrameId::ROOT => {
+                    out.extend(self.read_output(name, false).err().unwrap_or_default());
+                }
+                Node::Output(name) => out.extend(self.called_output(frame, name, false)),
+                Node::Import(at) => out.extend(self.validate_import(*at)),
+                Node::Validation(_) | Node::Argument(..) | Node::Uses(..) | Node::Whole(_) => {}
+            }
+        }
+        let mut seen = BTreeSet::new();
+        out.extend(self.warnings());
+        out.0.retain(|finding| seen.insert((finding.span, finding.summary.clone(), finding.detail.clone())));
+        out
+    }
+
+    fn validate_block(&mut self, frame: FrameId, block: &BlockAddr) -> Diagnostics {
+        let module = self.names.frame(frame).module.clone();
+        let Some(resource) = module.blocks.get(block) else { return Diagnostics::none() };
+        let mut out = Diagnostics::none();
+        let mut place = Place::default();
+        let addr = block.within(self.names.frame(frame).path.clone()).instance(Key::None);
+        let outside = Place::default();
+        let reader = self.names.reader(frame, &outside);
+        match &resource.repetition {
+            Repetition::Once => {}
+            Repetition::Count(expr) => {
+                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, true));
+                out.extend(count.err().unwrap_or_default());
+                place.index = Some(Value::unknown_not_null(Type::Number));
+            }
+            Repetition::ForEach(expr) => {
+                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, true));
+                out.extend(each.err().unwrap_or_default());
+                place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
+            }
+        }
+        let out = &mut about(out, &addr.to_string());
+        out.extend(self.decode(frame, resource, &place, &addr).err().unwrap_or_default());
+        let (_, shape) = match self.names.kinds.of(block) {
+            Some(found) => found,
+            None => return std::mem::take(out),
+        };
+        let own = Place { own: Some(Value::unknown_not_null(shape.ty.clone())), ..place.clone() };
+        let mut wrong = Diagnostics::none();
+        for condition in &resource.lifecycle.preconditions {
+            judge(condition, &self.names.reader(frame, &place), &mut wrong);
+        }
+        for condition in &resource.lifecycle.postconditions {
+            judge(condition, &self.names.reader(frame, &own), &mut wrong);
+        }
+        for provisioner in &resource.provisioners {
+            let reader = self.names.reader(frame, &own);
+            wrong.extend(provisioner::errand(provisioner, &reader, false).err().unwrap_or_default());
+        }
+        out.extend(about(wrong, &addr.to_string()));
+        std::mem::take(out)
+    }
+}
