@@ -5,7 +5,7 @@
 //! "import block", and 1.12 for `identity`. Stricter than Terraform in one thing: two objects for
 //! one address are refused even when they come from one block.
 
-use crate::addr::{Addr, Block as BlockAddr, Key, Mode};
+use crate::addr::{Addr, Block as BlockAddr, Key, Mode, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Name, Type, Value};
@@ -54,13 +54,13 @@ impl Loader<'_> {
             self.out.push(missing_argument("to", block.header));
             return;
         };
-        let Some((mut addr, key)) = self.import_target(to) else { return };
+        let Some(Destination { block: mut addr, keys, key }) = self.import_target(to) else { return };
         match self.schemas.managed.get_key_value(&addr.kind) {
             Some((kind, _)) => addr.kind = kind.clone(),
             None => return self.unknown_kind(&addr, to.expr.span),
         }
         let for_each = argument(body, "for_each").map(|each| each.expr.clone());
-        let alone = key.is_none() && for_each.is_none();
+        let alone = key.is_none() && keys.iter().all(Option::is_none) && for_each.is_none();
         let fresh = !alone
             || self.declare("import", &addr.to_string().into(), to.expr.span, |at| {
                 (
@@ -75,6 +75,7 @@ impl Loader<'_> {
             self.module.imports.push(Import {
                 span: block.header,
                 to: addr,
+                module_keys: keys,
                 key,
                 to_span: to.expr.span,
                 named: named.clone(),
@@ -85,7 +86,7 @@ impl Loader<'_> {
     }
 
     /// The block that `to` names, and the key behind it.
-    fn import_target(&mut self, to: &Attribute) -> Option<(BlockAddr, Option<Expr>)> {
+    fn import_target(&mut self, to: &Attribute) -> Option<Destination> {
         let span = to.expr.span;
         let mut invalid = |detail: &str, hint: &str| {
             self.out.push(Diagnostic::error("Invalid import address", detail).at(span).hint(hint));
@@ -95,15 +96,24 @@ impl Loader<'_> {
             invalid("The address must be a reference to a resource and not a text or a calculation.", form);
             return None;
         };
+        let Some((path, keys, root, steps)) = modules(root, steps) else {
+            invalid("The name of a module call must follow \"module.\", and a resource behind that.", form);
+            return None;
+        };
         match resolve(root, steps, span) {
-            Ok((Target::Block(addr), used)) if addr.mode == Mode::Managed => match &steps[used..] {
-                [] => Some((addr, None)),
-                [Access::Index(key, _)] => Some((addr, Some((**key).clone()))),
-                _ => {
-                    invalid("Resource instance key must be given in square brackets, and nothing may follow it.", form);
-                    None
+            Ok((Target::Block(addr), used)) if addr.mode == Mode::Managed => {
+                let block = addr.within(path);
+                match &steps[used..] {
+                    [] => Some(Destination { block, keys, key: None }),
+                    [Access::Index(key, _)] => Some(Destination { block, keys, key: Some((**key).clone()) }),
+                    _ => {
+                        let detail =
+                            "Resource instance key must be given in square brackets, and nothing may follow it.";
+                        invalid(detail, form);
+                        None
+                    }
                 }
-            },
+            }
             Ok(_) => {
                 invalid("Only managed resources can be imported.", form);
                 None
@@ -116,8 +126,39 @@ impl Loader<'_> {
     }
 }
 
+/// What `to` names.
+struct Destination {
+    block: BlockAddr,
+    keys: Vec<Option<Expr>>,
+    key: Option<Expr>,
+}
+
+/// The modules that a reference to a resource begins with, the keys behind them, and the rest.
+fn modules<'e>(root: &'e Name, steps: &'e [Access]) -> Option<(ModulePath, Vec<Option<Expr>>, &'e Name, &'e [Access])> {
+    let (mut path, mut keys) = (ModulePath::ROOT, Vec::new());
+    let (mut root, mut steps) = (root, steps);
+    while &**root == "module" {
+        let [Access::Attr(name, _), rest @ ..] = steps else { return None };
+        path = path.call(name, Key::None);
+        let rest = match rest {
+            [Access::Index(key, _), rest @ ..] => {
+                keys.push(Some((**key).clone()));
+                rest
+            }
+            rest => {
+                keys.push(None);
+                rest
+            }
+        };
+        let [Access::Attr(next, _), rest @ ..] = rest else { return None };
+        (root, steps) = (next, rest);
+    }
+    Some((path, keys, root, steps))
+}
+
 impl Scope {
-    /// What the `import` blocks for a block want, in the order in which they stand.
+    /// What the `import` blocks for a block want, in the order in which they stand, in all instances of
+    /// its module.
     ///
     /// # Errors
     /// What is wrong with them, or not known yet.
@@ -125,7 +166,7 @@ impl Scope {
         let module = self.tree.root().clone();
         let mut wanted = Vec::new();
         let mut out = Diagnostics::none();
-        for (at, import) in module.imports_of(block) {
+        for (at, import) in module.imports_of(&block.declared()) {
             self.names.settle(FrameId::ROOT, &Node::Import(at));
             match self.expand_import(import) {
                 Ok(found) => wanted.extend(found),
@@ -148,7 +189,7 @@ impl Scope {
             place.each = Some((Value::unknown_not_null(Type::Dynamic), Value::unknown(Type::Dynamic)));
         }
         let reader = self.names.reader(FrameId::ROOT, &place);
-        if let Some(key) = &import.key {
+        for key in import.module_keys.iter().chain([&import.key]).flatten() {
             out.extend(reader.value(key).err().unwrap_or_default());
         }
         let named = reader.value(&import.named);
@@ -172,13 +213,18 @@ impl Scope {
 }
 
 fn one(import: &Import, reader: &Reader<'_>) -> Result<Wanted, Diagnostics> {
-    let key = match &import.key {
-        None => Key::None,
-        Some(expr) => key(&reader.value(expr)?, expr.span)?,
+    let read = |expr: &Option<Expr>| match expr {
+        None => Ok(Key::None),
+        Some(expr) => key(&reader.value(expr)?, expr.span),
     };
+    let mut module = import.to.module.clone();
+    for (step, key) in module.0.iter_mut().zip(&import.module_keys) {
+        step.key = read(key)?;
+    }
+    let key = read(&import.key)?;
     let named = name(import, &reader.value(&import.named)?, false)?;
     let named = named.unwrap_or_else(|| Value::null(Type::Dynamic));
-    Ok(Wanted { addr: import.to.instance(key), named, span: Some(import.named.span) })
+    Ok(Wanted { addr: import.to.within(module).instance(key), named, span: Some(import.named.span) })
 }
 
 fn key(value: &Value, span: Span) -> Result<Key, Diagnostics> {

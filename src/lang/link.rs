@@ -172,7 +172,7 @@ impl<'m> Linker<'m> {
             self.expr(each, &outside, &[]);
         }
         let inside = Site { each: import.for_each.is_some(), ..outside };
-        if let Some(key) = &import.key {
+        for key in import.module_keys.iter().chain([&import.key]).flatten() {
             self.expr(key, &inside, &[]);
         }
         self.expr(&import.named, &inside, &[]);

@@ -224,8 +224,10 @@ pub struct ProviderBlock {
 pub struct Import {
     /// Where its header stands.
     pub span: Span,
-    /// The block that is to manage the object; it need not be in the configuration.
+    /// The block that is to manage the object, without keys; it need not be in the configuration.
     pub to: BlockAddr,
+    /// The keys of the steps of its module's path.
+    pub module_keys: Vec<Option<Expr>>,
     /// The instance key behind it.
     pub key: Option<Expr>,
     /// Where `to` stands.

@@ -48,6 +48,7 @@ impl<'a> Walk<'a> {
                 return false;
             }
         };
+        wanted.retain(|wanted| wanted.addr.block == *block);
         wanted.extend(self.options.imports.iter().filter(|wanted| wanted.addr.block == *block).cloned());
         let mut sound = true;
         for wanted in wanted {
@@ -114,6 +115,7 @@ impl<'a> Walk<'a> {
         let blocks = blocks.chain(self.options.imports.iter().map(|wanted| &wanted.addr.block));
         let missing = blocks.filter(|block| tree.resource(block).is_none() && self.selection.touches(block));
         let missing: std::collections::BTreeSet<BlockAddr> = missing.cloned().collect();
+        self.unreached();
         for block in missing {
             let keys: Vec<Key> = match self.scope.imports(&block) {
                 Ok(wanted) => wanted.into_iter().map(|wanted| wanted.addr.key).collect(),
@@ -135,6 +137,25 @@ impl<'a> Walk<'a> {
                     self.refuse(&wanted, wrong);
                 } else {
                     self.ask(&wanted.addr, Which::Named(wanted.named.clone()), wanted.span);
+                }
+            }
+        }
+    }
+
+    /// Refuses what is to be imported to instances of modules that there are not.
+    fn unreached(&mut self) {
+        let tree = self.tree.clone();
+        let declared = |block: &&BlockAddr| tree.resource(block).is_some();
+        let called = tree.root().imports.iter().map(|import| &import.to).filter(|block| !block.module.is_root());
+        let blocks: std::collections::BTreeSet<&BlockAddr> = called.filter(declared).collect();
+        for block in blocks {
+            let mut wanted = self.scope.imports(block).unwrap_or_default();
+            let asked = self.options.imports.iter().filter(|wanted| *wanted.addr.block.declared() == *block);
+            wanted.extend(asked.cloned());
+            for wanted in wanted {
+                if self.scope.has_instance(&wanted.addr.block.module) == Some(false) {
+                    let wrong = no_module(&wanted);
+                    self.refuse(&wanted, wrong);
                 }
             }
         }
@@ -261,6 +282,18 @@ impl<'a> Walk<'a> {
         self.refuse(wanted, wrong);
         Import::Stopped
     }
+}
+
+/// What is said about an import into a module instance that there is not.
+fn no_module(wanted: &Wanted) -> Diagnostic {
+    let module = &wanted.addr.block.module;
+    let detail = format!(
+        "The configuration for the given import {} does not exist. All target instances must have an associated \
+         configuration to be imported, and {module} is not one of the instances that the configuration calls.",
+        wanted.addr
+    );
+    let hint = format!("Make the calls that lead to {module} have this instance, or import to another one.");
+    Diagnostic::error("Configuration for import target does not exist", detail).hint(hint)
 }
 
 /// What is said about an import to an address that no block stands for.

@@ -99,7 +99,9 @@ impl Selection {
         }
         let block = addr.block.declared();
         let named = |targets: &[Target]| targets.iter().any(|target| target.covers(addr));
-        let wanted = self.targets.is_empty() || self.targeted.contains(&*block) || named(&self.targets);
+        // Of a block that is named itself only the named instances count, also where another needs it.
+        let direct = self.targets.iter().any(|target| touches(target, &block));
+        let wanted = self.targets.is_empty() || named(&self.targets) || !direct && self.targeted.contains(&*block);
         wanted && !self.excluded.contains(&*block) && !named(&self.excludes)
     }
 
