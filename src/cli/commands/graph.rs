@@ -42,8 +42,8 @@ fn picture(folder: &Path, arguments: &GraphArguments, screen: &Screen) -> Outcom
             let detail = "-plan shows the steps of a saved plan, and -type=plan the configuration.";
             Err(refuse("Options contradict each other", detail, "remove one of the two"))
         }
-        (None, None) => Ok(outline::resources(&open_project(folder, screen)?.module)),
-        (Some("plan"), None) => Ok(outline::everything(&open_project(folder, screen)?.module)),
+        (None, None) => Ok(outline::resources(&open_project(folder, screen)?.tree)),
+        (Some("plan"), None) => Ok(outline::everything(&open_project(folder, screen)?.tree)),
         (Some("apply" | "plan-destroy" | "plan-refresh-only"), _) => {
             let detail = "What an apply does is known when it is planned.";
             let hint = "save a plan with \"acier plan -out=FILE\" (with -destroy, or -refresh-only), and show it with \

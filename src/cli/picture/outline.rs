@@ -4,39 +4,42 @@
 
 use std::collections::BTreeMap;
 
-use crate::addr::Mode;
-use crate::lang::module::{Module, Node as Declared};
+use crate::addr::{Block, Mode};
+use crate::lang::module::Node as Declared;
+use crate::lang::tree::{Spot, Tree};
 
 use super::{Node, Picture, Sort};
 
-/// The resources and data sources, and what they need of each other.
-pub(in crate::cli) fn resources(module: &Module) -> Picture {
-    let mut blocks: Vec<_> = module.blocks.iter().collect();
-    blocks.sort_by_cached_key(|(addr, _)| (addr.module.to_string(), addr.to_string()));
-    let numbers: BTreeMap<_, _> = blocks.iter().enumerate().map(|(number, (addr, _))| (*addr, number)).collect();
-    let node = |(addr, _): &(&crate::addr::Block, _)| {
+/// The resources and data sources of all modules, and what they need of each other.
+pub(in crate::cli) fn resources(tree: &Tree) -> Picture {
+    let mut blocks: Vec<Block> = tree.blocks().map(|(block, _)| block).collect();
+    blocks.sort_by_cached_key(|addr| (addr.module.to_string(), addr.to_string()));
+    let numbers: BTreeMap<_, _> = blocks.iter().enumerate().map(|(number, addr)| (addr, number)).collect();
+    let node = |addr: &Block| {
         let sort = if addr.mode == Mode::Data { Sort::Data } else { Sort::Resource };
         named(&addr.module.to_string(), &addr.to_string(), sort)
     };
-    let needs = blocks.iter().map(|(_, resource)| {
-        let needs = resource.needs.iter();
-        needs.filter_map(|block| numbers.get(block).copied()).collect()
+    let needs = blocks.iter().map(|block| {
+        let needs = tree.needs(block).iter();
+        needs.filter_map(|need| numbers.get(&need.block).copied()).collect()
     });
     let title = "Resources, and what they need".to_owned();
     Picture { title, needs: needs.collect(), nodes: blocks.iter().map(node).collect() }.reduced()
 }
 
-/// Everything that is declared, in the order of names.
-pub(in crate::cli) fn everything(module: &Module) -> Picture {
-    let mut all: Vec<(String, &Declared)> = module.graph.nodes().map(|node| (node.to_string(), node)).collect();
+/// Everything that is declared, in the order of names. Validations are part of their variables.
+pub(in crate::cli) fn everything(tree: &Tree) -> Picture {
+    let shown = tree.graph.nodes().filter(|spot| !matches!(spot.node, Declared::Validation(_)));
+    let mut all: Vec<(String, &Spot)> = shown.map(|spot| (tree.name(spot), spot)).collect();
     all.sort();
-    let numbers: BTreeMap<_, _> = all.iter().enumerate().map(|(number, (_, node))| (*node, number)).collect();
-    let needs = all.iter().map(|(_, node)| {
-        let needs = module.graph.needs(node);
+    let numbers: BTreeMap<_, _> = all.iter().enumerate().map(|(number, (_, spot))| (*spot, number)).collect();
+    let needs = all.iter().map(|(_, spot)| {
+        let needs = tree.graph.needs(spot);
         needs.filter_map(|needed| numbers.get(needed).copied()).collect()
     });
     let needs: Vec<Vec<usize>> = needs.collect();
-    let nodes = all.iter().map(|(name, node)| named("", name, sort(node))).collect();
+    let module = |spot: &Spot| tree.unit(spot.unit).path.to_string();
+    let nodes = all.iter().map(|(name, spot)| named(&module(spot), name, sort(&spot.node))).collect();
     Picture { title: "Everything that is declared, and what it needs".into(), needs, nodes }.reduced()
 }
 
