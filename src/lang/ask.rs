@@ -8,6 +8,7 @@ use crate::diag::{Diagnostics, Severity};
 use crate::value::Value;
 
 use super::ast::Expr;
+use super::frame::FrameId;
 use super::link;
 use super::module::Node;
 use super::names::Place;
@@ -19,7 +20,7 @@ impl Scope {
     /// # Errors
     /// What is wrong with it.
     pub fn ask(&mut self, expr: &Expr) -> Result<Value, Diagnostics> {
-        let module = self.module.clone();
+        let module = self.tree.root().clone();
         let schemas = self.schemas().clone();
         let (mut found, needs) = link::judge(&module, &schemas, expr);
         if found.has_errors() {
@@ -27,11 +28,11 @@ impl Scope {
             return Err(found);
         }
         for need in needs {
-            if let Node::Local(name) = need {
-                self.names.settle_local(&module, &name);
+            if matches!(need, Node::Local(_) | Node::Uses(..)) {
+                self.names.settle_node(FrameId::ROOT, need);
             }
         }
         let place = Place::default();
-        self.names.reader(&module, &place).value(expr)
+        self.names.reader(FrameId::ROOT, &place).value(expr)
     }
 }

@@ -4,6 +4,7 @@
 //! state, and asks no cloud. History stays in memory, because a line may hold a secret. The decision
 //! to question: from a pipe every line is answered, where Terraform answers only the last.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 use std::rc::Rc;
@@ -12,7 +13,7 @@ use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{Config, Editor};
 
-use crate::addr::Key;
+use crate::addr::{Block, Key};
 use crate::cli::exit::Exit;
 use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
@@ -78,7 +79,7 @@ pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outco
         true => open_store(folder, Access::Read, screen)?.1,
         false => State::default(),
     };
-    let mut scope = Scope::new(project.module.clone(), &inputs, project.schemas.clone(), project.host.clone(), true);
+    let mut scope = Scope::new(project.tree.clone(), &inputs, project.schemas.clone(), project.host.clone(), true);
     publish(&mut scope, &state);
     let mut console = Console { scope, sources: project.sources, screen, pending: String::new() };
     if std::io::stdin().is_terminal() { Ok(console.converse()) } else { Ok(console.read()) }
@@ -86,17 +87,16 @@ pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outco
 
 /// Shows the objects of the state to expressions.
 fn publish(scope: &mut Scope, state: &State) {
-    let module = scope.module().clone();
-    for block in module.blocks.keys() {
-        let objects = state.objects.range(block.instance(Key::None)..).take_while(|(addr, _)| addr.block == *block);
-        let objects: Vec<_> = objects.collect();
-        if objects.is_empty() {
-            continue;
-        }
-        scope.publish_keys(block, objects.iter().map(|(addr, _)| addr.key.clone()).collect());
-        for (addr, object) in objects {
-            scope.publish(addr, conceal(&object.value));
-        }
+    let tree = scope.tree().clone();
+    let mut keys: BTreeMap<&Block, Vec<Key>> = BTreeMap::new();
+    for addr in state.objects.keys().filter(|addr| tree.resource(&addr.block).is_some()) {
+        keys.entry(&addr.block).or_default().push(addr.key.clone());
+    }
+    for (block, keys) in keys {
+        scope.publish_keys(block, keys);
+    }
+    for (addr, object) in state.objects.iter().filter(|(addr, _)| tree.resource(&addr.block).is_some()) {
+        scope.publish(addr, conceal(&object.value));
     }
 }
 
