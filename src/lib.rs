@@ -20,6 +20,7 @@
 //! | [`resources`] | Azure kinds as tables, one codec, the port's Azure side |
 //! | [`builtin`] | the kinds that need no cloud: `terraform_data`, `terraform_remote_state` |
 //! | [`plan`] | pure: desired minus prior is changes, lowered to steps |
+//! | [`tfstate`] | pure: Terraform's own state files, read and written |
 //! | [`engine`] | the only loop that acts on a cloud |
 //! | [`cli`] | commands, and the only code that prints |
 //!
@@ -44,4 +45,5 @@ pub mod schema;
 pub mod seal;
 pub mod state;
 pub mod store;
+pub mod tfstate;
 pub mod value;

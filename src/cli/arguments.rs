@@ -318,8 +318,29 @@ pub(super) struct OutputArguments {
 /// `acier state ...`
 #[derive(Debug, Subcommand)]
 pub(super) enum StateCommand {
+    /// Take over what a state file of Terraform holds
+    #[command(name = "import-tfstate", after_help = IMPORT_TFSTATE)]
+    ImportTfstate(ImportTfstateArguments),
+    /// Print the state as a state file of Terraform, version 4
+    Pull {
+        /// Print sensitive values in clear, as far as they are known
+        #[arg(long)]
+        show_sensitive: bool,
+    },
+    /// Is not done: says what to do instead
+    Push {
+        /// A state file of Terraform
+        #[arg(value_name = "FILE")]
+        file: Option<String>,
+        /// Changes nothing about it
+        #[arg(long)]
+        force: bool,
+    },
     /// List the addresses of all objects
     List {
+        /// Only the object with this id
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
         /// Only these and what they hold
         #[arg(value_name = "ADDRESS")]
         addresses: Vec<String>,
@@ -352,6 +373,29 @@ pub(super) enum StateCommand {
         auto_approve: bool,
     },
 }
+
+/// `acier state import-tfstate`
+#[derive(Args, Debug)]
+pub(super) struct ImportTfstateArguments {
+    #[command(flatten)]
+    pub(super) variables: VariableArguments,
+    /// Leave out objects of kinds that acier does not know
+    #[arg(long)]
+    pub(super) skip_unknown: bool,
+    /// The file that Terraform keeps its state in, or that terraform state pull wrote
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+}
+
+const IMPORT_TFSTATE: &str = "\
+Run it in the folder of the configuration that the file belongs to. Nothing is changed in the cloud, nor in
+the file. Secrets are kept as fingerprints, data sources are left out because they are read anew, and the
+next plan reads every object and shows what differs. Objects that the state has already are left alone.
+
+Example:
+  terraform state pull > old.tfstate
+  acier state import-tfstate old.tfstate
+  acier plan";
 
 /// `acier fmt`
 #[derive(Args, Debug)]

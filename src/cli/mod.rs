@@ -41,7 +41,7 @@ use std::path::{Path, PathBuf};
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::resources::operate::act::Act;
-use arguments::{Arguments, Command, normalise};
+use arguments::{Arguments, Command, StateCommand, normalise};
 use project::Var;
 use screen::{Screen, Telling};
 
@@ -102,6 +102,9 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
         Command::Taint(arguments) => commands::taint::run(folder, &arguments, true, screen),
         Command::Untaint(arguments) => commands::taint::run(folder, &arguments, false, screen),
+        Command::State(StateCommand::ImportTfstate(arguments)) => {
+            block_on(screen, commands::tfstate::import(folder, vars, &arguments, screen))
+        }
         Command::State(command) => commands::state::run(folder, &command, screen),
         Command::Ps(arguments) => block_on(screen, commands::ps::run(folder, vars, &arguments, screen)),
         Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),
@@ -140,7 +143,10 @@ fn block_on<T>(screen: &Screen, work: impl Future<Output = session::Outcome<T>>)
 
 /// `-var` and `-var-file` of the chosen command, in the order in which they were written.
 fn in_order(matches: &ArgMatches) -> Vec<Var> {
-    let Some((_, own)) = matches.subcommand() else { return Vec::new() };
+    let Some((_, mut own)) = matches.subcommand() else { return Vec::new() };
+    while let Some((_, inner)) = own.subcommand() {
+        own = inner;
+    }
     let mut found: Vec<(usize, Var)> = Vec::new();
     if let Ok(Some(values)) = own.try_get_many::<String>("var") {
         let indices = own.indices_of("var").into_iter().flatten();

@@ -26,6 +26,7 @@ pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod state;
 pub(super) mod taint;
+pub(super) mod tfstate;
 pub(super) mod validate;
 pub(super) mod version;
 pub(super) mod wait;

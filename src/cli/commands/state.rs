@@ -20,7 +20,11 @@ use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen) -> Outcome<Exit> {
     match command {
-        StateCommand::List { addresses } => list(folder, addresses, screen),
+        // Needs the cloud, and is run by itself.
+        StateCommand::ImportTfstate(_) => Ok(Exit::Usage),
+        StateCommand::Pull { show_sensitive } => super::tfstate::pull(folder, *show_sensitive, screen),
+        StateCommand::Push { .. } => super::tfstate::push(screen),
+        StateCommand::List { id, addresses } => list(folder, addresses, id.as_deref(), screen),
         StateCommand::Show { address, json, hcl } => {
             let form = if *json {
                 Form::Json
@@ -63,9 +67,13 @@ fn covered(state: &State, targets: &[Target], screen: &Screen) -> Outcome<Vec<Ad
     Ok(found)
 }
 
-fn list(folder: &Path, addresses: &[String], screen: &Screen) -> Outcome<Exit> {
+fn list(folder: &Path, addresses: &[String], id: Option<&str>, screen: &Screen) -> Outcome<Exit> {
     let targets = targets(addresses, screen)?;
-    let (_, state) = open_store(folder, Access::Read, screen)?;
+    let (_, mut state) = open_store(folder, Access::Read, screen)?;
+    if let Some(id) = id {
+        state.objects.retain(|_, object| object.id.eq_ignore_ascii_case(id));
+        state.deposed.retain(|_, object| object.id.eq_ignore_ascii_case(id));
+    }
     let shown =
         if targets.is_empty() { state.objects.keys().cloned().collect() } else { covered(&state, &targets, screen)? };
     for addr in shown {

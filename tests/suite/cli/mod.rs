@@ -26,6 +26,7 @@ mod stages;
 mod streams;
 #[cfg(unix)]
 mod terminal;
+mod tfstate;
 mod twins;
 mod versions;
 mod written;

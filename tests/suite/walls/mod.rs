@@ -26,9 +26,11 @@ const IMPORTS: &[(&str, &[&str])] = &[
             "seal",
             "state",
             "store",
+            "tfstate",
             "value",
         ],
     ),
+    ("tfstate", &["addr", "diag", "plan", "schema", "state", "value"]),
     ("engine", &["addr", "diag", "graph", "plan", "provider", "seal", "state", "value"]),
     ("plan", &["addr", "diag", "graph", "lang", "schema", "seal", "state", "value"]),
     ("resources", &["arm", "diag", "provider", "schema", "value"]),
@@ -49,7 +51,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
 ];
 
 /// Modules that are functions of their inputs: no clocks, no sockets, no runtimes.
-const PURE: &[&str] = &["plan", "lang", "schema", "state", "value", "addr", "graph", "diag", "seal"];
+const PURE: &[&str] = &["plan", "tfstate", "lang", "schema", "state", "value", "addr", "graph", "diag", "seal"];
 
 /// Where text may leave the program.
 const SERIALIZE: &[&str] =
