@@ -12,13 +12,14 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::propose::mark_secrets;
 use crate::schema::Schemas;
 use crate::state::{Object, Output};
-use crate::value::{Marks, Name, Type, Value};
+use crate::value::{Marks, Members, Name, Type, Value};
 
 use super::decode::{self, Findings};
 use super::{VERSION, WITHHELD};
 
-/// How ids are judged: the id in the cloud's spelling, or a sentence that says why it cannot be.
-pub type Recognise<'a> = dyn Fn(&str, &str) -> Result<Name, String> + 'a;
+/// How ids are judged, by kind and text: the id in the cloud's spelling and the cloud that it is in, if
+/// that is not the state's own; or a sentence that says why it cannot be.
+pub type Recognise<'a> = dyn Fn(&str, &str) -> Result<(Name, Option<Name>), String> + 'a;
 
 /// What reading needs.
 pub struct Desk<'a> {
@@ -189,8 +190,8 @@ impl Reader<'_, '_> {
             self.refuse("Object without an id", "The file does not say which object in the cloud this is.", &shown);
             return None;
         };
-        let id = match (self.desk.recognise)(kind, id) {
-            Ok(id) => id,
+        let (id, cloud) = match (self.desk.recognise)(kind, id) {
+            Ok(found) => found,
             Err(why) => {
                 self.refuse("Object that cannot be managed here", why, &shown);
                 return None;
@@ -220,7 +221,7 @@ impl Reader<'_, '_> {
             needs,
             tainted: instance["status"] == "tainted",
             unprovisioned: false,
-            cloud: None,
+            cloud,
             unfinished: false,
             create_before_destroy: instance["create_before_destroy"] == true,
         })
@@ -259,7 +260,7 @@ impl Reader<'_, '_> {
 fn undisclosed(left_out: &Value) -> Value {
     let secret = Value::undisclosed();
     match left_out.ty() {
-        Type::Map(element) => Value::map((*element).clone(), BTreeMap::new()).with_marks(secret.marks()),
+        Type::Map(element) => Value::map((*element).clone(), Members::new()).with_marks(secret.marks()),
         _ => secret,
     }
 }

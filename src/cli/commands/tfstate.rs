@@ -41,12 +41,7 @@ pub(in crate::cli) async fn import(
         }
     };
     let mut session = Session::open(folder, vars, arguments.variables.input, screen).await?;
-    let recognise = |kind: &str, id: &str| {
-        session.cloud.recognise(kind, &Value::string(id)).map_err(|fault| match fault.hint {
-            Some(hint) => format!("{}\n\nWhat to do: {hint}", fault.message),
-            None => fault.message,
-        })
-    };
+    let recognise = |kind: &str, id: &str| recognise(&session, kind, id);
     let desk = read::Desk {
         schemas: &session.project.schemas,
         recognise: &recognise,
@@ -66,6 +61,24 @@ pub(in crate::cli) async fn import(
     record(&mut session, &events, screen)?;
     conclude(&reading, &events, &shown.to_string(), screen);
     Ok(Exit::Done)
+}
+
+/// The id of an object, in whichever cloud of the configuration it is.
+fn recognise(session: &Session, kind: &str, id: &str) -> Result<(Name, Option<Name>), String> {
+    let named = Value::string(id);
+    let fault = match session.cloud.recognise("", kind, &named) {
+        Ok(id) => return Ok((id, None)),
+        Err(fault) => fault,
+    };
+    for cloud in session.cloud.accounts().values() {
+        if let Ok(id) = session.cloud.recognise(cloud, kind, &named) {
+            return Ok((id, Some(cloud.clone())));
+        }
+    }
+    Err(match fault.hint {
+        Some(hint) => format!("{}\n\nWhat to do: {hint}", fault.message),
+        None => fault.message,
+    })
 }
 
 /// Kinds that acier does not know, each with its addresses.
