@@ -366,6 +366,30 @@ pub(super) enum StateCommand {
         #[arg(value_name = "ADDRESS", required = true)]
         addresses: Vec<String>,
     },
+    /// Give objects another address, without changing them
+    Mv {
+        /// Only say what would be moved
+        #[arg(long)]
+        dry_run: bool,
+        /// A resource, one of its instances, or a module
+        #[arg(value_name = "SOURCE")]
+        source: String,
+        /// The address that it is to have
+        #[arg(value_name = "DESTINATION")]
+        destination: String,
+    },
+    /// Explain why there is no provider to replace
+    ReplaceProvider {
+        /// Do not ask
+        #[arg(long)]
+        auto_approve: bool,
+        /// The provider that Terraform's state would name
+        #[arg(value_name = "FROM")]
+        from: String,
+        /// The other one
+        #[arg(value_name = "TO")]
+        to: String,
+    },
     /// Go on with what a damaged state can still vouch for; the damaged files are set aside
     Repair {
         /// Do not ask

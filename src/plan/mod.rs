@@ -26,6 +26,7 @@ pub mod propose;
 mod record;
 mod relocate;
 mod removed;
+pub mod rename;
 pub mod render;
 pub mod resolve;
 pub mod steps;

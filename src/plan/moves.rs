@@ -57,7 +57,7 @@ impl<'m> Statement<'m> {
     }
 
     /// The new address of an object, if the statement is about it.
-    fn carry(&self, addr: &Addr) -> Option<Addr> {
+    pub(crate) fn carry(&self, addr: &Addr) -> Option<Addr> {
         let depth = self.within.len();
         let path = &addr.block.module.0;
         if path.len() < depth || path.iter().zip(&self.within).any(|(step, name)| step.name != *name) {

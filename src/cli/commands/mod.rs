@@ -25,6 +25,7 @@ pub(super) mod repair;
 pub(super) mod schema;
 pub(super) mod show;
 pub(super) mod state;
+pub(super) mod state_mv;
 pub(super) mod taint;
 pub(super) mod tfstate;
 pub(super) mod validate;

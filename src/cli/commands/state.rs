@@ -36,6 +36,10 @@ pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen
             show(folder, address, form, screen)
         }
         StateCommand::Rm { dry_run, addresses } => remove(folder, addresses, *dry_run, screen),
+        StateCommand::Mv { dry_run, source, destination } => {
+            super::state_mv::run(folder, source, destination, *dry_run, screen)
+        }
+        StateCommand::ReplaceProvider { from, to, .. } => super::state_mv::replace_provider(from, to, screen),
         StateCommand::Repair { auto_approve } => super::repair::run(folder, *auto_approve, screen),
     }
 }

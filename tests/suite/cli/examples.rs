@@ -322,6 +322,38 @@ fn forgetting_changes_the_state_and_nothing_else() {
     folder.run("ps -all").exits(0).says("acier-task");
 }
 
+#[test]
+fn moving_by_hand_changes_addresses_and_nothing_else() {
+    let folder = Folder::example("01-quickstart");
+    folder.run("apply -auto-approve").exits(0);
+    let before = census(folder.path());
+    let (from, to) = ("azurerm_container_group.task", "azurerm_container_group.job");
+    let rehearsed = folder.files("state");
+    let line = format!("Would move \"{from}\" to \"{to}\"\n");
+    assert_eq!(folder.run(&format!("state mv -dry-run {from} {to}")).exits(0).quiet().out, line);
+    assert!(folder.files("state") == rehearsed, "a rehearsal wrote something");
+    folder.run(&format!("state mv {from} {to}")).exits(0).quiet().says("Successfully moved 1 object(s).\n");
+    let text = fs::read_to_string(folder.path().join("main.tf")).unwrap();
+    let text = text.replace("\"azurerm_container_group\" \"task\"", "\"azurerm_container_group\" \"job\"");
+    folder.write("main.tf", &text.replace(from, to));
+    folder.run("plan -detailed-exitcode").exits(0).says("No changes.");
+    // What needs the group learns its new name.
+    let group = "azurerm_resource_group.quickstart";
+    folder.run(&format!("state mv {group} module.base.azurerm_resource_group.main")).exits(0);
+    folder.run(&format!("state show -json {to}")).exits(0).says("\"module.base.azurerm_resource_group.main\"");
+    folder.run("state mv module.base module.ground").exits(0).says("to \"module.ground.azurerm_resource_group.main\"");
+    folder.run(&format!("state mv module.ground.azurerm_resource_group.main {group}")).exits(0);
+    folder.run("plan -detailed-exitcode").exits(0).says("No changes.");
+    assert_eq!(census(folder.path()), before);
+    let refused = |line: &str, text: &str| drop(folder.run(&format!("state mv {line}")).exits(1).complains(text));
+    refused("azurerm_container_group.none azurerm_container_group.x", "does not match anything in the current state");
+    refused(&format!("{to} azurerm_container_group.web"), "there is already an object at azurerm_container_group.web");
+    refused(&format!("{to} azurerm_resource_group.x"), "resource types don't match");
+    refused(&format!("{to} module.x"), "the target must also be a resource instance");
+    let named = folder.run("state replace-provider hashicorp/azurerm example/azurerm").exits(1);
+    named.complains("There are no providers in the state");
+}
+
 /// Every command that looks at the state.
 fn show(folder: &Folder, example: &Example) {
     let lines = example.addresses.iter().map(|address| format!("{address}\n")).collect::<String>();

@@ -1,0 +1,69 @@
+//! `acier state mv` and `acier state replace-provider`
+//!
+//! **Never:** ask a cloud or change it. The state is settled first: what is in flight has an address
+//! that its end will be recorded under.
+
+use std::path::Path;
+use std::rc::Rc;
+
+use crate::addr::{Target, parse};
+use crate::cli::exit::Exit;
+use crate::cli::screen::Screen;
+use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
+use crate::diag::{Diagnostic, Sources};
+use crate::engine::Desk;
+use crate::plan::rename::rename;
+use crate::state::OperationKind;
+use crate::store::Access;
+
+pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, screen: &Screen) -> Outcome<Exit> {
+    let none = Sources::default();
+    let read = |text: &str| -> Outcome<Target> {
+        parse::target(text).map_err(|error| {
+            screen.diagnostic(&Diagnostic::error("Invalid address", error), &none);
+            Exit::Usage
+        })
+    };
+    let (source, target) = (read(from)?, read(to)?);
+    let access = if dry_run { Access::Read } else { Access::Write };
+    let (mut store, mut state) = open_store(folder, access, screen)?;
+    let renamed = match rename(&state, &source, &target) {
+        Ok(renamed) => renamed,
+        Err(wrong) => return fail(screen, &wrong, &none),
+    };
+    let verb = if dry_run { "Would move" } else { "Move" };
+    for (from, to) in &renamed.moved {
+        screen.line(&format!("{verb} \"{from}\" to \"{to}\""));
+    }
+    if dry_run {
+        return Ok(Exit::Done);
+    }
+    if !state.pending.is_empty() {
+        let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
+        let hint = "run `acier plan` first: it looks them up";
+        return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &none);
+    }
+    let key = store.key().clone();
+    let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
+    let written = desk
+        .begin(OperationKind::Edit, None)
+        .and_then(|()| desk.record(&renamed.events, true))
+        .and_then(|()| desk.end(true));
+    if let Err(broken) = written {
+        return fail(screen, &journal_broken(&broken.0), &none);
+    }
+    screen.line(&format!("Successfully moved {} object(s).", renamed.moved.len()));
+    Ok(Exit::Done)
+}
+
+/// Says why there is nothing to replace.
+pub(in crate::cli) fn replace_provider(from: &str, to: &str, screen: &Screen) -> Outcome<Exit> {
+    let detail = format!(
+        "The state of acier names no providers: it holds kinds and ids, and acier speaks to Azure itself. So no object \
+         is bound to {from}, and none can be bound to {to}."
+    );
+    let hint = "Nothing needs to be done in the state. If a configuration names another source in required_providers, \
+                change it there.";
+    let wrong = Diagnostic::error("There are no providers in the state", detail).hint(hint);
+    fail(screen, &wrong, &Sources::default())
+}
