@@ -159,6 +159,7 @@ async fn decide(
                             }
                         }
                         answers.data.extend(read.data);
+                        answers.faults.extend(read.faults);
                         answers.objects.extend(read.objects);
                     }
                     Err(diagnostics) => {

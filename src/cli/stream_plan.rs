@@ -84,6 +84,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::OtherRepetition => "delete_because_wrong_repetition",
         Why::NoIndex => "delete_because_count_index",
         Why::NoKey => "delete_because_each_key",
+        Why::Check => "read_because_check_nested",
         Why::Unknown if change.after.is_wholly_known() => "read_because_dependency_pending",
         Why::Unknown => "read_because_config_unknown",
     })

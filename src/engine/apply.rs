@@ -454,6 +454,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         if self.report.is_complete() {
             self.report.diagnostics.extend(diagnostics);
         }
+        let checks = self.resolver.checks(self.plan);
+        self.report.diagnostics.extend(checks);
         for (name, value) in values {
             let output = Output { value };
             if self.desk.state.outputs.get(&name) != Some(&output) {

@@ -3,6 +3,8 @@
 //! **Never:** lose an outcome: each branch either records the end of the step, goes on with it,
 //! or leaves its intent pending on purpose, to be resolved by the next run.
 
+use crate::diag::{Diagnostic, Severity};
+use crate::plan::change::Why;
 use crate::plan::import::quoted;
 use crate::plan::{Action, Change, StepAct};
 use crate::provider::{Fault, FaultKind, Handle, Progress, Provider};
@@ -188,6 +190,13 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     /// The step was never sent: nothing to record.
     fn fail_unsent(&mut self, number: u32, change: &'a Change, fault: Fault) -> Result<(), JournalError> {
+        if change.why == Why::Check {
+            // What a check cannot read is worth a warning, and no more.
+            let found = Diagnostic { severity: Severity::Warning, ..diagnose(&fault, &change.addr.to_string()) };
+            self.report.diagnostics.push(found);
+            self.publish_and_finish(number, change, change.after.clone());
+            return Ok(());
+        }
         self.report.diagnostics.push(diagnose(&fault, &change.addr.to_string()));
         let act = self.flights.get(&number).map_or(StepAct::Create, |flight| flight.act);
         self.give_up(number, change, act);

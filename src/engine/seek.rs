@@ -38,6 +38,9 @@ pub async fn answer<P: Provider>(
     for (addr, answer) in read {
         match answer {
             Ok(value) => drop(answers.data.insert(addr.clone(), value)),
+            Err(fault) if questions.lenient.contains(addr) => {
+                drop(answers.faults.insert(addr.clone(), diagnose(&fault, &addr.to_string())));
+            }
             Err(fault) => diagnostics.push(diagnose(&fault, &addr.to_string())),
         }
     }

@@ -134,6 +134,16 @@ impl<'m> Linker<'m> {
             self.depends_on(&output.depends_on, output.span);
             self.keep(Node::Output(name.clone()));
         }
+        for (name, check) in &module.checks {
+            let before = self.out.0.len();
+            self.conditions(&check.asserts, &Site { check: Some(name), ..Site::plain() });
+            for finding in &mut self.out.0[before..] {
+                if finding.summary == "Invalid condition expression" {
+                    finding.summary = "Invalid assert expression".into();
+                }
+            }
+            self.keep(Node::Check(name.clone()));
+        }
         for (at, import) in module.imports.iter().enumerate() {
             self.import(import);
             self.keep(Node::Import(at));
@@ -198,7 +208,7 @@ impl<'m> Linker<'m> {
     }
 
     fn resource(&mut self, addr: &BlockAddr, resource: &Resource) {
-        let outside = Site { block: Some(addr), ..Site::plain() };
+        let outside = Site { block: Some(addr), check: resource.check.as_ref(), ..Site::plain() };
         let inside = self.repetition(&resource.repetition, &outside);
         if !matches!(resource.repetition, Repetition::Once) {
             self.repetitions.insert(addr.clone(), self.found.clone());

@@ -18,7 +18,7 @@ use super::resource::condition;
 use super::{files, fixed, link, structure};
 
 /// The blocks that may stand in a file.
-const TOP_BLOCKS: [&str; 11] = [
+const TOP_BLOCKS: [&str; 12] = [
     "terraform",
     "provider",
     "variable",
@@ -30,6 +30,7 @@ const TOP_BLOCKS: [&str; 11] = [
     "import",
     "moved",
     "removed",
+    "check",
 ];
 
 /// A module in the making.
@@ -85,6 +86,7 @@ impl Loader<'_> {
                 "resource" | "data" => self.resource(block),
                 "import" => self.import(&block),
                 "moved" => self.moved(&block),
+                "check" => self.check(block),
                 "removed" => self.removed(&block),
                 "module" => self.call(block),
                 _ => self.out.push(not_known(&block)),
@@ -254,11 +256,6 @@ impl Loader<'_> {
 /// What is said about a block that has no place at the top.
 fn not_known(block: &Block) -> Diagnostic {
     let (what, detail, hint) = match &*block.name {
-        "check" => (
-            "A check block",
-            "acier has no checks outside of resources, outputs and variables.",
-            "Write it as a precondition or postcondition of the resource that it is about.",
-        ),
         "ephemeral" => (
             "An ephemeral block",
             "acier has no ephemeral resources.",

@@ -10,6 +10,7 @@ mod ask;
 pub mod ast;
 mod call;
 pub mod calls;
+pub mod check;
 mod condition;
 mod constraint;
 mod decode;

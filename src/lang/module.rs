@@ -161,6 +161,8 @@ pub struct Resource {
     pub provisioners: Vec<Provisioner>,
     /// `depends_on`
     pub depends_on: Vec<Dependency>,
+    /// The check that it stands in, which alone can refer to it.
+    pub check: Option<Name>,
 }
 
 /// `module "name" { ... }`
@@ -240,6 +242,17 @@ pub struct Import {
     pub for_each: Option<Expr>,
 }
 
+/// `check "name" { ... }`
+#[derive(Clone, Debug)]
+pub struct Check {
+    /// Where its header stands.
+    pub span: Span,
+    /// What must hold.
+    pub asserts: Vec<Condition>,
+    /// The data source inside it.
+    pub data: Option<BlockAddr>,
+}
+
 /// `moved { ... }`
 #[derive(Clone, Debug)]
 pub struct Moved {
@@ -289,6 +302,8 @@ pub enum Node {
     Output(Name),
     /// An `import` block, by its place in [`Module::imports`].
     Import(usize),
+    /// A `check` block.
+    Check(Name),
 }
 
 /// The declarations of one folder.
@@ -308,6 +323,8 @@ pub struct Module {
     pub providers: Vec<ProviderBlock>,
     /// What is to be imported.
     pub imports: Vec<Import>,
+    /// Checks by name.
+    pub checks: BTreeMap<Name, Check>,
     /// What has other addresses now.
     pub moved: Vec<Moved>,
     /// What is no longer managed.
@@ -339,6 +356,7 @@ impl Module {
             Node::Block(addr) => self.blocks.get(addr).map(|resource| resource.span),
             Node::Output(name) => self.outputs.get(name).map(|output| output.span),
             Node::Import(at) => self.imports.get(*at).map(|import| import.span),
+            Node::Check(name) => self.checks.get(name).map(|check| check.span),
         }
     }
 }
@@ -388,6 +406,7 @@ impl std::fmt::Display for Node {
             Node::Block(addr) => write!(f, "{addr}"),
             Node::Output(name) => write!(f, "output.{name}"),
             Node::Import(at) => write!(f, "import block {}", at + 1),
+            Node::Check(name) => write!(f, "check.{name}"),
         }
     }
 }

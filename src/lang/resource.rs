@@ -70,8 +70,17 @@ impl Loader<'_> {
         }
         if fresh && schema.is_some() {
             let span = block.header;
-            let resource =
-                Resource { addr: addr.clone(), span, repetition, body, lifecycle, timeouts, provisioners, depends_on };
+            let resource = Resource {
+                addr: addr.clone(),
+                span,
+                repetition,
+                body,
+                lifecycle,
+                timeouts,
+                provisioners,
+                depends_on,
+                check: None,
+            };
             self.module.blocks.insert(addr, resource);
         }
     }

@@ -25,12 +25,14 @@ pub(super) struct Site<'s> {
     pub(super) count: bool,
     /// `self` means something.
     pub(super) own: bool,
+    /// The check that it is part of.
+    pub(super) check: Option<&'s Name>,
 }
 
 impl Site<'_> {
     /// Outside of every block.
     pub(super) fn plain() -> Site<'static> {
-        Site { block: None, each: false, count: false, own: false }
+        Site { block: None, each: false, count: false, own: false, check: None }
     }
 }
 
@@ -186,6 +188,15 @@ fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span,
         return linker.out.push(wrong);
     }
     let Some(resource) = linker.block(addr, span) else { return };
+    if resource.check.is_some() && resource.check.as_ref() != site.check {
+        let detail = format!(
+            "The referenced data resource {:?} {:?} is not available from this context.",
+            &*addr.kind, &*addr.name
+        );
+        let hint =
+            "It stands in a check block and can be used only there; write a data block of its own outside of it.";
+        return linker.out.push(Diagnostic::error("Reference to scoped resource", detail).at(span).hint(hint));
+    }
     let rest = match (&resource.repetition, rest) {
         (Repetition::Once, [Access::Index(_, at), ..]) => {
             let detail = format!(

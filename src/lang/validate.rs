@@ -40,6 +40,7 @@ impl Scope {
                 }
                 Node::Output(name) => out.extend(self.called_output(frame, name, false)),
                 Node::Import(at) => out.extend(self.validate_import(*at)),
+                Node::Check(name) => out.extend(self.validate_check(frame, name)),
                 Node::Validation(_) | Node::Argument(..) | Node::Uses(..) | Node::Whole(_) => {}
             }
         }

@@ -76,7 +76,8 @@ fn nodes(tree: &Tree, unit: UnitId) -> Vec<Node> {
     let calls = module.calls.keys().map(|name| Node::Call(name.clone()));
     let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
     let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));
-    let imports = (0..module.imports.len()).map(Node::Import);
+    let checks = module.checks.keys().map(|name| Node::Check(name.clone()));
+    let imports = (0..module.imports.len()).map(Node::Import).chain(checks);
     variables.chain(locals).chain(providers).chain(calls).chain(blocks).chain(outputs).chain(imports).collect()
 }
 
@@ -120,7 +121,8 @@ fn inside(tree: &Tree, unit: UnitId, graph: &mut Dag<Spot>) {
     }
     let calls = module.calls.keys().map(|name| Node::Call(name.clone()));
     let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
-    for node in calls.chain(blocks) {
+    let checks = module.checks.keys().map(|name| Node::Check(name.clone()));
+    for node in calls.chain(blocks).chain(checks) {
         graph.need(Spot { unit, node }, called.clone());
     }
 }

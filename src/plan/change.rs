@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::addr::{Addr, Block};
+use crate::addr::{Addr, Block, ModulePath};
 use crate::diag::Span;
+use crate::lang::check::Status;
 use crate::lang::inputs::Inputs;
 use crate::schema::Cost;
 use crate::value::{Name, Path, Value};
@@ -69,6 +70,8 @@ pub enum Why {
     Destroy,
     /// A replaced object that an earlier apply left behind.
     Deposed,
+    /// A check looks again when everything is done.
+    Check,
     /// The configuration of a data source is not known before apply, or what it depends on changes.
     Unknown,
 }
@@ -196,6 +199,19 @@ pub struct OutputChange {
     pub after: Option<Value>,
 }
 
+/// What came of a check when the plan was made.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The module instance that it stands in.
+    pub path: ModulePath,
+    /// Its name.
+    pub name: Name,
+    /// The worst of its assertions.
+    pub status: Status,
+    /// The messages of those that do not hold.
+    pub problems: Vec<String>,
+}
+
 /// A block that is not planned yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
@@ -252,6 +268,8 @@ pub struct Plan {
     pub answers: BTreeMap<Addr, Value>,
     /// The provider configurations of instances that do not have the default one.
     pub configurations: BTreeMap<Addr, Name>,
+    /// Checks.
+    pub checks: Vec<Checked>,
 }
 
 impl PartialEq for Refreshed {

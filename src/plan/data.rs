@@ -27,7 +27,13 @@ impl Walk<'_> {
             self.read_later(addr, schema, desired);
             return;
         }
+        if let Some(fault) = self.answers.faults.get(&addr).cloned() {
+            return self.unread(&addr, fault, schema);
+        }
         let Some(answer) = self.answers.data.get(&addr) else {
+            if self.tree.resource(&block).is_some_and(|resource| resource.check.is_some()) {
+                self.questions.lenient.insert(addr.clone());
+            }
             self.asking.insert(block.into_owned());
             self.questions.data.push((addr, desired.value));
             return;
@@ -44,6 +50,7 @@ impl Walk<'_> {
 
     fn read_later(&mut self, addr: Addr, schema: &Schema, desired: Desired) {
         let after = propose::propose(&schema.block, None, &desired.value, None);
+        let checks = self.tree.resource(&addr.block).is_some_and(|resource| resource.check.is_some());
         self.scope.publish(&addr, after.clone());
         if self.options.mode == Mode::RefreshOnly {
             return;
@@ -53,7 +60,7 @@ impl Walk<'_> {
             kind: addr.block.kind.clone(),
             id: None,
             action: Action::Read,
-            why: Why::Unknown,
+            why: if checks { Why::Check } else { Why::Unknown },
             cost: Cost::Nothing,
             before: Value::null(Type::Dynamic),
             after,

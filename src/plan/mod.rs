@@ -8,6 +8,7 @@
 mod action;
 mod adopt;
 pub mod change;
+mod checks;
 mod conform;
 mod data;
 pub mod diff;
@@ -39,7 +40,7 @@ mod within;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{Addr, Block, Target};
-use crate::diag::{Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::lang::import::Wanted;
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
@@ -48,7 +49,7 @@ use crate::seal::Key;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
 
-pub use change::{Action, Change, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting};
+pub use change::{Action, Change, Checked, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting};
 
 use laid::Laid;
 use order::Order;
@@ -104,6 +105,8 @@ pub struct Refreshed {
 pub struct Questions {
     /// Data sources: address and configuration.
     pub data: Vec<(Addr, Value)>,
+    /// Those of them that may fail: what checks read.
+    pub lenient: BTreeSet<Addr>,
     /// Objects that the state does not know.
     pub objects: Vec<Sought>,
     /// The provider configurations of instances that do not have the default one.
@@ -137,6 +140,8 @@ pub enum Which {
 pub struct Answers {
     /// Data sources.
     pub data: BTreeMap<Addr, Value>,
+    /// Data sources that may fail and did.
+    pub faults: BTreeMap<Addr, Diagnostic>,
     /// Sought objects by the address that they are to have; nothing for what does not exist. Their
     /// needs are not known yet.
     pub objects: BTreeMap<Addr, Option<Object>>,
@@ -160,7 +165,7 @@ impl Answers {
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> usize {
-        self.data.len() + self.objects.len()
+        self.data.len() + self.faults.len() + self.objects.len()
     }
 }
 
@@ -226,6 +231,7 @@ pub fn plan(
         ids: BTreeMap::new(),
         read: BTreeMap::new(),
         configurations: BTreeMap::new(),
+        checks: Vec::new(),
         diagnostics,
     };
     go(&mut walk, &statements);
@@ -247,11 +253,8 @@ pub fn plan(
         return Err(walk.diagnostics);
     }
     let drift = laid::drift(state, refreshed, &walk.schemas, key);
-    let (plan, diagnostics) = finish(walk, inputs, state, refreshed, outputs, drift);
-    if diagnostics.has_errors() {
-        return Err(diagnostics);
-    }
-    Ok((Planned::Ready(Box::new(plan)), diagnostics))
+    let (plan, found) = finish(walk, inputs, state, refreshed, outputs, drift);
+    if found.has_errors() { Err(found) } else { Ok((Planned::Ready(Box::new(plan)), found)) }
 }
 
 /// Walks as the mode asks.
@@ -263,6 +266,7 @@ fn go(walk: &mut Walk<'_>, statements: &[moves::Statement<'_>]) {
             walk.check_statements(statements);
             walk.unwritten();
             walk.orphans();
+            walk.reread();
             walk.warn_of_requests();
         }
         Mode::Destroy => walk.everything(),
@@ -341,6 +345,7 @@ fn finish(
         inputs: inputs.clone(),
         answers: walk.read,
         configurations: walk.configurations,
+        checks: walk.checks,
     };
     if plan.steps.is_empty() && !plan.waiting.is_empty() {
         walk.diagnostics.push(waiting::stuck(&plan));

@@ -16,8 +16,13 @@ use super::walk::Walk;
 
 /// The blocks that an output of the root module refers to, directly or through what is no block.
 pub(crate) fn needs(tree: &Tree, name: &Name) -> BTreeSet<Block> {
+    needs_of(tree, Spot { unit: UnitId::ROOT, node: Node::Output(name.clone()) })
+}
+
+/// The same for any node.
+pub(crate) fn needs_of(tree: &Tree, spot: Spot) -> BTreeSet<Block> {
     let mut blocks = BTreeSet::new();
-    let mut open = vec![Spot { unit: UnitId::ROOT, node: Node::Output(name.clone()) }];
+    let mut open = vec![spot];
     let mut seen: BTreeSet<Spot> = open.iter().cloned().collect();
     while let Some(spot) = open.pop() {
         for needed in tree.graph.needs(&spot) {

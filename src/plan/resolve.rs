@@ -11,8 +11,9 @@ use std::rc::Rc;
 
 use crate::addr::{Addr, Block, Key, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::lang::module::Ignore;
+use crate::lang::module::{Ignore, Node};
 use crate::lang::scope::Scope;
+use crate::lang::tree::Spot;
 use crate::schema::{Block as SchemaBlock, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::State;
@@ -151,6 +152,21 @@ impl Resolver {
         self.open.remove(addr);
         self.scope.publish(addr, propose::conceal(&value));
         self.scope.check_conditions(addr, false)
+    }
+
+    /// What the checks say of what exists now. Those about something that was not done are passed over.
+    pub fn checks(&mut self, plan: &Plan) -> Diagnostics {
+        let tree = self.scope.tree().clone();
+        let open: BTreeSet<Block> = self.open.iter().map(|addr| addr.block.declared().into_owned()).collect();
+        let mut found = Diagnostics::none();
+        for checked in &plan.checks {
+            let Some(unit) = tree.find(&checked.path) else { continue };
+            let spot = Spot { unit, node: Node::Check(checked.name.clone()) };
+            if outputs::needs_of(&tree, spot).iter().all(|block| !open.contains(block)) {
+                found.extend(self.scope.judge_check(&checked.path, &checked.name).found);
+            }
+        }
+        found
     }
 
     /// All output values as they are now; those that cannot be evaluated because a step failed

@@ -8,6 +8,8 @@
 
 use crate::addr::{Block, Mode as BlockMode};
 use crate::diag::Diagnostic;
+use crate::lang::module::Node;
+use crate::lang::tree::Spot;
 use crate::lang::waits::Open;
 use crate::value::Name;
 
@@ -36,6 +38,14 @@ impl Walk<'_> {
 
     fn hold(&mut self, block: &Block, hold: Hold) {
         self.waiting.insert(block.declared().into_owned(), hold);
+    }
+
+    /// Whether a node is a block that waits.
+    pub(crate) fn block_waits(&self, spot: &Spot) -> bool {
+        match &spot.node {
+            Node::Block(block) => self.waiting.contains_key(&self.tree.block(spot.unit, block)),
+            _ => false,
+        }
     }
 
     /// What waits, for the plan. When only the state is brought in line nothing is ever made, so

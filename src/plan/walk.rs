@@ -21,7 +21,7 @@ use crate::state::Object;
 use crate::value::{Name, Value};
 
 use super::action::Case;
-use super::change::{Action, Change, Hold, Why};
+use super::change::{Action, Change, Checked, Hold, Why};
 use super::import::Import;
 use super::laid::Laid;
 use super::moves::Moves;
@@ -81,6 +81,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) read: BTreeMap<Addr, Value>,
     /// The provider configurations of instances that do not have the default one.
     pub(crate) configurations: BTreeMap<Addr, Name>,
+    /// What came of checks.
+    pub(crate) checks: Vec<Checked>,
     pub(crate) diagnostics: Diagnostics,
 }
 
@@ -94,6 +96,7 @@ impl<'a> Walk<'a> {
             }
             match &spot.node {
                 Node::Block(block) => self.declared(&tree, spot, block),
+                Node::Check(name) => self.check(spot, name),
                 _ => self.other(spot),
             }
         }

@@ -6,6 +6,7 @@
 //! Source of the form: Terraform, "JSON Output Format", format version 1.2. What acier knows beyond
 //! it stands in members named `acier`: readers skip what they do not know.
 
+mod checks;
 pub mod configuration;
 mod relevant;
 pub mod state;
@@ -90,6 +91,9 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
     }
     if !plan.waiting.is_empty() {
         put("deferred_changes", deferred(plan).into());
+    }
+    if !plan.checks.is_empty() {
+        put("checks", checks::checks(plan).into());
     }
     put("timestamp", setting.timestamp.into());
     put("applyable", (!plan.is_empty() || !plan.refreshed.found.is_empty()).into());
@@ -239,6 +243,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::OtherRepetition => Some("delete_because_wrong_repetition"),
         Why::NoIndex => Some("delete_because_count_index"),
         Why::NoKey => Some("delete_because_each_key"),
+        Why::Check => Some("read_because_check_nested"),
         Why::Unknown if change.after.is_wholly_known() => Some("read_because_dependency_pending"),
         Why::Unknown => Some("read_because_config_unknown"),
     }

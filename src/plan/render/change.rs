@@ -163,7 +163,8 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         (Why::Unprovisioned, _) => Some("because its provisioners did not all end well".into()),
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
-        (Why::Unknown, _) => Some(match schemas.data.get(&change.kind) {
+        (Why::Check, _) if is_asked(change, schemas) => Some("config will be reloaded to verify a check block".into()),
+        (Why::Unknown | Why::Check, _) => Some(match schemas.data.get(&change.kind) {
             Some(schema) if config_is_known(&schema.block, &change.after) => {
                 "depends on a resource or a module with changes pending".into()
             }
@@ -171,6 +172,10 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         }),
         _ => None,
     }
+}
+
+fn is_asked(change: &Change, schemas: &Schemas) -> bool {
+    schemas.data.get(&change.kind).is_some_and(|schema| config_is_known(&schema.block, &change.after))
 }
 
 /// Whether everything that the configuration gives is known; what only the cloud gives is not asked.

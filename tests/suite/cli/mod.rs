@@ -2,6 +2,7 @@
 
 mod bench;
 mod changes;
+mod checks;
 mod console;
 mod examples;
 mod fmt;

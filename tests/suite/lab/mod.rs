@@ -207,6 +207,7 @@ pub(crate) async fn live_until<P: Provider, J: Journal>(
                 match acier::engine::seek::answer(provider, &questions, key, 10).await {
                     Ok(read) => {
                         answers.data.extend(read.data);
+                        answers.faults.extend(read.faults);
                         answers.objects.extend(read.objects);
                     }
                     Err(diagnostics) => return stuck(diagnostics),

@@ -1,0 +1,154 @@
+//! `check` blocks: assertions about a whole configuration, which never stop anything.
+//!
+//! **Never:** decide what a failed assertion means; it is a warning wherever it is judged. In: a block,
+//! later what is published. Out: a [`Check`] in the module, later what came of it. A data source
+//! inside is a block like others, seen by its check alone. Source of the rules: Terraform, "Checks".
+
+use crate::addr::{Block as BlockAddr, Mode, ModulePath};
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+
+use super::arguments::{argument, expect, labels};
+use super::ast::Block;
+use super::condition::{Verdict, judge};
+use super::load::Loader;
+use super::module::{Check, Node};
+use super::names::Place;
+use super::resource::condition;
+use super::scope::{Scope, about};
+
+/// What came of a check.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// Every assertion holds.
+    Pass,
+    /// One is not known yet.
+    Unknown,
+    /// One does not hold.
+    Fail,
+    /// One cannot be evaluated.
+    Error,
+}
+
+/// A check that was judged.
+#[derive(Clone, Debug)]
+pub struct Judged {
+    /// The worst of its assertions.
+    pub status: Status,
+    /// The messages of those that do not hold.
+    pub problems: Vec<String>,
+    /// Warnings about those, and errors about what cannot be evaluated.
+    pub found: Diagnostics,
+}
+
+impl Loader<'_> {
+    pub(super) fn check(&mut self, block: Block) {
+        let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
+        let name = label.text.clone();
+        expect(&block.body, &[], &["data", "assert"], &mut self.out);
+        let fresh = self.declare("check", &name, block.header, |at| {
+            (
+                format!("Duplicate check {name:?} configuration"),
+                format!(
+                    "A check block named {name:?} was already declared at {at}. Check blocks must be unique within each \
+                     module."
+                ),
+            )
+        });
+        let mut check = Check { span: block.header, asserts: Vec::new(), data: None };
+        for inner in block.body.blocks {
+            match &*inner.name {
+                "assert" => check.asserts.extend(condition(&inner, &mut self.out)),
+                "data" => self.nested(inner, &name, &mut check),
+                _ => {}
+            }
+        }
+        if check.asserts.is_empty() && !self.out.has_errors() {
+            let detail = "Check blocks must have at least one assert block.";
+            self.out.push(Diagnostic::error("Zero assert blocks", detail).at(block.header));
+        }
+        if fresh {
+            self.module.checks.insert(name, check);
+        }
+    }
+
+    fn nested(&mut self, block: Block, check: &crate::value::Name, of: &mut Check) {
+        if of.data.is_some() {
+            let detail = "This check block already has a data resource defined.";
+            self.out.push(Diagnostic::error("Multiple data resource blocks", detail).at(block.header));
+            return;
+        }
+        for word in ["count", "for_each"] {
+            if let Some(repeated) = argument(&block.body, word) {
+                let detail =
+                    "The \"count\" and \"for_each\" meta-arguments are not supported within nested data blocks.";
+                let wrong = Diagnostic::error(format!("Invalid {word:?} attribute"), detail);
+                self.out.push(wrong.at(repeated.name_span));
+                return;
+            }
+        }
+        let [kind, name] = block.labels.as_slice() else {
+            self.resource(block);
+            return;
+        };
+        let (kind, name) = (kind.text.clone(), name.text.clone());
+        let addr = BlockAddr { module: ModulePath::default(), mode: Mode::Data, kind, name };
+        let known = self.module.blocks.contains_key(&addr);
+        self.resource(block);
+        if let Some(resource) = self.module.blocks.get_mut(&addr).filter(|_| !known) {
+            resource.check = Some(check.clone());
+            of.data = Some(addr);
+        }
+    }
+}
+
+impl Scope {
+    /// Judges a check in one instance of its module.
+    pub fn judge_check(&mut self, path: &ModulePath, name: &crate::value::Name) -> Judged {
+        let mut judged = Judged { status: Status::Pass, problems: Vec::new(), found: Diagnostics::none() };
+        let Some(frame) = self.names.at(path) else { return judged };
+        let module = self.names.frame(frame).module.clone();
+        let Some(check) = module.checks.get(name) else { return judged };
+        self.names.settle(frame, &Node::Check(name.clone()));
+        let place = Place::default();
+        let reader = self.names.reader(frame, &place);
+        for assert in &check.asserts {
+            let mut out = Diagnostics::none();
+            let verdict = judge(assert, &reader, &mut out);
+            let status = match verdict {
+                Verdict::Holds => Status::Pass,
+                Verdict::Fails(message) => {
+                    let warning = Diagnostic::warning("Check block assertion failed", message.clone());
+                    out.0.insert(0, warning.at(assert.condition.span));
+                    judged.problems.push(message);
+                    Status::Fail
+                }
+                Verdict::Unknown if out.has_errors() => Status::Error,
+                Verdict::Unknown => Status::Unknown,
+            };
+            judged.status = judged.status.max(status);
+            judged.found.extend(out);
+        }
+        judged.found = about(judged.found, &shown(path, name));
+        judged
+    }
+
+    /// What is wrong with a check whatever the values are.
+    pub(super) fn validate_check(&mut self, frame: super::frame::FrameId, name: &crate::value::Name) -> Diagnostics {
+        let module = self.names.frame(frame).module.clone();
+        let Some(check) = module.checks.get(name) else { return Diagnostics::none() };
+        let place = Place::default();
+        let reader = self.names.reader(frame, &place);
+        let mut out = Diagnostics::none();
+        for assert in &check.asserts {
+            judge(assert, &reader, &mut out);
+        }
+        out.0.retain(|finding| finding.severity == Severity::Error);
+        about(out, &shown(&self.names.frame(frame).path, name))
+    }
+}
+
+/// A check as messages name it: `check.health`, `module.net.check.health`.
+#[must_use]
+pub fn shown(path: &ModulePath, name: &str) -> String {
+    if path.0.is_empty() { format!("check.{name}") } else { format!("{path}.check.{name}") }
+}
