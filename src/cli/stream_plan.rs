@@ -81,6 +81,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Triggered => "replace_triggered_by",
         Why::NoBlock => "delete_because_no_resource_config",
         Why::NoModule => "delete_because_no_module",
+        Why::Disabled => "delete_because_enabled_false",
         Why::OtherRepetition => "delete_because_wrong_repetition",
         Why::NoIndex => "delete_because_count_index",
         Why::NoKey => "delete_because_each_key",

@@ -6,7 +6,7 @@
 use crate::diag::{Diagnostic, Span};
 use crate::value::Name;
 
-use super::arguments::{argument, labels, missing_argument, unsupported_block};
+use super::arguments::{argument, expect, labels, missing_argument, unsupported_block};
 use super::ast::{Access, Block, Expr, ExprKind, ObjectKey};
 use super::fixed;
 use super::load::Loader;
@@ -30,7 +30,7 @@ impl Loader<'_> {
                 ),
             )
         });
-        for inner in &block.body.blocks {
+        for inner in block.body.blocks.iter().filter(|inner| &*inner.name != "lifecycle") {
             self.out.push(if RESERVED.contains(&&*inner.name) {
                 let detail = format!(
                     "The block type name {:?} is reserved for use by Terraform in a future version.",
@@ -54,7 +54,11 @@ impl Loader<'_> {
             }
         };
         let version = argument(&block.body, "version").and_then(|text| fixed::text(text, &mut self.out));
+        if let Some(inner) = block.body.blocks.iter().find(|inner| &*inner.name == "lifecycle") {
+            expect(&inner.body, &["enabled"], &[], &mut self.out);
+        }
         let repetition = self.repetition(&block.body);
+        let repetition = self.enabled(&block.body, repetition);
         let depends_on = self.depends_on(&block.body);
         let providers = argument(&block.body, "providers").map(|given| self.passed(&given.expr)).unwrap_or_default();
         let mut arguments = block.body.attributes;

@@ -85,7 +85,7 @@ impl Gathered {
     /// Nothing yet of a module that is called so often.
     pub(super) fn new(repeated: &Repeated) -> Gathered {
         let members = match repeated {
-            Repeated::Once => Collected::One(Value::unknown(Type::Dynamic)),
+            Repeated::Once | Repeated::Enabled(_) => Collected::One(Value::unknown(Type::Dynamic)),
             Repeated::Count(count) => {
                 let length = usize::try_from(*count).unwrap_or_default();
                 Collected::Counted(Arc::new(vec![Value::unknown(Type::Dynamic); length]))

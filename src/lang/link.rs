@@ -14,7 +14,7 @@ use crate::value::Name;
 use super::arguments::{Declared, argument};
 use super::ast::{Access, Body, Expr};
 use super::eval::references;
-use super::module::{Call, Condition, Dependency, Import, Module, Node, Repetition, Resource};
+use super::module::{Call, Condition, Dependency, Ignore, Import, Module, Node, Repetition, Resource};
 use super::provisioner::{self, When, check_destroy};
 use super::structure::iterator;
 use super::target::{self, Site};
@@ -166,6 +166,10 @@ impl<'m> Linker<'m> {
     fn repetition<'s>(&mut self, repetition: &Repetition, outside: &Site<'s>) -> Site<'s> {
         match repetition {
             Repetition::Once => *outside,
+            Repetition::Enabled(expr) => {
+                self.expr(expr, outside, &[]);
+                *outside
+            }
             Repetition::Count(expr) => {
                 self.expr(expr, outside, &[]);
                 Site { count: true, ..*outside }
@@ -214,6 +218,12 @@ impl<'m> Linker<'m> {
             self.repetitions.insert(addr.clone(), self.found.clone());
         }
         self.body(&resource.body, &inside, &mut Vec::new());
+        if let Some(expr) = &resource.lifecycle.prevent_destroy {
+            self.expr(expr, &outside, &[]);
+        }
+        if let Ignore::Asked(expr) = &resource.lifecycle.ignore_changes {
+            self.expr(expr, &outside, &[]);
+        }
         for expr in resource.timeouts.values() {
             self.expr(expr, &inside, &[]);
         }

@@ -58,3 +58,4 @@ mod version;
 pub mod waits;
 pub mod watch;
 mod weave;
+mod wishes;

@@ -99,9 +99,17 @@ pub enum Repetition {
     Count(Expr),
     /// `for_each = x`
     ForEach(Expr),
+    /// `lifecycle { enabled = b }`: one instance without a key, or none.
+    Enabled(Expr),
 }
 
 impl Repetition {
+    /// Whether its instance, if there is one, has no key.
+    #[must_use]
+    pub fn is_single(&self) -> bool {
+        matches!(self, Repetition::Once | Repetition::Enabled(_))
+    }
+
     /// The argument that decides it, with its name.
     #[must_use]
     pub fn argument(&self) -> Option<(&'static str, &Expr)> {
@@ -109,6 +117,7 @@ impl Repetition {
             Repetition::Once => None,
             Repetition::Count(expr) => Some(("count", expr)),
             Repetition::ForEach(expr) => Some(("for_each", expr)),
+            Repetition::Enabled(expr) => Some(("enabled", expr)),
         }
     }
 }
@@ -118,8 +127,8 @@ impl Repetition {
 pub struct Lifecycle {
     /// Make the replacement first.
     pub create_before_destroy: bool,
-    /// Refuse every plan that would delete the object.
-    pub prevent_destroy: bool,
+    /// Refuse every plan that would delete the object, where this is true.
+    pub prevent_destroy: Option<Expr>,
     /// Attributes whose configuration is ignored after creation.
     pub ignore_changes: Ignore,
     /// References whose change replaces the object.
@@ -140,6 +149,8 @@ pub enum Ignore {
     All,
     /// These places.
     Paths(Vec<Path>),
+    /// The places that an expression names when its turn comes.
+    Asked(Expr),
 }
 
 /// A `resource` or `data` block.

@@ -18,6 +18,7 @@ use super::host::Host;
 use super::inputs::Inputs;
 use super::module::{Node, Repetition, Variable};
 use super::reference::{Target, resolve};
+use super::repeat::Repeated;
 use super::shape::Kinds;
 use super::tree::{Tree, UnitId};
 
@@ -206,6 +207,8 @@ impl Names {
         };
         match here.module.blocks.get(addr).map(|resource| &resource.repetition) {
             None | Some(Repetition::Once) => (unknown(), used),
+            Some(Repetition::Enabled(_)) if self.closed => (Value::null(Type::Dynamic), used),
+            Some(Repetition::Enabled(_)) => (Value::unknown(Type::Dynamic), used),
             Some(Repetition::Count(_)) if self.closed => (Value::tuple(Vec::new()), used),
             Some(Repetition::ForEach(_)) if self.closed => (Value::object(Members::new()), used),
             // Which instances there will be is not known, but one of them has the type of all.
@@ -218,7 +221,10 @@ impl Names {
 
     /// What a reference to a called module gives, and how many steps it uses up.
     fn module(&self, here: &Frame, call: &Name, steps: &[Access], used: usize) -> Result<(Value, usize), Diagnostics> {
-        let once = here.module.calls.get(call).is_some_and(|call| matches!(call.repetition, Repetition::Once));
+        let once = here.module.calls.get(call).is_some_and(|call| call.repetition.is_single());
+        if let Some(Ok(Repeated::Enabled(false))) = here.calls.get(call) {
+            return Ok((Value::null(Type::Dynamic), used));
+        }
         let output = named_output(&steps[used..]);
         let gathered = |output: Option<Name>| here.uses.get(&(call.clone(), output));
         // The output itself, where nothing stands between the module and it.

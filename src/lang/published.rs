@@ -123,8 +123,16 @@ impl Blocks {
     /// What a reference to a block gives, and how many steps it uses up; nothing before its
     /// instances are published.
     pub(super) fn reference(&self, module: &Module, addr: &BlockAddr, used: usize) -> Option<(Value, usize)> {
-        let once = || module.blocks.get(addr).is_none_or(|resource| matches!(resource.repetition, Repetition::Once));
+        let once = || module.blocks.get(addr).is_none_or(|resource| resource.repetition.is_single());
+        let enabled = || {
+            let repetition = module.blocks.get(addr).map(|resource| &resource.repetition);
+            matches!(repetition, Some(Repetition::Enabled(_)))
+        };
         match self.0.get(addr)? {
+            // What is not enabled is null.
+            Published { keys: Some(keys), .. } if keys.is_empty() && enabled() => {
+                Some((Value::null(Type::Dynamic), used))
+            }
             Published { instances: Instances::One(Some(value)), .. } if once() => Some((value.clone(), used)),
             Published { keys: Some(_), instances: Instances::Counted(members) } => {
                 Some((Content::Tuple(members.clone()).into(), used))

@@ -20,6 +20,8 @@ pub(super) enum Repeated {
     Count(u64),
     /// Once for each key.
     Each(Arc<Members>),
+    /// Once without a key, or not at all.
+    Enabled(bool),
 }
 
 impl Repeated {
@@ -29,6 +31,7 @@ impl Repeated {
             (Repeated::Once, Key::None) => true,
             (Repeated::Count(count), Key::Int(index)) => index < count,
             (Repeated::Each(members), Key::Str(key)) => members.contains_key(key),
+            (Repeated::Enabled(enabled), Key::None) => *enabled,
             _ => false,
         }
     }
@@ -39,6 +42,7 @@ impl Repeated {
             Repeated::Once => vec![Key::None],
             Repeated::Count(count) => (0..*count).map(Key::Int).collect(),
             Repeated::Each(members) => members.keys().cloned().map(Key::Str).collect(),
+            Repeated::Enabled(enabled) => enabled.then_some(Key::None).into_iter().collect(),
         }
     }
 }
@@ -84,6 +88,40 @@ pub(super) fn count(value: &Value, span: Span, lenient: bool) -> Result<Option<u
         Some(count) if count <= 1_000_000 => Ok(Some(count)),
         Some(_) => Err(unsuitable("more than a million instances of one block are not supported")),
         None => Err(unsuitable("a whole number is required")),
+    }
+}
+
+/// Reads the value of `enabled`, likewise. Source of the rules: OpenTofu 1.11, "The enabled
+/// Meta-Argument".
+pub(super) fn enabled(value: &Value, span: Span, lenient: bool) -> Result<Option<bool>, Diagnostics> {
+    let invalid = |detail: String| Diagnostics::from(Diagnostic::error("Invalid enabled argument", detail).at(span));
+    if value.marks().has(Marks::SENSITIVE) {
+        return Err(invalid(
+            "Sensitive values, or values derived from sensitive values, cannot be used as enabled arguments. If used, the \
+             sensitive value could be disclosed by whether the object exists."
+                .into(),
+        ));
+    }
+    if value.marks().has(Marks::EPHEMERAL) {
+        return Err(invalid(
+            "The given \"enabled\" is derived from an ephemeral value, which means that acier cannot persist it between \
+             plan/apply rounds. Use only non-ephemeral values."
+                .into(),
+        ));
+    }
+    if value.is_null() {
+        return Err(invalid("The given \"enabled\" argument value is null. A bool is required.".into()));
+    }
+    let flag = convert(value, &Type::Bool)
+        .map_err(|why| invalid(format!("The given \"enabled\" argument value is unsuitable: {}.", why.message)))?;
+    match flag.as_bool() {
+        Some(enabled) => Ok(Some(enabled)),
+        None if lenient => Ok(None),
+        None => Err(invalid(
+            "The \"enabled\" value depends on values that cannot be determined until apply, so acier cannot say whether \
+             there will be an instance."
+                .into(),
+        )),
     }
 }
 

@@ -46,6 +46,7 @@ impl Loader<'_> {
         }
         let before = self.out.0.len();
         let repetition = self.repetition(&block.body);
+        let repetition = self.enabled(&block.body, repetition);
         self.only_default_provider(&block.body);
         let depends_on = self.depends_on(&block.body);
         let lifecycle = only_block(&block.body, "lifecycle", self.sources, &mut self.out);
@@ -204,7 +205,8 @@ impl Loader<'_> {
         refuse_labels(block, &mut self.out);
         let body = &block.body;
         let managed = ["create_before_destroy", "prevent_destroy", "ignore_changes", "replace_triggered_by"];
-        expect(body, &managed, &["precondition", "postcondition"], &mut self.out);
+        let all = [&managed[..], &["enabled"]].concat();
+        expect(body, &all, &["precondition", "postcondition"], &mut self.out);
         if mode == Mode::Data {
             for attribute in body.attributes.iter().filter(|attribute| managed.contains(&&*attribute.name)) {
                 let detail = format!(
@@ -221,7 +223,7 @@ impl Loader<'_> {
             argument(body, name).and_then(|attribute| fixed::flag(attribute, out)).unwrap_or(false)
         };
         lifecycle.create_before_destroy = flag("create_before_destroy", &mut self.out);
-        lifecycle.prevent_destroy = flag("prevent_destroy", &mut self.out);
+        lifecycle.prevent_destroy = self.prevent_destroy(body);
         if let Some(attribute) = argument(body, "ignore_changes") {
             lifecycle.ignore_changes = self.ignore_changes(attribute, schema);
         }
@@ -241,6 +243,10 @@ impl Loader<'_> {
     fn ignore_changes(&mut self, attribute: &Attribute, schema: Option<&Schema>) -> Ignore {
         if fixed::keyword(&attribute.expr).is_some_and(|word| &**word == "all") {
             return Ignore::All;
+        }
+        // A list that is written out names attributes; anything else gives their names when it is evaluated.
+        if !matches!(attribute.expr.kind, ExprKind::Tuple(_) | ExprKind::Literal(_)) {
+            return Ignore::Asked(attribute.expr.clone());
         }
         let mut paths = Vec::new();
         for expr in self.written_list(&attribute.expr) {
@@ -343,7 +349,7 @@ fn whole(expr: &Expr) -> Result<Dependency, Diagnostics> {
 }
 
 /// An entry of `ignore_changes` as a path from the resource.
-fn relative_path(expr: &Expr) -> Option<Path> {
+pub(super) fn relative_path(expr: &Expr) -> Option<Path> {
     let ExprKind::Reference(root, steps) = &expr.kind else { return None };
     let mut path = Path(vec![Step::Attr(root.clone())]);
     for step in steps {

@@ -117,6 +117,7 @@ impl Scope {
         let value = self.names.reader(frame, &place).value(expr).ok()?;
         let known = match repetition {
             Repetition::ForEach(_) => repeat::for_each(&value, expr.span, true).ok()?.is_some(),
+            Repetition::Enabled(_) => repeat::enabled(&value, expr.span, true).ok()?.is_some(),
             _ => repeat::count(&value, expr.span, true).ok()?.is_some(),
         };
         (!known).then(|| waits::open(&self.names, frame, word, expr))
@@ -373,6 +374,9 @@ impl Scope {
             Repetition::ForEach(expr) => {
                 Repeated::Each(repeat::for_each(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
             }
+            Repetition::Enabled(expr) => {
+                Repeated::Enabled(repeat::enabled(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
+            }
         };
         self.names.frame_mut(frame).repeated.insert(resource.addr.clone(), repeated.clone());
         Ok(repeated)
@@ -382,7 +386,7 @@ impl Scope {
     fn place(&mut self, frame: FrameId, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
         let mut place = Place::default();
         match (&resource.repetition, &addr.key) {
-            (Repetition::Once, Key::None) => {}
+            (Repetition::Once | Repetition::Enabled(_), Key::None) => {}
             (Repetition::Count(_), Key::Int(index)) => {
                 place.index = Some(Value::int(i64::try_from(*index).unwrap_or(i64::MAX)));
             }
@@ -430,7 +434,7 @@ impl Scope {
     }
 }
 
-fn find<'t>(tree: &'t Tree, block: &BlockAddr) -> Result<&'t Resource, Diagnostics> {
+pub(super) fn find<'t>(tree: &'t Tree, block: &BlockAddr) -> Result<&'t Resource, Diagnostics> {
     tree.resource(block).ok_or_else(|| {
         let detail = format!("{block} is not in the configuration.");
         Diagnostic::error("Reference to undeclared resource", detail).into()

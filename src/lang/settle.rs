@@ -157,6 +157,10 @@ impl Names {
                 let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, general))?;
                 if general { Repeated::Once } else { Repeated::Each(each.unwrap_or_default()) }
             }
+            Repetition::Enabled(expr) => {
+                let enabled = reader.value(expr).and_then(|value| repeat::enabled(&value, expr.span, general))?;
+                if general { Repeated::Once } else { Repeated::Enabled(enabled.unwrap_or_default()) }
+            }
         };
         Ok(repeated)
     }
@@ -170,7 +174,7 @@ impl Names {
         let mut place = Place::default();
         if self.general {
             match call.repetition {
-                Repetition::Once => {}
+                Repetition::Once | Repetition::Enabled(_) => {}
                 Repetition::Count(_) => place.index = Some(Value::unknown_not_null(Type::Number)),
                 Repetition::ForEach(_) => {
                     place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
@@ -180,7 +184,7 @@ impl Names {
         }
         match (parent.calls.get(name), here.key()) {
             (Some(Err(wrong)), _) => return Err(wrong.clone()),
-            (Some(Ok(Repeated::Once)), Key::None) => {}
+            (Some(Ok(Repeated::Once | Repeated::Enabled(true))), Key::None) => {}
             (Some(Ok(Repeated::Count(count))), Key::Int(index)) if index < *count => {
                 place.index = Some(Value::int(i64::try_from(index).unwrap_or(i64::MAX)));
             }
@@ -238,7 +242,7 @@ impl Names {
             None => return,
         };
         let place = (call.clone(), output.cloned());
-        let once = here.module.calls.get(call).is_none_or(|call| matches!(call.repetition, Repetition::Once));
+        let once = here.module.calls.get(call).is_none_or(|call| call.repetition.is_single());
         let mut gathered = self.frame_mut(frame).uses.remove(&place).unwrap_or_else(|| Gathered::new(&repeated));
         if self.general && !once {
             gathered.set(&Key::None, Ok(Value::unknown(Type::Dynamic)));

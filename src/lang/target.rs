@@ -79,7 +79,7 @@ pub(super) fn check(linker: &mut Linker<'_>, root: &Name, steps: &[Access], span
 fn module(linker: &mut Linker<'_>, name: &Name, rest: &[Access], span: Span) {
     let Some(call) = call(linker, name, span) else { return };
     let output = match (&call.repetition, rest) {
-        (Repetition::Once, [Access::Index(_, at), ..]) => {
+        (Repetition::Once | Repetition::Enabled(_), [Access::Index(_, at), ..]) => {
             let detail = format!(
                 "Because module.{name} does not have \"count\" or \"for_each\" set, references to it must not include \
                  an index key. Remove the bracketed index to refer to the single instance of this module."
@@ -94,7 +94,7 @@ fn module(linker: &mut Linker<'_>, name: &Name, rest: &[Access], span: Span) {
             );
             return linker.out.push(Diagnostic::error("Missing module instance key", detail).at(span.to(*at)));
         }
-        (Repetition::Once, [Access::Attr(output, at), ..]) => Some((output.clone(), *at)),
+        (Repetition::Once | Repetition::Enabled(_), [Access::Attr(output, at), ..]) => Some((output.clone(), *at)),
         (Repetition::Count(_) | Repetition::ForEach(_), [Access::Index(..), Access::Attr(output, at), ..]) => {
             Some((output.clone(), *at))
         }
@@ -198,7 +198,7 @@ fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span,
         return linker.out.push(Diagnostic::error("Reference to scoped resource", detail).at(span).hint(hint));
     }
     let rest = match (&resource.repetition, rest) {
-        (Repetition::Once, [Access::Index(_, at), ..]) => {
+        (Repetition::Once | Repetition::Enabled(_), [Access::Index(_, at), ..]) => {
             let detail = format!(
                 "Because {addr} does not have \"count\" or \"for_each\" set, references to it must not include an \
                  index key. Remove the bracketed index to refer to the single instance of this resource."
@@ -216,13 +216,16 @@ fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span,
             );
             return linker.out.push(Diagnostic::error("Missing resource instance key", detail).at(span.to(*at)));
         }
-        (Repetition::Once, rest) => rest,
+        (Repetition::Once | Repetition::Enabled(_), rest) => rest,
         (_, [Access::Index(..), rest @ ..]) => rest,
         (Repetition::Count(_), [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..]) => inner,
         _ => return,
     };
     let rest = match (&resource.repetition, rest) {
-        (Repetition::Once, [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..]) => inner,
+        (
+            Repetition::Once | Repetition::Enabled(_),
+            [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..],
+        ) => inner,
         (_, rest) => rest,
     };
     members(linker, resource, rest);

@@ -60,6 +60,10 @@ impl Scope {
         let reader = self.names.reader(frame, &outside);
         match &resource.repetition {
             Repetition::Once => {}
+            Repetition::Enabled(expr) => {
+                let enabled = reader.value(expr).and_then(|value| repeat::enabled(&value, expr.span, true));
+                out.extend(enabled.err().unwrap_or_default());
+            }
             Repetition::Count(expr) => {
                 let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, true));
                 out.extend(count.err().unwrap_or_default());

@@ -82,7 +82,7 @@ impl<'m> Watch<'m> {
     fn repetition(&mut self, repetition: &Repetition) {
         match repetition {
             Repetition::Once => {}
-            Repetition::Count(expr) | Repetition::ForEach(expr) => self.expr(expr),
+            Repetition::Count(expr) | Repetition::ForEach(expr) | Repetition::Enabled(expr) => self.expr(expr),
         }
     }
 

@@ -64,6 +64,8 @@ pub enum Why {
     NoKey,
     /// The block is there, but repeats in another way, or not at all.
     OtherRepetition,
+    /// The block is not enabled.
+    Disabled,
     /// The object lies in one that goes, and it is not known yet whether it is made again.
     Swept,
     /// The object is what a `destroy` deletes.

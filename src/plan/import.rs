@@ -92,7 +92,7 @@ impl<'a> Walk<'a> {
                 "The target resource is using for_each.".to_owned(),
                 format!("Name one of its instances: {}[\"key\"].", addr.block),
             ),
-            (Some(Repetition::Once), _) => (
+            (Some(Repetition::Once | Repetition::Enabled(_)), _) => (
                 "The target resource uses neither count nor for_each, so its address has no instance key.".to_owned(),
                 format!("Name it without one: {}.", addr.block),
             ),

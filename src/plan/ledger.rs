@@ -47,6 +47,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::NoIndex, "no-index"),
     (Why::NoKey, "no-key"),
     (Why::Swept, "swept"),
+    (Why::Disabled, "disabled"),
     (Why::OtherRepetition, "other-repetition"),
     (Why::Destroy, "destroy"),
     (Why::Deposed, "deposed"),

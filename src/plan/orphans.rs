@@ -27,6 +27,7 @@ impl Walk<'_> {
                 (key, Some(repetition)) if self.planned.contains(&addr.block) => match (key, repetition) {
                     (Key::Str(_), Repetition::ForEach(_)) => Why::NoKey,
                     (Key::Int(_), Repetition::Count(_)) => Why::NoIndex,
+                    (Key::None, Repetition::Enabled(_)) => Why::Disabled,
                     _ => Why::OtherRepetition,
                 },
                 _ => match self.scope.has_instance(&addr.block.module) {

@@ -133,7 +133,8 @@ fn propose_set(block: &Block, before: &[Value], given: &[Value], unsettled: Opti
 #[must_use]
 pub fn ignore(block: &Block, prior: &Value, config: &Value, ignored: &Ignore) -> Value {
     let overlaid = match ignored {
-        Ignore::None => return config.clone(),
+        // What is asked for was answered before this is called.
+        Ignore::None | Ignore::Asked(_) => return config.clone(),
         Ignore::All => prior.clone(),
         Ignore::Paths(paths) => paths.iter().fold(config.clone(), |config, path| {
             let secret =
@@ -148,7 +149,7 @@ pub fn ignore(block: &Block, prior: &Value, config: &Value, ignored: &Ignore) ->
 #[must_use]
 pub fn is_ignored(ignored: &Ignore, path: &Path) -> bool {
     match ignored {
-        Ignore::None => false,
+        Ignore::None | Ignore::Asked(_) => false,
         Ignore::All => true,
         Ignore::Paths(paths) => paths.iter().any(|ignored| ignored.covers(path)),
     }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::addr::{Addr, Block, Key, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::lang::module::{Ignore, Node};
+use crate::lang::module::Node;
 use crate::lang::scope::Scope;
 use crate::lang::tree::Spot;
 use crate::schema::{Block as SchemaBlock, Schemas};
@@ -80,16 +80,14 @@ impl Resolver {
         }
         let desired = self.scope.desired(&change.addr)?;
         let schemas: Rc<Schemas> = self.scope.schemas().clone();
-        let tree = self.scope.tree().clone();
         let Some(schema) = schema_of(&schemas, &change.addr) else { return Ok(desired.value) };
         if change.action == Action::Read {
             return Ok(desired.value);
         }
-        let ignored = tree.resource(&change.addr.block).map(|resource| &resource.lifecycle.ignore_changes);
-        let ignored = ignored.unwrap_or(&Ignore::None);
+        let ignored = self.scope.ignored(&change.addr.block)?;
         let config = match change.before.is_null() {
             true => desired.value,
-            false => propose::ignore(&schema.block, &change.before, &desired.value, ignored),
+            false => propose::ignore(&schema.block, &change.before, &desired.value, &ignored),
         };
         let actual = if change.action == Action::Update {
             propose::propose(&schema.block, Some(&change.before), &config, Some(change.cost))

@@ -253,12 +253,16 @@ impl<'a> Walk<'a> {
             self.fail(&addr.block, Diagnostic::error("Object is newer than acier", detail).at(desired.span).into());
             return;
         }
+        let ignored = match self.scope.ignored(&addr.block) {
+            Ok(ignored) => ignored,
+            Err(found) => return self.fail(&addr.block, found),
+        };
         let triggered = prior.is_some() && self.triggered(&addr, resource);
         let verdict = Case {
             schema,
             prior,
             config: &desired.value,
-            ignored: &resource.lifecycle.ignore_changes,
+            ignored: &ignored,
             requested: self.options.replace.contains(&addr),
             triggered,
             swept: prior.is_some_and(|prior| self.going.holder(&prior.id).is_some()),
@@ -329,8 +333,13 @@ impl<'a> Walk<'a> {
         }
         let tree = self.tree.clone();
         let Some(resource) = tree.resource(&change.addr.block) else { return };
-        if !resource.lifecycle.prevent_destroy {
+        if resource.lifecycle.prevent_destroy.is_none() {
             return;
+        }
+        match self.scope.protects(&change.addr.block) {
+            Ok(true) => {}
+            Ok(false) => return,
+            Err(found) => return self.fail(&change.addr.block, found),
         }
         let because = match (change.why, change.differences.iter().find(|found| found.cost == change.cost)) {
             (Why::CannotUpdate, Some(found)) => format!(" because {} cannot be changed in place", found.path),

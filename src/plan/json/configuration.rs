@@ -139,6 +139,7 @@ impl Form<'_> {
             Repetition::Once => ("", None),
             Repetition::Count(expr) => ("count_expression", Some(expr)),
             Repetition::ForEach(expr) => ("for_each_expression", Some(expr)),
+            Repetition::Enabled(expr) => ("enabled_expression", Some(expr)),
         };
         if let Some(expr) = repetition.map(|expr| self.expr(expr, false)).filter(|expr| *expr != json!({})) {
             shown[name] = expr;

@@ -240,6 +240,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Triggered => Some("replace_by_triggers"),
         Why::NoBlock => Some("delete_because_no_resource_config"),
         Why::NoModule => Some("delete_because_no_module"),
+        Why::Disabled => Some("delete_because_enabled_false"),
         Why::OtherRepetition => Some("delete_because_wrong_repetition"),
         Why::NoIndex => Some("delete_because_count_index"),
         Why::NoKey => Some("delete_because_each_key"),

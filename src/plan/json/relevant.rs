@@ -21,7 +21,7 @@ pub(super) fn relevant(plan: &Plan, module: &Module) -> Vec<Json> {
         found.body(&resource.body);
         match &resource.repetition {
             Repetition::Once => {}
-            Repetition::Count(expr) | Repetition::ForEach(expr) => found.expr(expr),
+            Repetition::Count(expr) | Repetition::ForEach(expr) | Repetition::Enabled(expr) => found.expr(expr),
         }
     }
     for (name, _) in plan.outputs.iter().filter(|(_, output)| output.before != output.after) {

@@ -150,6 +150,7 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         _ if change.action == Action::Forget => Some("destroy = false is set in the configuration".into()),
         (Why::NoBlock, _) => Some(format!("because {block} is not in configuration")),
         (Why::NoModule, _) => Some(format!("because {} is not in configuration", block.module)),
+        (Why::Disabled, _) => Some("because enabled is false".into()),
         (Why::OtherRepetition, key) => Some(match key {
             Key::None => "because resource uses count or for_each".into(),
             Key::Int(_) => "because resource does not use count".into(),
