@@ -17,6 +17,7 @@ mod modules_from_git;
 mod operating;
 mod outputs;
 mod preflight;
+mod refactoring;
 mod refusals;
 mod schema;
 mod secrets;
