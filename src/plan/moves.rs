@@ -6,7 +6,7 @@
 //! rules: Terraform, "Refactoring". A statement comes after those whose ends it continues, and
 //! after those that speak of a part of what it moves.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{Addr, Block, Key, Mode, ModulePath, ModuleStep, Target};
 use crate::diag::{Diagnostic, Diagnostics};
@@ -282,14 +282,15 @@ fn order<'s, 'm>(statements: &'s [Statement<'m>]) -> Result<Vec<&'s Statement<'m
             }
         }
     }
-    let mut ready: VecDeque<usize> = (0..count).filter(|at| missing[*at] == 0).collect();
+    // Where nothing else decides, they come as they are written.
+    let mut ready: BTreeSet<usize> = (0..count).filter(|at| missing[*at] == 0).collect();
     let mut order = Vec::with_capacity(count);
-    while let Some(next) = ready.pop_front() {
+    while let Some(next) = ready.pop_first() {
         order.push(&statements[next]);
         for at in &waiting[next] {
             missing[*at] -= 1;
             if missing[*at] == 0 {
-                ready.push_back(*at);
+                ready.insert(*at);
             }
         }
     }

@@ -209,7 +209,7 @@ fn objects_keep_their_life_through_modules() {
     let folder = folder(BEFORE, "old", "");
     folder.run("apply -auto-approve").exits(0);
     let ids = folder.run("state list").exits(0).out;
-    assert_eq!(ids.lines().count(), 19, "{ids}");
+    assert_eq!(ids.lines().count(), 21, "{ids}");
     folder.write("main.tf", AFTER);
     let moved = "moved {\n  from = terraform_data.old\n  to   = terraform_data.new\n}\n";
     folder.write("middle/inner/main.tf", &format!("{}{moved}", INNER.replace("RENAMED", "new")));
