@@ -115,7 +115,8 @@ pub(super) fn gather(
     let root = Name::from(".");
     let module = gatherer.parse(files, "the root module");
     gatherer.read.insert(root.clone(), Some(module.clone()));
-    gatherer.tree = Tree::of(module);
+    gatherer.tree = Tree::of(module.clone());
+    gatherer.note_places(&module);
     let mut next = 0;
     while next < gatherer.tree.units.len() {
         gatherer.children(UnitId(u32::try_from(next).unwrap_or(u32::MAX)));
@@ -187,14 +188,19 @@ impl Gatherer<'_, '_> {
         self.read.insert(folder.clone(), None);
         let files = (self.finder.read)(&folder, self.sources)?;
         let module = self.parse(&files, &path.to_string());
+        self.note_places(&module);
+        self.read.insert(folder.clone(), Some(module.clone()));
+        Ok(Some((folder, module)))
+    }
+
+    /// Keeps the places of variables and their validations for sentences about them.
+    fn note_places(&mut self, module: &Module) {
         for variable in module.variables.values() {
             let rules = variable.validations.iter().map(|rule| rule.span);
             for span in rules.chain([variable.span]) {
                 self.tree.places.insert(span, place(self.sources, span).as_str().into());
             }
         }
-        self.read.insert(folder.clone(), Some(module.clone()));
-        Ok(Some((folder, module)))
     }
 
     /// A module that calls itself would never end: `count` cannot stop what is read before it.

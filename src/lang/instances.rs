@@ -73,8 +73,9 @@ impl Scope {
     pub fn judge(&mut self, spot: &Spot) -> Diagnostics {
         let called = spot.unit != UnitId::ROOT;
         let looked_at = match spot.node {
-            Node::Call(_) => true,
-            Node::Variable(_) | Node::Validation(_) | Node::Output(_) => called,
+            // Those of the root were judged with what was known when its variables were decided.
+            Node::Call(_) | Node::Validation(_) => true,
+            Node::Variable(_) | Node::Output(_) => called,
             _ => false,
         };
         if !looked_at {
@@ -179,7 +180,8 @@ impl Scope {
                 let at = self.tree.place(rule.span);
                 let detail = format!("{message}\n\nThis was checked by the validation rule at {at}.");
                 let wrong = Diagnostic::error("Invalid value for variable", detail);
-                out.push(wrong.at(given.unwrap_or(variable.span)).about(format!("{path}.var.{name}")));
+                let whose = if path.is_root() { format!("var.{name}") } else { format!("{path}.var.{name}") };
+                out.push(wrong.at(given.unwrap_or(variable.span)).about(whose));
             }
         }
         self.keep_warnings(out)

@@ -12,7 +12,7 @@ use crate::addr::{Block, Mode};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::graph::Dag;
 
-use super::arguments::{place, unsupported_yet};
+use super::arguments::place;
 use super::module::{Dependency, Node};
 use super::tree::{Need, Spot, Tree, UnitId};
 
@@ -31,7 +31,6 @@ pub(super) fn weave(tree: &mut Tree, sources: &Sources) -> Diagnostics {
             let through = set_needs(tree, &graph, &order);
             set_waits(tree, &through);
             tree.order = order;
-            out.extend(refuse_blocks_in_validations(tree, &through));
         }
         Err(cycles) => cycles.iter().for_each(|cycle| out.push(name_cycle(tree, cycle, sources))),
     }
@@ -222,24 +221,6 @@ fn named(tree: &Tree, unit: UnitId, entries: &[Dependency], through: &Through, f
             }
         }
     }
-}
-
-/// Values of the root's variables are decided before any resource is looked at.
-fn refuse_blocks_in_validations(tree: &Tree, through: &Through) -> Diagnostics {
-    let mut out = Diagnostics::none();
-    for (name, variable) in &tree.root().variables {
-        let spot = Spot { unit: UnitId::ROOT, node: Node::Validation(name.clone()) };
-        let block = through.get(&spot).and_then(|blocks| blocks.keys().next());
-        if let (Some(block), Some(validation)) = (block, variable.validations.first()) {
-            out.push(unsupported_yet(
-                "A validation that refers to a resource",
-                &format!("Values of variables are decided before any resource is looked at, but this needs {block}."),
-                "Write the condition as a precondition of the resource that uses the variable.",
-                validation.span,
-            ));
-        }
-    }
-    out
 }
 
 fn name_cycle(tree: &Tree, cycle: &[Spot], sources: &Sources) -> Diagnostic {

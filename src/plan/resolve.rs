@@ -13,7 +13,7 @@ use crate::addr::{Addr, Block, Key, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::module::Node;
 use crate::lang::scope::Scope;
-use crate::lang::tree::Spot;
+use crate::lang::tree::{Spot, UnitId};
 use crate::schema::{Block as SchemaBlock, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::State;
@@ -152,7 +152,7 @@ impl Resolver {
         self.scope.check_conditions(addr, false)
     }
 
-    /// What the checks say of what exists now. Those about something that was not done are passed over.
+    /// What the checks, and validations that refer to objects, say of what exists now. Those about something that was not done are passed over.
     pub fn checks(&mut self, plan: &Plan) -> Diagnostics {
         let tree = self.scope.tree().clone();
         let open: BTreeSet<Block> = self.open.iter().map(|addr| addr.block.declared().into_owned()).collect();
@@ -162,6 +162,14 @@ impl Resolver {
             let spot = Spot { unit, node: Node::Check(checked.name.clone()) };
             if outputs::needs_of(&tree, spot).iter().all(|block| !open.contains(block)) {
                 found.extend(self.scope.judge_check(&checked.path, &checked.name).found);
+            }
+        }
+        for (name, variable) in &tree.root().variables {
+            let spot = Spot { unit: UnitId::ROOT, node: Node::Validation(name.clone()) };
+            let needs =
+                if variable.validations.is_empty() { BTreeSet::new() } else { outputs::needs_of(&tree, spot.clone()) };
+            if !needs.is_empty() && needs.iter().all(|block| !open.contains(block)) {
+                found.extend(self.scope.judge(&spot));
             }
         }
         found

@@ -91,3 +91,39 @@ resource "terraform_data" "never" {
     let refused = folder.run("apply -auto-approve").exits(1);
     refused.complains("No progress").complains("terraform_data.never will be planned after terraform_data.always is");
 }
+
+/// A call of a module waits like a block, with all that is in it and all that uses its outputs.
+#[test]
+fn a_module_waits_for_what_decides_how_often_it_is_called() {
+    let folder = Folder::with(
+        r#"
+resource "terraform_data" "names" {
+  input = ["x", "y"]
+}
+module "each" {
+  source   = "./each"
+  for_each = toset(terraform_data.names.output)
+  name     = each.key
+}
+resource "terraform_data" "all" {
+  input = [for each in module.each : each.own]
+}
+output "all" {
+  value = terraform_data.all.output
+}
+"#,
+    );
+    let module = "variable \"name\" {}\nresource \"terraform_data\" \"own\" {\n  input = var.name\n}\n\
+                  output \"own\" {\n  value = terraform_data.own.input\n}\n";
+    folder.write("each/main.tf", module);
+    let planned = folder.run("plan").exits(0).quiet();
+    planned
+        .says("# module.each.terraform_data.own will be planned after terraform_data.names is made")
+        .says("(its for_each is known then: it refers to terraform_data.names.output, main.tf line 7)")
+        .says("# terraform_data.all will be planned after module.each.terraform_data.own is planned")
+        .says("Plan: 1 to add, 0 to change, 0 to destroy. ");
+    let applied = folder.run("apply -auto-approve").exits(0);
+    applied.says("Apply complete! Resources: 4 added, 0 changed, 0 destroyed.").says("all = [\n  \"x\",\n  \"y\",\n]");
+    folder.run("plan -detailed-exitcode").exits(0);
+    folder.run("destroy -auto-approve").exits(0).says("Resources: 4 destroyed.");
+}
