@@ -37,18 +37,22 @@ impl Walk<'_> {
     pub(crate) fn passes(&mut self, spot: &Spot) -> bool {
         let Stuck { failed, asking, waiting } = &self.stuck;
         let blocks = self.failed.is_empty() && self.asking.is_empty();
-        if blocks && failed.is_empty() && asking.is_empty() && waiting.is_empty() {
+        if blocks && failed.is_empty() && asking.is_empty() && waiting.is_empty() && self.waiting.is_empty() {
             return false;
         }
         let tree = self.tree.clone();
         let mut open = None;
         let (mut fails, mut waits) = (false, false);
+        // What is asked of a module cannot be judged where its instances are not known.
+        let asked = matches!(spot.node, Node::Output(_) | Node::Variable(_) | Node::Validation(_));
+        let mut later = false;
         for needed in tree.graph.needs(spot) {
             match &needed.node {
                 Node::Block(block) => {
                     let block = tree.block(needed.unit, block);
                     fails |= self.failed.contains(&block);
                     waits |= self.asking.contains(&block);
+                    later |= asked && self.waiting.contains_key(&block);
                 }
                 _ => {
                     fails |= self.stuck.failed.contains(needed);
@@ -67,7 +71,7 @@ impl Walk<'_> {
         if fails || waits {
             return true;
         }
-        let Some(open) = open else { return false };
+        let Some(open) = open else { return later };
         match &spot.node {
             Node::Block(block) => self.wait(&tree.block(spot.unit, block), open),
             _ => drop(self.stuck.waiting.insert(spot.clone(), open)),
