@@ -73,6 +73,9 @@ impl<'s> Form<'s> {
                 "end": point(&place(&source.text, end)),
             });
             json["snippet"] = self.snippet(source, span, start, end);
+            let seen = diagnostic.seen.iter().flatten();
+            json["snippet"]["values"] =
+                seen.map(|seen| json!({ "traversal": seen.name, "statement": seen.statement })).collect();
         }
         json
     }

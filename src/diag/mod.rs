@@ -33,6 +33,17 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// What the place belongs to: `azurerm_container_group.web`.
     pub address: Option<String>,
+    /// The values that took part, once somebody has looked for them.
+    pub seen: Option<Vec<Seen>>,
+}
+
+/// A value that took part in an error: `var.x` `is "abc"`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Seen {
+    /// The reference, as it is written.
+    pub name: String,
+    /// What is said of its value; never a secret.
+    pub statement: String,
 }
 
 impl Diagnostic {
@@ -46,6 +57,7 @@ impl Diagnostic {
             hint: None,
             span: None,
             address: None,
+            seen: None,
         }
     }
 
@@ -73,6 +85,13 @@ impl Diagnostic {
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Diagnostic {
         self.hint = Some(hint.into());
+        self
+    }
+
+    /// The same with the values that took part.
+    #[must_use]
+    pub fn seen(mut self, seen: Vec<Seen>) -> Diagnostic {
+        self.seen = Some(seen);
         self
     }
 

@@ -68,5 +68,12 @@ fn snippet(out: &mut String, bar: &str, diagnostic: &Diagnostic, span: Span, sou
         let lead: String = line.chars().take(start.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         let _ = writeln!(out, "{bar}       {lead}{}", "^".repeat(wanted.clamp(1, room)));
     }
+    let seen = diagnostic.seen.as_deref().unwrap_or_default();
+    if !seen.is_empty() {
+        let _ = writeln!(out, "{bar}     ├────────────────");
+        for seen in seen {
+            let _ = writeln!(out, "{bar}     │ {} {}", seen.name, seen.statement);
+        }
+    }
     let _ = writeln!(out, "{bar}");
 }

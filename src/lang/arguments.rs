@@ -54,14 +54,14 @@ pub(super) fn unsupported_block(block: &Block, arguments: &[&str], blocks: &[&st
         .hint(known("blocks", blocks))
 }
 
+/// The summary of a finding about an argument that must be given.
+pub(super) const MISSING_ARGUMENT: &str = "Missing required argument";
+
 /// Reports that an argument must be given. `header` is the block that lacks it.
 pub(super) fn missing_argument(name: &str, header: Span) -> Diagnostic {
-    Diagnostic::error(
-        "Missing required argument",
-        format!("The argument {name:?} is required, but no definition was found."),
-    )
-    .at(header)
-    .hint(format!("add it to this block: {name} = ..."))
+    Diagnostic::error(MISSING_ARGUMENT, format!("The argument {name:?} is required, but no definition was found."))
+        .at(header)
+        .hint(format!("add it to this block: {name} = ..."))
 }
 
 /// Advice that names what may stand in a place.

@@ -13,6 +13,7 @@ use crate::value::{Content, Members, Name, Step, Type, Value};
 use super::ast::{Call, Expr, ExprKind, ObjectKey};
 use super::fixed;
 use super::module::Constraint;
+use super::suggest::did_you_mean;
 
 type Optional = BTreeMap<Vec<Name>, Option<Value>>;
 
@@ -73,7 +74,10 @@ fn read_type(expr: &Expr, at: &mut Vec<Name>, optional: &mut Optional, out: &mut
             "tuple" => {
                 "The tuple type constructor requires one argument specifying the element types as a list.".into()
             }
-            _ => format!("The keyword {word:?} is not a valid type specification."),
+            _ => {
+                let known = ["string", "number", "bool", "any", "list", "set", "map", "object", "tuple"];
+                format!("The keyword {word:?} is not a valid type specification.{}", did_you_mean(word, known))
+            }
         },
         _ => "A type specification is either a primitive type keyword (bool, number, string) or a complex type \
               constructor call, like list(string)."

@@ -118,7 +118,9 @@ impl Decoder<'_> {
                     format!("Inappropriate value for attribute {:?}: {}.", attribute.name, describe(&mismatch));
                 let span = inside(&written.expr, &mismatch.path.0);
                 let hint = format!("write a value of the type {}", attribute.ty);
-                self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span).hint(hint));
+                let seen = self.reader.seen(&written.expr);
+                let wrong = Diagnostic::error("Incorrect attribute value type", detail);
+                self.out.push(wrong.at(span).hint(hint).seen(seen));
                 return Some(Value::unknown(attribute.ty.clone()));
             }
         };
@@ -194,7 +196,9 @@ impl Decoder<'_> {
                         format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
                     let span = inside(&written.expr, &mismatch.path.0);
                     let hint = format!("write a value of the type {ty}");
-                    self.out.push(Diagnostic::error("Incorrect attribute value type", detail).at(span).hint(hint));
+                    let seen = self.reader.seen(&written.expr);
+                    let wrong = Diagnostic::error("Incorrect attribute value type", detail);
+                    self.out.push(wrong.at(span).hint(hint).seen(seen));
                 }
             },
             Err(wrong) => self.out.extend(wrong),

@@ -297,7 +297,8 @@ fn validate(
                 let rule = place(sources, validation.span);
                 let detail = format!("{message}\n\nThis was checked by the validation rule at {rule}.");
                 let address = format!("var.{name}");
-                out.push(Diagnostic::error("Invalid value for variable", detail).at(given).about(address));
+                let seen = reader.seen(&validation.condition);
+                out.push(Diagnostic::error("Invalid value for variable", detail).at(given).about(address).seen(seen));
             }
         }
     }

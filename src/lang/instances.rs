@@ -148,7 +148,8 @@ impl Scope {
                     && judged
                 {
                     let summary = "Module output value precondition failed";
-                    out.push(Diagnostic::error(summary, message).at(condition.condition.span));
+                    let seen = reader.seen(&condition.condition);
+                    out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
                 }
             }
         }
@@ -179,7 +180,7 @@ impl Scope {
             if let Verdict::Fails(message) = judge(rule, &reader, &mut out) {
                 let at = self.tree.place(rule.span);
                 let detail = format!("{message}\n\nThis was checked by the validation rule at {at}.");
-                let wrong = Diagnostic::error("Invalid value for variable", detail);
+                let wrong = Diagnostic::error("Invalid value for variable", detail).seen(reader.seen(&rule.condition));
                 let whose = if path.is_root() { format!("var.{name}") } else { format!("{path}.var.{name}") };
                 out.push(wrong.at(given.unwrap_or(variable.span)).about(whose));
             }

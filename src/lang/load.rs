@@ -9,7 +9,7 @@ use crate::schema::Schemas;
 use crate::value::Name;
 
 use super::arguments::{
-    Declared, argument, expect, labels, missing_argument, place, refuse_labels, unsupported_argument,
+    Declared, MISSING_ARGUMENT, argument, expect, labels, missing_argument, place, refuse_labels, unsupported_argument,
     unsupported_block, unsupported_yet,
 };
 use super::ast::{Block, Body, Expr};
@@ -53,9 +53,16 @@ pub(super) fn load(
     let mut loader = Loader::new(sources, schemas);
     let mut unread = false;
     files::read(sources, files, schemas, |body, wrong| {
-        unread |= wrong.has_errors();
+        let broken = wrong.has_errors();
+        unread |= broken;
         loader.out.extend(wrong);
+        let before = loader.out.0.len();
         loader.file(body);
+        if broken {
+            // What could not be read is not missing.
+            let found = loader.out.0.split_off(before);
+            loader.out.0.extend(found.into_iter().filter(|finding| finding.summary != MISSING_ARGUMENT));
+        }
     });
     let Loader { mut module, mut out, declared, .. } = loader;
     // What a syntax error hides is not missing: references are judged when all files are read.

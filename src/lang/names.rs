@@ -7,12 +7,12 @@
 use std::rc::Rc;
 
 use crate::addr::{Addr, Block as BlockAddr, Key, ModulePath};
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics, Seen, Span};
 use crate::schema::Schemas;
 use crate::value::{Marks, Members, Name, Type, Value};
 
 use super::ast::{Access, Expr, ExprKind};
-use super::eval::{Env, eval};
+use super::eval::{Env, eval, seen};
 use super::frame::{Frame, FrameId};
 use super::host::Host;
 use super::inputs::Inputs;
@@ -62,6 +62,22 @@ impl Reader<'_> {
             |root: &Name, steps: &[Access], span: Span| self.names.look_up(self.frame, self.place, root, steps, span);
         let bound = self.bound.clone();
         eval(expr, &mut Env { lookup: &lookup, bound, host: &self.names.host, applying: self.names.applying })
+    }
+
+    /// Errors about the value of an expression, with what its references stand for.
+    pub(super) fn tell(&self, expr: &Expr, mut errors: Diagnostics) -> Diagnostics {
+        for error in errors.0.iter_mut().filter(|error| error.seen.is_none()) {
+            error.seen = Some(self.seen(expr));
+        }
+        errors
+    }
+
+    /// What the references of an expression stand for, to be shown beside it.
+    pub(super) fn seen(&self, expr: &Expr) -> Vec<Seen> {
+        let lookup =
+            |root: &Name, steps: &[Access], span: Span| self.names.look_up(self.frame, self.place, root, steps, span);
+        let (host, applying) = (&self.names.host, self.names.applying);
+        seen(expr, expr.span, &Env { lookup: &lookup, bound: self.bound.clone(), host, applying })
     }
 }
 

@@ -67,8 +67,10 @@ pub(super) fn count(value: &Value, span: Span, lenient: bool) -> Result<Option<u
     if value.is_null() {
         return Err(invalid("The given \"count\" argument value is null. An integer is required.".into()));
     }
-    let number = convert(value, &Type::Number)
-        .map_err(|why| invalid(format!("The given \"count\" argument value is unsuitable: {}.", why.message)))?;
+    let number = convert(value, &Type::Number).map_err(|why| {
+        let detail = format!("The given \"count\" argument value is unsuitable: {}.", why.message);
+        Diagnostics::from(Diagnostic::error("Incorrect value type", detail).at(span))
+    })?;
     let Some(number) = number.as_number() else {
         if lenient {
             return Ok(None);

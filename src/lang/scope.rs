@@ -218,7 +218,8 @@ impl Scope {
         for condition in conditions {
             if let Verdict::Fails(message) = judge(condition, &reader, &mut out) {
                 let summary = format!("Resource {word} failed");
-                out.push(Diagnostic::error(summary, message).at(condition.condition.span));
+                let seen = reader.seen(&condition.condition);
+                out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
             }
         }
         about(out, &addr.to_string())
@@ -278,7 +279,8 @@ impl Scope {
                 && judged
             {
                 let summary = "Module output value precondition failed";
-                out.push(Diagnostic::error(summary, message).at(condition.condition.span));
+                let seen = reader.seen(&condition.condition);
+                out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
             }
         }
         let value = reader.value(&output.value);
@@ -369,10 +371,12 @@ impl Scope {
         let repeated = match &resource.repetition {
             Repetition::Once => Repeated::Once,
             Repetition::Count(expr) => {
-                Repeated::Count(repeat::count(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
+                let count = repeat::count(&reader.value(expr)?, expr.span, false);
+                Repeated::Count(count.map_err(|wrong| reader.tell(expr, wrong))?.unwrap_or_default())
             }
             Repetition::ForEach(expr) => {
-                Repeated::Each(repeat::for_each(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
+                let each = repeat::for_each(&reader.value(expr)?, expr.span, false);
+                Repeated::Each(each.map_err(|wrong| reader.tell(expr, wrong))?.unwrap_or_default())
             }
             Repetition::Enabled(expr) => {
                 Repeated::Enabled(repeat::enabled(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())

@@ -150,11 +150,13 @@ impl Names {
         let repeated = match &call.repetition {
             Repetition::Once => Repeated::Once,
             Repetition::Count(expr) => {
-                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, general))?;
+                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, general));
+                let count = count.map_err(|wrong| reader.tell(expr, wrong))?;
                 if general { Repeated::Once } else { Repeated::Count(count.unwrap_or_default()) }
             }
             Repetition::ForEach(expr) => {
-                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, general))?;
+                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, general));
+                let each = each.map_err(|wrong| reader.tell(expr, wrong))?;
                 if general { Repeated::Once } else { Repeated::Each(each.unwrap_or_default()) }
             }
             Repetition::Enabled(expr) => {

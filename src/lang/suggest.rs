@@ -1,6 +1,6 @@
 //! Guesses which known name a wrong one was meant to be.
 //!
-//! **Never:** guess far: two edits away at most, as Terraform does.
+//! **Never:** guess far: two edits away at most, as Terraform does, and not all of a name exchanged.
 //! In: the wrong name and the known ones. Out: the nearest, or the sentence that offers it.
 
 /// The known name nearest to `given`; among equally near ones the first.
@@ -11,7 +11,9 @@ pub(crate) fn nearest<'k>(given: &str, known: impl IntoIterator<Item = &'k str>)
             continue;
         }
         let far = distance(given, name);
-        if far <= 2 && best.is_none_or(|(least, _)| far < least) {
+        // Of a short name, so many edits leave nothing.
+        let long = given.chars().count().max(name.chars().count());
+        if far <= 2 && far < long && best.is_none_or(|(least, _)| far < least) {
             best = Some((far, name));
         }
     }

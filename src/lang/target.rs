@@ -47,7 +47,12 @@ pub(super) fn check(linker: &mut Linker<'_>, root: &Name, steps: &[Access], span
         Target::Local(name) => local(linker, name),
         Target::Block(addr) => return block(linker, &addr, &steps[used..], span, site),
         Target::Module(name) => return module(linker, &name, &steps[used..], span),
-        Target::EachKey | Target::EachValue if !site.each => Some(Diagnostic::error(
+        Target::EachValue if !site.each => Some(Diagnostic::error(
+            "each.value cannot be used in this context",
+            "The \"each.value\" value stands only in \"module\" or \"resource\" blocks, and only when the \"for_each\" \
+             argument is set.",
+        )),
+        Target::EachKey if !site.each => Some(Diagnostic::error(
             "Reference to \"each\" in context without for_each",
             "The \"each\" object can be used only in \"module\" or \"resource\" blocks, and only when the \
              \"for_each\" argument is set.",

@@ -66,11 +66,13 @@ impl Scope {
             }
             Repetition::Count(expr) => {
                 let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, true));
+                let count = count.map_err(|wrong| reader.tell(expr, wrong));
                 out.extend(count.err().unwrap_or_default());
                 place.index = Some(Value::unknown_not_null(Type::Number));
             }
             Repetition::ForEach(expr) => {
                 let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, true));
+                let each = each.map_err(|wrong| reader.tell(expr, wrong));
                 out.extend(each.err().unwrap_or_default());
                 place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
             }

@@ -235,6 +235,12 @@ fn name_cycle(tree: &Tree, cycle: &[Spot], sources: &Sources) -> Diagnostic {
     }
     let blocks = cycle.iter().find(|spot| matches!(spot.node, Node::Block(_)));
     let span = blocks.or(cycle.first()).and_then(|spot| tree.span(spot));
+    if let [Spot { node: Node::Local(name), .. }] = cycle {
+        let detail = format!("The value of local.{name} refers to itself, so it cannot be made.");
+        return Diagnostic::error("Self-referencing local value", detail)
+            .at_maybe(span)
+            .hint("Refer to something else, or give the two values names of their own.");
+    }
     Diagnostic::error(format!("Cycle: {}", names.join(", ")), detail)
         .at_maybe(span)
         .hint("Remove one of the references between them, or give the value in a variable or local that needs none.")

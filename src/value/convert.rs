@@ -1,11 +1,12 @@
-//! Terraform's conversions between types, and the one type that several values share.
+//! Terraform's conversions between types.
 //!
 //! **Never:** fill in `optional()` defaults (that is `lang`'s constraint).
 //! The rules are those of the language documentation, "Type Constraints" and "Conversion of
 //! Complex Types", as Terraform 1.11 applies them. Marks survive every conversion.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::unify::{unify, unify_all};
 use super::{Content, Members, Name, Number, Path, Step, Type, Value};
 
 /// Why a value does not fit a type.
@@ -36,12 +37,12 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, Mismatch> {
     let marks = value.marks();
     let converted: Value = match (value.content(), want) {
         (_, Type::Dynamic) => return Ok(value.clone()),
-        (Content::Null(ty), _) => Value::null(settle(ty, want)),
+        (Content::Null(ty), _) if convertible(ty, want) => Value::null(settle(ty, want)),
         (Content::Unknown { ty, not_null }, _) => {
             if !convertible(ty, want) {
                 return Err(required(want));
             }
-            Content::Unknown { ty: settle(ty, want), not_null: *not_null }.into()
+            unknown(ty, want, *not_null)
         }
         (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => {
             return Ok(value.clone());
@@ -61,20 +62,24 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, Mismatch> {
         (Content::List(have, _), Type::List(want))
         | (Content::Set(have, _), Type::Set(want))
         | (Content::Map(have, _), Type::Map(want))
-            if have.is_concrete() && (**want == Type::Dynamic || **want == *have) =>
+            if **want == *have || have.is_concrete() && **want == Type::Dynamic =>
         {
             return Ok(value.clone());
         }
+        (Content::Set(have, members), Type::List(_)) if members.len() > 1 && !value.is_wholly_known() => {
+            // Members that are not known yet may turn out equal, so the length is open.
+            Value::unknown(Type::list(have.clone()))
+        }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::List(element)) => {
-            let (element, members) = sequence(value, element)?;
+            let (element, members) = sequence(value, element, "list")?;
             Value::list(element, members)
         }
         (Content::List(..) | Content::Set(..) | Content::Tuple(_), Type::Set(element)) => {
-            let (element, members) = sequence(value, element)?;
+            let (element, members) = sequence(value, element, "set")?;
             Value::set(element, members)
         }
         (Content::Tuple(members), Type::Tuple(elements)) => to_tuple(members, elements)?,
-        (Content::Map(_, members) | Content::Object(members), Type::Map(element)) => to_map(members, element)?,
+        (Content::Map(_, members) | Content::Object(members), Type::Map(element)) => to_map(value, members, element)?,
         (Content::Map(_, members) | Content::Object(members), Type::Object(attributes)) => {
             to_object(members, attributes)?
         }
@@ -99,16 +104,48 @@ fn not_a_bool(text: &str) -> Mismatch {
     })
 }
 
+/// What an unknown value becomes: where its type tells how many members there will be, a list of so
+/// many unknown ones.
+fn unknown(have: &Type, want: &Type, not_null: bool) -> Value {
+    let ty = settle(have, want);
+    let length = match have {
+        Type::Tuple(elements) if not_null => Some(elements.len()),
+        Type::Object(attributes) if not_null => Some(attributes.len()),
+        _ => None,
+    };
+    match (&ty, length) {
+        (Type::List(element), Some(length)) => {
+            Value::list((**element).clone(), vec![Value::unknown((**element).clone()); length])
+        }
+        (Type::Set(element), Some(length @ (0 | 1))) => {
+            Value::set((**element).clone(), vec![Value::unknown((**element).clone()); length])
+        }
+        (Type::Map(element), Some(0)) => Value::map((**element).clone(), Members::new()),
+        _ => Content::Unknown { ty, not_null }.into(),
+    }
+}
+
 /// The wanted type of a null or unknown value, with what it leaves open taken from the type it has.
 fn settle(have: &Type, want: &Type) -> Type {
+    let shared = |types: Vec<&Type>, want: &Type| match unify_all(types) {
+        Some(have) => settle(&have, want),
+        None => want.clone(),
+    };
     match (have, want) {
+        (Type::Dynamic, want) => want.clone(),
         (have, Type::Dynamic) => have.clone(),
         (_, want) if want.is_concrete() => want.clone(),
         (Type::List(have) | Type::Set(have), Type::List(want)) => Type::list(settle(have, want)),
         (Type::List(have) | Type::Set(have), Type::Set(want)) => Type::set(settle(have, want)),
+        (Type::Tuple(have), Type::List(want)) => Type::list(shared(have.iter().collect(), want)),
+        (Type::Tuple(have), Type::Set(want)) => Type::set(shared(have.iter().collect(), want)),
         (Type::Map(have), Type::Map(want)) => Type::map(settle(have, want)),
+        (Type::Object(have), Type::Map(want)) => Type::map(shared(have.values().collect(), want)),
         (Type::Tuple(have), Type::Tuple(want)) => {
             Type::tuple(have.iter().zip(want.iter()).map(|(have, want)| settle(have, want)).collect())
+        }
+        (Type::Map(have), Type::Object(want)) => {
+            Type::object(want.iter().map(|(name, want)| (name.clone(), settle(have, want))).collect())
         }
         (Type::Object(have), Type::Object(want)) => {
             let settled = |(name, want): (&Name, &Type)| {
@@ -120,34 +157,89 @@ fn settle(have: &Type, want: &Type) -> Type {
     }
 }
 
-fn sequence(value: &Value, element: &Type) -> Result<(Type, Vec<Value>), Mismatch> {
+fn sequence(value: &Value, element: &Type, kind: &str) -> Result<(Type, Vec<Value>), Mismatch> {
     let members = value.as_sequence().unwrap_or_default();
-    let element = match value.content() {
-        Content::List(have, _) | Content::Set(have, _) if *element == Type::Dynamic => have,
-        _ => element,
-    };
     let steps = (0..members.len()).map(Step::Index);
-    share(members.iter(), steps, element, "all list elements must have the same type")
+    match value.content() {
+        // An empty collection keeps its element type where another is not asked for.
+        Content::List(have, _) | Content::Set(have, _) if *element == Type::Dynamic => {
+            return Ok((have.clone(), members.to_vec()));
+        }
+        Content::Tuple(_) => {}
+        _ => {
+            let converted = convert_each(members.iter(), steps, element)?;
+            if element.is_concrete() {
+                return Ok((element.clone(), converted));
+            }
+            return of_one_type(converted, element, kind);
+        }
+    }
+    let element = shared(members, element, kind)?;
+    let converted = convert_each(members.iter(), steps.clone(), &element)?;
+    if element.is_concrete() {
+        return Ok((element, converted));
+    }
+    let converted = if kind == "list" { again(converted, steps)? } else { converted };
+    of_one_type(converted, &element, kind)
 }
 
-/// Converts members to an element type; where that leaves something open, to one that all share.
-fn share<'v>(
-    members: impl Iterator<Item = &'v Value>,
-    steps: impl Iterator<Item = Step> + Clone,
-    element: &Type,
-    refusal: &str,
-) -> Result<(Type, Vec<Value>), Mismatch> {
-    let to = |member: &Value, step: Step, want: &Type| convert(member, want).map_err(|mismatch| mismatch.under(step));
-    let converted = members.zip(steps.clone()).map(|(member, step)| to(member, step, element));
-    let converted = converted.collect::<Result<Vec<_>, _>>()?;
-    if element.is_concrete() || converted.is_empty() {
-        return Ok((element.clone(), converted));
+/// The element type that is wanted; where that is left open, the one that all members share.
+fn shared<'v>(members: impl IntoIterator<Item = &'v Value>, element: &Type, kind: &str) -> Result<Type, Mismatch> {
+    if *element != Type::Dynamic {
+        return Ok(element.clone());
     }
-    let types: Vec<Type> = converted.iter().map(Value::ty).collect();
-    let shared = unify(&types).ok_or_else(|| Mismatch::new(refusal))?;
-    let converted = converted.iter().zip(steps).map(|(member, step)| to(member, step, &shared));
-    let converted = converted.collect::<Result<Vec<_>, _>>()?;
-    Ok((shared, converted))
+    let types: Vec<Type> = members.into_iter().map(Value::ty).collect();
+    if types.is_empty() {
+        return Ok(Type::Dynamic);
+    }
+    let refusal = || Mismatch::new(format!("all {kind} elements must have the same type"));
+    let shared = unify(&types).ok_or_else(refusal)?;
+    let settled = shared != Type::Dynamic || kind == "map" || types.iter().all(|ty| *ty == Type::Dynamic);
+    if settled { Ok(shared) } else { Err(refusal()) }
+}
+
+fn convert_each<'v>(
+    members: impl Iterator<Item = &'v Value>,
+    steps: impl Iterator<Item = Step>,
+    element: &Type,
+) -> Result<Vec<Value>, Mismatch> {
+    members.zip(steps).map(|(member, step)| convert(member, element).map_err(|why| why.under(step))).collect()
+}
+
+/// Members that were converted may have settled what their types left open in different ways.
+fn again(members: Vec<Value>, steps: impl Iterator<Item = Step>) -> Result<Vec<Value>, Mismatch> {
+    let Some(first) = members.first().map(Value::ty) else { return Ok(members) };
+    if members.iter().all(|member| member.ty() == first) {
+        return Ok(members);
+    }
+    let types: Vec<Type> = members.iter().map(Value::ty).collect();
+    let refusal = || Mismatch::new("cannot find a common base type for all elements");
+    convert_each(members.iter(), steps, &unify(&types).ok_or_else(refusal)?)
+}
+
+/// Members with the one type that they have; those of undecided type are no hindrance.
+fn of_one_type(members: Vec<Value>, element: &Type, kind: &str) -> Result<(Type, Vec<Value>), Mismatch> {
+    let mut ty = Type::Dynamic;
+    for member in &members {
+        if ty == Type::Dynamic {
+            ty = member.ty();
+        } else if !has_type(member, &ty) && !has_type(member, &Type::Dynamic) {
+            return Err(Mismatch::new(format!("element types must all match for conversion to {kind}")));
+        }
+    }
+    Ok((if members.is_empty() { element.clone() } else { ty }, members))
+}
+
+/// Whether a value has a type, without making its type where a look at it tells.
+fn has_type(value: &Value, ty: &Type) -> bool {
+    match (value.content(), ty) {
+        (Content::Bool(_), ty) => *ty == Type::Bool,
+        (Content::Number(_), ty) => *ty == Type::Number,
+        (Content::String(_), ty) => *ty == Type::String,
+        (Content::Null(have) | Content::Unknown { ty: have, .. }, ty) => have == ty,
+        (_, Type::Dynamic | Type::Bool | Type::Number | Type::String) => false,
+        _ => value.ty() == *ty,
+    }
 }
 
 fn to_tuple(members: &[Value], elements: &[Type]) -> Result<Value, Mismatch> {
@@ -162,12 +254,31 @@ fn to_tuple(members: &[Value], elements: &[Type]) -> Result<Value, Mismatch> {
     Ok(Value::tuple(converted.collect::<Result<_, _>>()?))
 }
 
-fn to_map(members: &Members, element: &Type) -> Result<Value, Mismatch> {
+fn to_map(value: &Value, members: &Members, element: &Type) -> Result<Value, Mismatch> {
     let steps = members.keys().cloned().map(Step::Key);
-    let (element, converted) = share(members.values(), steps, element, "all map elements must have the same type")?;
+    let kept = match value.content() {
+        Content::Map(have, _) if *element == Type::Dynamic => Some(have),
+        _ => None,
+    };
+    if let (Some(have), true) = (kept, members.is_empty()) {
+        return Ok(Value::map(have.clone(), Members::new()));
+    }
+    let element = if kept.is_some() { Type::Dynamic } else { shared(members.values(), element, "map")? };
+    let mut converted = convert_each(members.values(), steps.clone(), &element)?;
+    if element.is_concrete() {
+        return Ok(Value::map(element, renamed(members, converted)));
+    }
+    if matches!(element, Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Object(_)) {
+        converted = again(converted, steps)?;
+    }
+    let (element, converted) = of_one_type(converted, &element, "map")?;
+    Ok(Value::map(element, renamed(members, converted)))
+}
+
+/// Converted members under the names that they had.
+fn renamed(members: &Members, converted: Vec<Value>) -> Members {
     let mut converted = converted.into_iter();
-    let next = |_: &Name, member: &Value| converted.next().unwrap_or_else(|| member.clone());
-    Ok(Value::map(element, members.map(next)))
+    members.map(|_, member| converted.next().unwrap_or_else(|| member.clone()))
 }
 
 fn to_object(members: &Members, attributes: &BTreeMap<Name, Type>) -> Result<Value, Mismatch> {
@@ -184,121 +295,31 @@ fn to_object(members: &Members, attributes: &BTreeMap<Name, Type>) -> Result<Val
 /// Whether some value of the type `have` can become one of the type `want`.
 #[must_use]
 pub fn convertible(have: &Type, want: &Type) -> bool {
+    let each = |types: Vec<&Type>, want: &Type| types.iter().all(|have| convertible(have, want));
     match (have, want) {
         (Type::Dynamic, _) | (_, Type::Dynamic) => true,
         (a, b) if a == b => true,
         (Type::Bool | Type::Number, Type::String) | (Type::String, Type::Bool | Type::Number) => true,
         (Type::List(have) | Type::Set(have), Type::List(want) | Type::Set(want))
         | (Type::Map(have), Type::Map(want)) => convertible(have, want),
-        (Type::Tuple(have), Type::List(want) | Type::Set(want)) => have.iter().all(|have| convertible(have, want)),
+        (Type::Tuple(have), Type::List(want) | Type::Set(want)) if **want == Type::Dynamic => {
+            let settled = |shared: &Type| *shared != Type::Dynamic || have.iter().all(|ty| *ty == Type::Dynamic);
+            have.is_empty()
+                || unify(have).is_some_and(|shared| settled(&shared) && each(have.iter().collect(), &shared))
+        }
+        (Type::Tuple(have), Type::List(want) | Type::Set(want)) => each(have.iter().collect(), want),
         (Type::Tuple(have), Type::Tuple(want)) => {
             have.len() == want.len() && have.iter().zip(want.iter()).all(|(have, want)| convertible(have, want))
         }
-        (Type::Object(have), Type::Map(want)) => have.values().all(|have| convertible(have, want)),
+        (Type::Object(have), Type::Map(want)) if **want == Type::Dynamic => {
+            let shared = || unify_all(have.values().collect());
+            have.is_empty() || shared().is_some_and(|shared| each(have.values().collect(), &shared))
+        }
+        (Type::Object(have), Type::Map(want)) => each(have.values().collect(), want),
         (Type::Map(have), Type::Object(want)) => want.values().all(|want| convertible(have, want)),
         (Type::Object(have), Type::Object(want)) => {
             want.iter().all(|(name, want)| have.get(name).is_some_and(|have| convertible(have, want)))
         }
         _ => false,
     }
-}
-
-/// The type that values of all `types` convert to, if there is one; no types give `Dynamic`.
-///
-/// Strings win over numbers and booleans, collections over structures, lists over sets. All types
-/// are looked at together: a number and a boolean share nothing, but beside a string all three are
-/// strings (cty, package `convert`, "unify"). `Dynamic`, the type of a bare null, follows the others.
-#[must_use]
-pub fn unify(types: &[Type]) -> Option<Type> {
-    unify_all(types.iter().collect())
-}
-
-fn unify_all(types: Vec<&Type>) -> Option<Type> {
-    let mut seen = BTreeSet::new();
-    let types: Vec<&Type> = types.into_iter().filter(|ty| **ty != Type::Dynamic && seen.insert(*ty)).collect();
-    match types.as_slice() {
-        [] => return Some(Type::Dynamic),
-        [one] => return Some((*one).clone()),
-        _ => {}
-    }
-    let all = |test: fn(&Type) -> bool| types.iter().all(|ty| test(ty));
-    if all(|ty| matches!(ty, Type::List(_))) {
-        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::list);
-    }
-    if all(|ty| matches!(ty, Type::Set(_))) {
-        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::set);
-    }
-    if all(|ty| matches!(ty, Type::Map(_))) {
-        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::map);
-    }
-    if all(|ty| matches!(ty, Type::Tuple(_))) {
-        return unify_tuples(&types);
-    }
-    if all(|ty| matches!(ty, Type::Object(_))) {
-        return unify_objects(&types);
-    }
-    let structured = if all(|ty| matches!(ty, Type::List(_) | Type::Tuple(_))) {
-        unify_as(&types, Type::list)
-    } else if all(|ty| matches!(ty, Type::Map(_) | Type::Object(_))) {
-        unify_as(&types, Type::map)
-    } else {
-        None
-    };
-    structured.or_else(|| preferred(&types))
-}
-
-/// The types of what lies directly inside.
-fn members(ty: &Type) -> Vec<&Type> {
-    match ty {
-        Type::List(element) | Type::Set(element) | Type::Map(element) => vec![&**element],
-        Type::Tuple(elements) => elements.iter().collect(),
-        Type::Object(attributes) => attributes.values().collect(),
-        Type::Dynamic | Type::Bool | Type::Number | Type::String => Vec::new(),
-    }
-}
-
-/// Tuples of one length, place by place; of several lengths, as a list.
-fn unify_tuples(types: &[&Type]) -> Option<Type> {
-    let columns: Vec<Vec<&Type>> = types.iter().map(|ty| members(ty)).collect();
-    let length = columns.first().map_or(0, Vec::len);
-    if columns.iter().any(|column| column.len() != length) {
-        return unify_all(columns.into_iter().flatten().collect()).map(Type::list);
-    }
-    let places =
-        (0..length).map(|place| unify_all(columns.iter().filter_map(|column| column.get(place).copied()).collect()));
-    places.collect::<Option<Vec<_>>>().map(Type::tuple)
-}
-
-/// Objects with the same attributes, attribute by attribute; with others, as a map.
-fn unify_objects(types: &[&Type]) -> Option<Type> {
-    let object = |ty: &&Type| if let Type::Object(object) = ty { Some(object.clone()) } else { None };
-    let objects: Vec<_> = types.iter().filter_map(object).collect();
-    let first = objects.first()?;
-    if objects.iter().any(|object| !object.keys().eq(first.keys())) {
-        return unify_all(types.iter().flat_map(|ty| members(ty)).collect()).map(Type::map);
-    }
-    let attributes = first.keys().map(|name| {
-        let shared = unify_all(objects.iter().filter_map(|object| object.get(name)).collect())?;
-        Some((name.clone(), shared))
-    });
-    attributes.collect::<Option<BTreeMap<_, _>>>().map(Type::object)
-}
-
-/// Structures read as collections: each has one type of its own inside, and these share one.
-fn unify_as(types: &[&Type], collection: fn(Type) -> Type) -> Option<Type> {
-    let inner = types.iter().map(|ty| unify_all(members(ty))).collect::<Option<Vec<_>>>()?;
-    unify_all(inner.iter().collect()).map(collection)
-}
-
-/// The first of the types, the most general before, to which all others convert.
-fn preferred(types: &[&Type]) -> Option<Type> {
-    let rank = |ty: &Type| match ty {
-        Type::String | Type::List(_) | Type::Map(_) => 0,
-        Type::Bool | Type::Number | Type::Tuple(_) | Type::Object(_) => 1,
-        Type::Set(_) | Type::Dynamic => 2,
-    };
-    let mut candidates = types.to_vec();
-    candidates.sort_by_key(|ty| (rank(ty), !members(ty).contains(&&Type::String)));
-    let fits = |want: &&&Type| types.iter().all(|have| convertible(have, want));
-    candidates.iter().find(fits).map(|ty| (**ty).clone())
 }

@@ -14,6 +14,7 @@ pub mod number;
 pub mod order;
 pub mod path;
 pub mod ty;
+pub mod unify;
 
 use std::sync::Arc;
 
@@ -180,7 +181,7 @@ impl Value {
             marks = marks.union(found);
             plain.push(member);
         }
-        plain.sort_by(order::compare);
+        order::sort(&mut plain);
         plain.dedup_by(|a, b| a.is_wholly_known() && a == b);
         Value { content: Content::Set(element, Arc::new(plain)), marks }
     }

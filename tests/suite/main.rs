@@ -16,6 +16,7 @@ mod crash;
 mod emulator;
 mod engine;
 mod eval;
+mod expr;
 mod files;
 mod fmt;
 mod graph;

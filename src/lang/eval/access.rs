@@ -7,6 +7,7 @@ use crate::diag::Span;
 use crate::value::{Content, Marks, Name, Number, Type, Value};
 
 use super::super::ast::Access;
+use super::super::suggest::did_you_mean;
 use super::{Answer, Errors, Evaluator, conversion, fail};
 
 impl Evaluator<'_, '_> {
@@ -49,6 +50,14 @@ impl Evaluator<'_, '_> {
     }
 
     fn splat(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
+        let answer = self.splat_value(source, steps, source_span, span);
+        if answer.is_ok() {
+            self.failed = Type::Dynamic;
+        }
+        answer
+    }
+
+    fn splat_value(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
         let (source, marks) = source.unmark();
         let is_sequence = matches!(shape(&source), Shape::Sequence | Shape::Set);
         match source.content() {
@@ -59,13 +68,20 @@ impl Evaluator<'_, '_> {
             Content::Null(_) => return Ok(Value::tuple(Vec::new()).with_marks(marks)),
             Content::Unknown { ty: Type::Dynamic, .. } => return Ok(source.with_marks(marks)),
             Content::Unknown { ty, not_null } if is_sequence => {
-                let ty = self.splat_type(ty, steps, span)?;
+                let ty = self.splat_type(ty, steps, span).inspect_err(|_| {
+                    self.failed = match ty {
+                        Type::Tuple(elements) => Type::tuple(vec![Type::Dynamic; elements.len()]),
+                        _ => Type::list(Type::Dynamic),
+                    };
+                })?;
                 let unknown = if *not_null { Value::unknown_not_null(ty) } else { Value::unknown(ty) };
                 return Ok(unknown.with_marks(marks));
             }
             Content::Unknown { not_null: false, .. } => {
                 // It may turn out null, and then the result is empty: not even its length is known.
-                self.walk(source, steps, span)?;
+                let walked = self.walk(source, steps, span);
+                self.failed = Type::Dynamic;
+                walked?;
                 return Ok(Value::unknown(Type::Dynamic).with_marks(marks));
             }
             _ => {}
@@ -75,9 +91,11 @@ impl Evaluator<'_, '_> {
         let mut errors = Errors::default();
         let mut results = Vec::with_capacity(members.len());
         for member in members {
-            results.extend(errors.keep(self.walk(member.clone(), steps, span)));
+            let result = errors.keep(self.walk(member.clone(), steps, span));
+            results.push(result.unwrap_or(Value::unknown(Type::Dynamic)));
         }
         if errors.any() {
+            self.failed = Type::tuple(results.iter().map(Value::ty).collect());
             return errors.or_else(|| source);
         }
         let result = match source.content() {
@@ -120,21 +138,24 @@ impl Evaluator<'_, '_> {
 /// `value.name`
 pub(super) fn get_attribute(value: &Value, name: &Name, span: Span) -> Answer {
     let unsupported = |detail: String| Err(fail("Unsupported attribute", detail, span));
-    let missing =
-        || fail("Unsupported attribute", format!("This object does not have an attribute named {name:?}."), span);
+    let missing = |known: &mut dyn Iterator<Item = &Name>| {
+        let advice = did_you_mean(name, known.map(|known| &**known));
+        fail("Unsupported attribute", format!("This object does not have an attribute named {name:?}.{advice}"), span)
+    };
     let member = match value.content() {
         Content::Null(_) => {
             let why = "This value is null, so it does not have any attributes.";
             return Err(fail("Attempt to get attribute from null value", why, span));
         }
-        Content::Object(members) => members.get(name).cloned().ok_or_else(missing)?,
+        Content::Object(members) => members.get(name).cloned().ok_or_else(|| missing(&mut members.keys()))?,
         Content::Unknown { ty: Type::Object(members), .. } => {
-            Value::unknown(members.get(name).cloned().ok_or_else(missing)?)
+            Value::unknown(members.get(name).cloned().ok_or_else(|| missing(&mut members.keys()))?)
         }
         Content::Map(_, members) => match members.get(name) {
             Some(member) => member.clone(),
             None => {
-                let why = format!("This map does not have an element with the key {name:?}.");
+                let advice = did_you_mean(name, members.keys().map(|known| &**known));
+                let why = format!("This map does not have an element with the key {name:?}.{advice}");
                 return Err(fail("Missing map element", why, span));
             }
         },
@@ -207,7 +228,8 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Answer {
             } else {
                 ""
             };
-            invalid(format!("{NO_ELEMENT}.{hint}"))
+            let known = value.as_members().into_iter().flat_map(|members| members.keys());
+            invalid(format!("{NO_ELEMENT}.{}{hint}", did_you_mean(text, known.map(|known| &**known))))
         })?,
         _ => unknown_member(value),
     };
@@ -264,8 +286,7 @@ fn at_position(value: &Value, number: &Number) -> Result<Value, &'static str> {
             }
             elements.len()
         }
-        (_, Some(_)) => return Ok(unknown_member(value)),
-        _ => usize::MAX,
+        _ => return Ok(unknown_member(value)),
     };
     Err(if !number.is_integer() {
         ": indexing a sequence requires a whole number, but the given index has a fractional part"
@@ -280,7 +301,6 @@ fn at_position(value: &Value, number: &Number) -> Result<Value, &'static str> {
 
 fn at_key(value: &Value, key: &str) -> Option<Value> {
     match value.content() {
-        Content::Unknown { ty: Type::Object(members), .. } => members.get(key).cloned().map(Value::unknown),
         Content::Unknown { .. } => Some(unknown_member(value)),
         _ => value.get(key).cloned(),
     }

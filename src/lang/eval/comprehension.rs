@@ -22,21 +22,47 @@ struct Gathered {
     keyed: BTreeMap<Name, Vec<Value>>,
 }
 
+/// What is said of an `if` clause that gives no verdict.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Report {
+    /// That the clause can never give one.
+    Clause,
+    /// That it gives none for a member.
+    Member,
+    /// Nothing: the result is unknown already.
+    Nothing,
+}
+
+/// What is known of a collection whose members are not.
+pub(super) enum Unknown {
+    /// That it can be gone through.
+    Typed,
+    /// Nothing.
+    Untyped,
+}
+
 impl Evaluator<'_, '_> {
     pub(super) fn comprehension(&mut self, of: &For) -> Answer {
         let mut gathered = Gathered::default();
-        let Some(entries) = self.entries(&of.collection, &mut gathered.marks)? else {
-            return Ok(Value::unknown(Type::Dynamic).with_marks(gathered.marks));
-        };
-        if let Some(condition) = &of.condition {
+        let entries = self.entries(&of.collection, &mut gathered.marks)?;
+        if let (Some(condition), Ok(_) | Err(Unknown::Typed)) = (&of.condition, &entries) {
             // One look at the condition with nothing known spares a report for each member.
             let undecided = || Value::unknown(Type::Dynamic);
-            self.bind(of, undecided(), undecided(), |this| this.include(condition, &mut Marks::default()))?;
+            self.bind(of, undecided(), undecided(), |this| {
+                this.include(condition, &mut Marks::default(), Report::Clause)
+            })?;
         }
+        let Ok(entries) = entries else {
+            return Ok(Value::unknown(Type::Dynamic).with_marks(gathered.marks));
+        };
         for (key, value) in entries {
             self.bind(of, key, value, |this| this.member(of, &mut gathered));
         }
         let Gathered { errors, marks, unknown, values, keyed } = gathered;
+        self.failed = Type::Dynamic;
+        if errors.any() && !unknown && of.key.is_none() {
+            self.failed = Type::tuple(values.iter().map(Value::ty).collect());
+        }
         errors.or_else(|| {
             let result = if unknown {
                 Value::unknown(Type::Dynamic)
@@ -52,25 +78,26 @@ impl Evaluator<'_, '_> {
         })
     }
 
-    /// What a `for` goes through; none if it is unknown.
+    /// What a `for` goes through, if it is known.
     pub(super) fn entries(
         &mut self,
         collection: &Expr,
         marks: &mut Marks,
-    ) -> Result<Option<Vec<(Value, Value)>>, Diagnostics> {
+    ) -> Result<Result<Vec<(Value, Value)>, Unknown>, Diagnostics> {
         let value = access::take_marks(self.expr(collection)?, marks);
         if value.is_null() {
             let why = "A null value cannot be used as the collection in a 'for' expression.";
             return Err(fail("Iteration over null value", why, collection.span));
         }
-        let unknown_collection = match value.content() {
-            Content::Unknown { ty, .. } => *ty == Type::Dynamic || !ty.is_primitive(),
-            _ => false,
+        let unknown = match value.content() {
+            Content::Unknown { ty: Type::Dynamic, .. } => Some(Unknown::Untyped),
+            Content::Unknown { ty, .. } if !ty.is_primitive() => Some(Unknown::Typed),
+            _ => None,
         };
-        match access::entries(&value) {
-            Some(entries) => Ok(Some(entries)),
-            None if unknown_collection => Ok(None),
-            None => {
+        match (access::entries(&value), unknown) {
+            (Some(entries), _) => Ok(Ok(entries)),
+            (None, Some(unknown)) => Ok(Err(unknown)),
+            (None, None) => {
                 let kind = value.ty().friendly();
                 let why = format!("A value of type {kind} cannot be used as the collection in a 'for' expression.");
                 Err(fail("Iteration over non-iterable value", why, collection.span))
@@ -85,25 +112,38 @@ impl Evaluator<'_, '_> {
 
     fn member(&mut self, of: &For, gathered: &mut Gathered) {
         if let Some(condition) = &of.condition {
-            match self.include(condition, &mut gathered.marks) {
+            let report = if gathered.unknown { Report::Nothing } else { Report::Member };
+            match self.include(condition, &mut gathered.marks, report) {
                 Ok(Some(true)) => {}
                 Ok(Some(false)) => return,
                 Ok(None) => {
                     gathered.unknown = true;
                     return;
                 }
-                Err(errors) => return gathered.errors.add(errors),
+                Err(errors) => {
+                    gathered.unknown = true;
+                    return gathered.errors.add(errors);
+                }
             }
         }
         let Some(key) = &of.key else {
             let value = self.expr(&of.value);
-            gathered.values.extend(gathered.errors.keep(value));
+            let value = gathered.errors.keep(value);
+            gathered.values.push(value.unwrap_or_else(|| Value::unknown(self.failed.clone())));
             return;
         };
-        let name = self.member_key(key, &mut gathered.marks);
+        let name = self.member_key(key, &mut gathered.marks, !gathered.unknown);
+        // Without a key, what would stand under it is not looked at, as Terraform has it.
+        let name = match gathered.errors.keep(name) {
+            Some(Some(name)) => name,
+            Some(None) | None => {
+                gathered.unknown = true;
+                return;
+            }
+        };
         let value = self.expr(&of.value);
-        match (gathered.errors.keep(name), gathered.errors.keep(value)) {
-            (Some(Some(name)), Some(value)) => {
+        match gathered.errors.keep(value) {
+            Some(value) => {
                 let values = gathered.keyed.entry(name.clone()).or_default();
                 if !of.grouped && !values.is_empty() {
                     let why = format!(
@@ -115,17 +155,23 @@ impl Evaluator<'_, '_> {
                 }
                 values.push(value);
             }
-            (Some(None), _) => gathered.unknown = true,
-            _ => {}
+            None => {}
         }
     }
 
     /// Whether the `if` clause lets a member in; none if that is unknown.
-    fn include(&mut self, condition: &Expr, marks: &mut Marks) -> Result<Option<bool>, Diagnostics> {
+    fn include(&mut self, condition: &Expr, marks: &mut Marks, report: Report) -> Result<Option<bool>, Diagnostics> {
         let value = access::take_marks(self.expr(condition)?, marks);
+        if report == Report::Nothing && conversion::convert_to(&value, &Type::Bool).is_err() {
+            return Ok(None);
+        }
         if value.is_null() {
             let why = "The value of the 'if' clause must not be null.";
-            return Err(fail("Condition is null", why, condition.span));
+            return match report {
+                Report::Nothing => Ok(None),
+                Report::Clause => Err(fail("Condition is null", why, condition.span)),
+                Report::Member => Err(fail("Invalid 'for' condition", why, condition.span)),
+            };
         }
         let value = conversion::convert_to(&value, &Type::Bool).map_err(|why| {
             fail("Invalid 'for' condition", format!("The 'if' clause value is invalid: {why}."), condition.span)
@@ -133,8 +179,11 @@ impl Evaluator<'_, '_> {
         Ok(value.as_bool())
     }
 
-    fn member_key(&mut self, key: &Expr, marks: &mut Marks) -> Result<Option<Name>, Diagnostics> {
+    fn member_key(&mut self, key: &Expr, marks: &mut Marks, report: bool) -> Result<Option<Name>, Diagnostics> {
         let value = access::take_marks(self.expr(key)?, marks);
+        if !report && (value.is_null() || conversion::convert_to(&value, &Type::String).is_err()) {
+            return Ok(None);
+        }
         if value.is_null() {
             let why = "Key expression in 'for' expression must not produce a null value.";
             return Err(fail("Invalid object key", why, key.span));

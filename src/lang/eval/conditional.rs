@@ -4,7 +4,7 @@
 //! both decide the type of the result. With an unknown condition the result is unknown.
 
 use crate::diag::{Diagnostics, Span};
-use crate::value::convert::unify;
+use crate::value::unify::unify;
 use crate::value::{Content, Marks, Type, Value};
 
 use super::super::ast::Expr;
@@ -14,16 +14,23 @@ const INCONSISTENT: &str = "Inconsistent conditional result types";
 
 impl Evaluator<'_, '_> {
     pub(super) fn conditional(&mut self, condition: &Expr, yes: &Expr, no: &Expr) -> Answer {
+        // A branch that failed has the type it would have had; its errors matter only if it is taken.
         let yes_answer = self.expr(yes);
+        let yes_value = yes_answer.as_ref().map_or_else(|_| Value::unknown(self.failed.clone()), Value::clone);
         let no_answer = self.expr(no);
-        // A branch that failed may have any type; its errors matter only if it is taken.
-        let of = |answer: &Answer| answer.as_ref().map_or(Value::unknown(Type::Dynamic), Value::clone);
-        let (yes_value, no_value) = (of(&yes_answer), of(&no_answer));
+        let no_value = no_answer.as_ref().map_or_else(|_| Value::unknown(self.failed.clone()), Value::clone);
         let common = unify_branches(&yes_value, &no_value).map_err(|why| {
+            self.failed = Type::Dynamic;
             let detail = format!("The true and false result expressions must have consistent types. {why}");
             fail(INCONSISTENT, detail, yes.span.to(no.span))
         })?;
-        let (verdict, marks) = self.verdict(condition)?;
+        let verdict = self.verdict(condition);
+        self.failed = match &common {
+            Common::Type(ty) => ty.clone(),
+            Common::Other if is_untyped_null(&yes_value) => no_value.ty(),
+            Common::Other => yes_value.ty(),
+        };
+        let (verdict, marks) = verdict?;
         // Which branch was taken may tell something about the other, so the marks of both count.
         let marks = marks.union(yes_value.marks()).union(no_value.marks());
         let value = match verdict {

@@ -11,6 +11,7 @@ pub(crate) mod conditional;
 pub(crate) mod conversion;
 mod operators;
 mod references;
+mod seen;
 pub(crate) mod template;
 
 use crate::diag::{Diagnostic, Diagnostics, Span};
@@ -23,6 +24,7 @@ use super::host::Host;
 pub(crate) use operators::equals;
 pub use references::references;
 pub(crate) use references::references_in;
+pub(crate) use seen::seen;
 
 /// Looks a reference up: the root name, the steps behind it, where it stands. Answers with the
 /// value and how many of the steps it has used up (`var.x.y` uses one: the value of `var.x`).
@@ -51,7 +53,7 @@ pub struct Env<'a> {
 /// All that is wrong in it.
 pub fn eval(expr: &Expr, env: &mut Env<'_>) -> Result<Value, Diagnostics> {
     let depth = env.bound.len();
-    let mut evaluator = Evaluator { env, in_template: false, unresolved: Diagnostics::none() };
+    let mut evaluator = Evaluator { env, in_template: false, unresolved: Diagnostics::none(), failed: Type::Dynamic };
     let answer = evaluator.expr(expr);
     let unresolved = std::mem::take(&mut evaluator.unresolved);
     env.bound.truncate(depth);
@@ -70,13 +72,33 @@ pub(crate) struct Evaluator<'e, 'a> {
     pub(crate) in_template: bool,
     /// The names that could not be looked up.
     pub(crate) unresolved: Diagnostics,
+    /// The type that the expression which failed last would have had, as far as that is certain: an
+    /// operator gives its type whatever goes wrong. Branches of conditionals must agree in it.
+    pub(crate) failed: Type,
 }
 
 impl Evaluator<'_, '_> {
     /// The value of an expression.
     pub(crate) fn expr(&mut self, expr: &Expr) -> Answer {
         // Expressions may nest thousands deep, also where a caller has a small stack.
-        stacker::maybe_grow(64 << 10, 2 << 20, || self.expr_of(expr))
+        let mut answer = stacker::maybe_grow(64 << 10, 2 << 20, || self.expr_of(expr));
+        if let Err(errors) = &mut answer {
+            seen::note(expr, self.env, errors);
+            match &expr.kind {
+                ExprKind::Unary(op, _) => self.failed = op.gives(),
+                ExprKind::Binary(op, ..) => self.failed = op.gives(),
+                ExprKind::Template(_) => self.failed = Type::String,
+                ExprKind::Wrapped(_)
+                | ExprKind::Parens(_)
+                | ExprKind::Tuple(_)
+                | ExprKind::Object(_)
+                | ExprKind::Conditional(..) => {}
+                ExprKind::Reference(_, steps) | ExprKind::Access(_, steps)
+                    if matches!(steps.last(), Some(Access::AttrSplat(..) | Access::FullSplat(..))) => {}
+                _ => self.failed = Type::Dynamic,
+            }
+        }
+        answer
     }
 
     fn expr_of(&mut self, expr: &Expr) -> Answer {
@@ -116,7 +138,11 @@ impl Evaluator<'_, '_> {
         let mut errors = Errors::default();
         let mut values = Vec::with_capacity(members.len());
         for member in members {
-            values.extend(errors.keep(self.expr(member)));
+            let value = errors.keep(self.expr(member));
+            values.push(value.unwrap_or_else(|| Value::unknown(self.failed.clone())));
+        }
+        if errors.any() {
+            self.failed = Type::tuple(values.iter().map(Value::ty).collect());
         }
         errors.or_else(|| Value::tuple(values))
     }
@@ -137,9 +163,13 @@ impl Evaluator<'_, '_> {
             let value = errors.keep(self.expr(item));
             match (key, value) {
                 (Some(Some(key)), Some(value)) => members.push((key, value)),
-                (Some(None), _) => known = false,
-                _ => {}
+                (Some(Some(key)), None) => members.push((key, Value::unknown(self.failed.clone()))),
+                (Some(None) | None, _) => known = false,
             }
+        }
+        if errors.any() {
+            let ty = |(name, member): &(Name, Value)| (name.clone(), member.ty());
+            self.failed = if known { Type::object(members.iter().map(ty).collect()) } else { Type::Dynamic };
         }
         errors.or_else(|| {
             let object = if known {
@@ -153,6 +183,11 @@ impl Evaluator<'_, '_> {
 
     /// The text of a key; none if it is unknown.
     fn object_key(&mut self, key: &Expr, item: Span, marks: &mut Marks) -> Result<Option<Name>, Diagnostics> {
+        if let ExprKind::Reference(..) | ExprKind::Access(..) = &key.kind {
+            let why = "If this expression is meant as a reference, wrap it in parentheses; if it is meant as a name with \
+                       periods in it, wrap it in quotes.";
+            return Err(fail("Ambiguous attribute key", why, key.span));
+        }
         let (value, found) = self.expr(key)?.unmark();
         *marks = marks.union(found);
         if value.is_null() {

@@ -13,10 +13,7 @@ use super::{Answer, Errors, Evaluator, conditional::is_definite, conversion, fai
 
 impl Evaluator<'_, '_> {
     pub(super) fn unary(&mut self, op: UnaryOp, operand: &Expr, span: Span) -> Answer {
-        let ty = match op {
-            UnaryOp::Not => Type::Bool,
-            UnaryOp::Negate => Type::Number,
-        };
+        let ty = op.gives();
         let value = self.expr(operand)?;
         let value = conversion::convert_to(&value, &ty).map_err(|why| {
             fail("Invalid operand", format!("Unsuitable value for unary operand: {why}."), operand.span)
@@ -65,6 +62,28 @@ fn failed(why: &str, span: Span) -> crate::diag::Diagnostics {
     fail("Operation failed", format!("Error during operation: {why}."), span)
 }
 
+impl UnaryOp {
+    /// The type of what comes of it.
+    pub(super) fn gives(self) -> Type {
+        match self {
+            UnaryOp::Not => Type::Bool,
+            UnaryOp::Negate => Type::Number,
+        }
+    }
+}
+
+impl BinaryOp {
+    /// The type of what comes of it.
+    pub(super) fn gives(self) -> Type {
+        match self {
+            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
+                Type::Number
+            }
+            _ => Type::Bool,
+        }
+    }
+}
+
 fn operand_type(op: BinaryOp) -> Type {
     match op {
         BinaryOp::Or | BinaryOp::And => Type::Bool,
@@ -93,12 +112,7 @@ fn operate(op: BinaryOp, left: Value, right: Value, span: Span) -> Answer {
         (Content::Number(left), Content::Number(right)) => {
             arithmetic(op, left, right).map_err(|why| failed(why, span))?
         }
-        _ => Value::unknown_not_null(match op {
-            BinaryOp::Add | BinaryOp::Subtract | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Remainder => {
-                Type::Number
-            }
-            _ => Type::Bool,
-        }),
+        _ => Value::unknown_not_null(op.gives()),
     };
     Ok(result.with_marks(marks))
 }
@@ -160,7 +174,8 @@ fn sequences(a: &[Value], b: &[Value]) -> Option<bool> {
     if a.len() != b.len() {
         return Some(false);
     }
-    all_equal(a.iter().zip(b))
+    // The first pair that differs or is not known decides, as in Terraform.
+    a.iter().zip(b).map(|(a, b)| equals(a, b)).find(|equal| *equal != Some(true)).unwrap_or(Some(true))
 }
 
 fn members(a: &Members, b: &Members) -> Option<bool> {

@@ -48,7 +48,7 @@ impl Evaluator<'_, '_> {
     /// `%{ for v in c }...%{ endfor }`
     fn repeat(&mut self, key_name: Option<&Name>, value_name: &Name, collection: &Expr, body: &[Part]) -> Answer {
         let mut marks = Marks::NONE;
-        let Some(entries) = self.entries(collection, &mut marks)? else {
+        let Ok(entries) = self.entries(collection, &mut marks)? else {
             return Ok(Value::unknown(Type::String).with_marks(marks));
         };
         let mut errors = Errors::default();

@@ -19,12 +19,15 @@ const MAX: Param = number("max_length");
 pub(super) const ROWS: &[Row] = &[
     Row::typed(
         "assumeequal",
-        &[any("actual_value").nullable().unknown(), any("expected_value").nullable().unknown().marked()],
+        &[
+            any("actual_value").nullable().unknown().dynamic(),
+            any("expected_value").nullable().unknown().dynamic().marked(),
+        ],
         |args| Ok(args[1].ty()),
         equal,
     )
     .maybe_null(),
-    Row::typed("assumenotnull", &[any("value").nullable().unknown().marked()], same_type, not_null),
+    Row::typed("assumenotnull", &[any("value").nullable().unknown().dynamic().marked()], same_type, not_null),
     Row::new(
         "assumestringprefix",
         &[text("string").nullable().unknown().marked(), text("expected_prefix")],

@@ -4,10 +4,11 @@
 //! **Never:** know a single function. In: a call and an evaluation under way. Out: its value.
 
 use crate::diag::{Diagnostics, Span};
-use crate::value::{Marks, Type, Value};
+use crate::value::{Content, Marks, Type, Value};
 
 use super::super::ast::Call;
 use super::super::eval::{Answer, Errors, Evaluator, conversion, fail};
+use super::super::suggest::did_you_mean;
 use super::row::{Body, Fault, Outcome, Returns, Row};
 
 /// Evaluates a call.
@@ -49,33 +50,17 @@ fn find(call: &Call) -> Result<&'static Row, Diagnostics> {
     if let Some(rest) = call.name.strip_prefix("provider::") {
         return super::find(&call.name).ok_or_else(|| unknown_of_provider(call, rest));
     }
+    let core = call.name.starts_with("core::");
     let name = plain_name(call);
-    if let Some((namespace, _)) = name.split_once("::") {
-        return Err(unknown(format!("There is no function named {:?} in namespace {namespace}::.", call.name)));
-    }
     if let Some(row) = super::find(name) {
         return Ok(row);
     }
-    let nearest =
-        super::names().map(|known| (distance(name, known), known)).min().filter(|(distance, _)| *distance < 3);
-    let hint = nearest.map(|(_, known)| format!(" Did you mean \"{known}\"?")).unwrap_or_default();
-    Err(unknown(format!("There is no function named {name:?}.{hint}")))
-}
-
-/// How many letters must be put in, taken out or changed to make one word of the other.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
+    if core || name.contains("::") {
+        let detail = format!("There is no function named {:?}.", call.name);
+        return Err(fail("Unknown provider function", detail, call.name_span));
     }
-    row[b.len()]
+    let hint = did_you_mean(name, super::names());
+    Err(unknown(format!("There is no function named {name:?}.{hint}")))
 }
 
 fn check_count(row: &Row, call: &Call, given: usize, span: Span) -> Result<(), Diagnostics> {
@@ -165,19 +150,26 @@ fn explain(row: &Row, call: &Call, spans: &[Span], fault: Fault) -> Diagnostics 
 /// Applies a function to converted arguments.
 fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcome {
     let mut marks = Marks::NONE;
+    // Marks that the function deals with itself, unless it is not asked at all.
+    let mut own_marks = Marks::NONE;
     let mut undecided = false;
     let mut unknown = false;
     let mut ready = Vec::with_capacity(values.len());
     for (index, value) in values.into_iter().enumerate() {
         let Some(param) = row.param(index) else { continue };
-        if value.is_null() && !param.nullable {
+        // What comes behind an argument of an undecided type is not looked at.
+        if value.is_null() && !param.nullable && !undecided {
             return Err(Fault::Argument(index, "argument must not be null".into()));
         }
-        if value.is_unknown() && !param.unknown {
-            unknown = true;
-            undecided |= value.ty() == Type::Dynamic;
-        }
+        let open = match value.content() {
+            Content::Null(ty) => *ty == Type::Dynamic && !param.nullable,
+            Content::Unknown { ty, .. } => *ty == Type::Dynamic,
+            _ => false,
+        };
+        undecided |= open && !param.dynamic;
+        unknown |= value.is_unknown() && !param.unknown;
         ready.push(if param.marked {
+            own_marks = own_marks.union(value.marks());
             value
         } else {
             let (value, found) = value.unmark_deep();
@@ -191,7 +183,7 @@ fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcom
         Returns::From(decide) => (decide(&ready)?, unknown),
     };
     let result = if unknown {
-        Value::unknown(ty)
+        Value::unknown(ty).with_marks(own_marks)
     } else {
         match row.body {
             Body::Pure(run) => run(&ready, &ty)?,

@@ -5,7 +5,8 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::lang::eval::equals;
-use crate::value::convert::{convert, unify};
+use crate::value::convert::convert;
+use crate::value::unify::unify;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
 use super::numeric::{NOT_WHOLE, take_int};
@@ -15,7 +16,7 @@ use super::text::take_text;
 const BOOLS: Kind = Kind::List(&Kind::Bool);
 const STRINGS: Kind = Kind::List(&Kind::String);
 const LIST: Kind = Kind::List(&Kind::Any);
-const WHOLE: Param = any("vals").nullable().unknown().marked();
+const WHOLE: Param = any("vals").nullable().unknown().dynamic();
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("alltrue", &[param("list", BOOLS)], Kind::Bool, |args, _| Ok(all_are(&args[0], true))),
@@ -27,9 +28,9 @@ pub(super) const ROWS: &[Row] = &[
     Row::typed("element", &[any("list").marked(), number("index")], element_type, element).maybe_null(),
     Row::new("index", &[any("list"), any("value")], Kind::Number, index),
     Row::typed("keys", &[any("inputMap").unknown().marked()], keys_type, keys),
-    Row::new("length", &[any("value").unknown().marked()], Kind::Number, length),
+    Row::new("length", &[any("value").unknown().dynamic().marked()], Kind::Number, length),
     Row::typed("lookup", &[any("inputMap").marked(), text("key")], lookup_type, lookup)
-        .rest(any("default").nullable().unknown().marked())
+        .rest(any("default").nullable().unknown().dynamic().marked())
         .maybe_null(),
     Row::typed(
         "matchkeys",
@@ -37,31 +38,27 @@ pub(super) const ROWS: &[Row] = &[
         matchkeys_type,
         matchkeys,
     ),
-    Row::typed("merge", &[], merge_type, merge).rest(any("maps").nullable().unknown().marked()),
+    Row::typed("merge", &[], merge_type, merge).rest(any("maps").nullable().unknown().dynamic().marked()),
     Row::typed("one", &[any("list")], one_type, one).maybe_null(),
     Row::typed("values", &[any("mapping").unknown().marked()], values_type, values),
 ];
 
 /// `alltrue` and `anytrue`: whether all are `wanted`, said as whether all or any are true.
 fn all_are(list: &Value, wanted: bool) -> Value {
-    let mut known = true;
     for member in list.children() {
         match member.content() {
             Content::Bool(value) if *value == wanted => {}
-            Content::Unknown { .. } => known = false,
+            Content::Unknown { .. } => return Value::unknown(Type::Bool),
             Content::Null(_) if !wanted => {}
             _ => return Value::bool(!wanted),
         }
     }
-    if known { Value::bool(wanted) } else { Value::unknown(Type::Bool) }
+    Value::bool(wanted)
 }
 
 fn coalesce_type(args: &[Value]) -> Result<Type, Fault> {
     if args.is_empty() {
         return Err("at least one argument is required".into());
-    }
-    if args.iter().any(|arg| arg.is_unknown() && arg.ty() == Type::Dynamic) {
-        return Ok(Type::Dynamic);
     }
     let types: Vec<Type> = args.iter().map(Value::ty).collect();
     unify(&types).ok_or_else(|| "all arguments must have the same type".into())

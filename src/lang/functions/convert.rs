@@ -8,8 +8,8 @@ use crate::value::{Content, Marks, Type, Value};
 
 use super::row::{Fault, Kind, Outcome, Row, any, bad};
 
-const INPUT: super::row::Param = any("v").nullable().unknown().marked();
-const MARKED: super::row::Param = any("value").nullable().unknown().marked();
+const INPUT: super::row::Param = any("v").nullable().dynamic().marked();
+const MARKED: super::row::Param = any("value").nullable().unknown().dynamic().marked();
 
 pub(super) const ROWS: &[Row] = &[
     Row::typed("tobool", &[INPUT], |args| target(args, Type::Bool), change).maybe_null(),

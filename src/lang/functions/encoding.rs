@@ -10,7 +10,7 @@ use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STAN
 use crate::lang::eval::template::normalize;
 use crate::value::{Content, Members, Name, Number, Type, Value};
 
-use super::row::{Fault, Kind, Outcome, Row, any, bad, text};
+use super::row::{Fault, Kind, Outcome, Row, any, text};
 use super::text::{make, take_text};
 
 pub(super) const ROWS: &[Row] = &[
@@ -18,7 +18,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("base64encode", &[text("str")], Kind::String, |args, _| make(STANDARD.encode(take_text(args, 0)?))),
     Row::typed("csvdecode", &[text("str")], csvdecode_type, csvdecode),
     Row::typed("jsondecode", &[text("str")], jsondecode_type, jsondecode).maybe_null(),
-    Row::new("jsonencode", &[any("val").nullable().unknown()], Kind::String, jsonencode),
+    Row::new("jsonencode", &[any("val").nullable().unknown().dynamic()], Kind::String, jsonencode),
     Row::new("urldecode", &[text("str")], Kind::String, urldecode),
     Row::new("urlencode", &[text("str")], Kind::String, urlencode),
 ];
@@ -336,6 +336,9 @@ fn read_csv(text: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
 /// Bytes that must be text.
 pub(super) fn take_utf8(bytes: Vec<u8>, path: &str) -> Result<String, Fault> {
     String::from_utf8(bytes).or_else(|_| {
-        bad(0, format!("contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead"))
+        Err(Fault::Call(format!(
+            "contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or \
+             the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead"
+        )))
     })
 }

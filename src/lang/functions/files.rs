@@ -36,7 +36,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::host("filesha1", &[text("path")], Kind::String, |args, env| hex::<Sha1>(&read(args, env)?)),
     Row::host("filesha256", &[text("path")], Kind::String, |args, env| hex::<Sha256>(&read(args, env)?)),
     Row::host("filesha512", &[text("path")], Kind::String, |args, env| hex::<Sha512>(&read(args, env)?)),
-    Row::host("pathexpand", &[text("path")], Kind::String, |args, env| make(expand_home(take_text(args, 0)?, env))),
+    Row::host("pathexpand", &[text("path")], Kind::String, pathexpand),
 ];
 
 /// The path with no `.`, no empty step and no `..` that could be carried out (Go's `path.Clean`).
@@ -76,6 +76,14 @@ fn expand_home(path: &str, env: &Env<'_>) -> String {
         (Some(rest), Some(home)) if rest.starts_with('/') => clean(&format!("{home}{rest}")),
         _ => path.to_owned(),
     }
+}
+
+fn pathexpand(args: &[Value], env: &Env<'_>) -> Outcome {
+    let path = take_text(args, 0)?;
+    if path.starts_with('~') && !matches!(path.get(1..2), None | Some("/")) {
+        return Err("cannot expand user-specific home dir".into());
+    }
+    make(expand_home(path, env))
 }
 
 fn read(args: &[Value], env: &Env<'_>) -> Result<Vec<u8>, Fault> {

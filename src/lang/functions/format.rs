@@ -73,7 +73,9 @@ fn formatlist(args: &[Value], _: &Type) -> Outcome {
             continue;
         }
         let rendered = render(&verbs, &row_values).map_err(|fault| match fault {
-            Fault::Call(why) if !values.is_empty() => Fault::Call(format!("error on format iteration {row}: {why}")),
+            Fault::Call(why) | Fault::Argument(_, why) if !values.is_empty() => {
+                Fault::Call(format!("error on format iteration {row}: {why}"))
+            }
             other => other,
         })?;
         rows.push(make(rendered)?);

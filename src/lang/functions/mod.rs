@@ -17,6 +17,7 @@ mod format;
 mod gzip;
 mod hash;
 mod lazy;
+mod machine;
 mod network;
 mod numeric;
 mod pattern;

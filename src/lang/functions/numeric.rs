@@ -5,6 +5,7 @@
 
 use crate::value::{Number, Type, Value};
 
+use super::machine;
 use super::row::{Fault, Kind, Outcome, Row, any, bad, number};
 use crate::lang::eval::conversion::convert_to;
 
@@ -46,11 +47,11 @@ fn float(value: f64) -> Outcome {
 }
 
 fn log(args: &[Value], _: &Type) -> Outcome {
-    float(take_number(args, 0)?.as_f64().ln() / take_number(args, 1)?.as_f64().ln())
+    float(machine::ln(take_number(args, 0)?.as_f64()) / machine::ln(take_number(args, 1)?.as_f64()))
 }
 
 fn pow(args: &[Value], _: &Type) -> Outcome {
-    float(take_number(args, 0)?.as_f64().powf(take_number(args, 1)?.as_f64()))
+    float(machine::pow(take_number(args, 0)?.as_f64(), take_number(args, 1)?.as_f64()))
 }
 
 fn extreme(args: &[Value], choose: fn(Number, Number) -> Number) -> Outcome {
@@ -70,8 +71,7 @@ fn parseint_type(args: &[Value]) -> Result<Type, Fault> {
 }
 
 fn parseint(args: &[Value], _: &Type) -> Outcome {
-    let base = take_int(args, 1)?;
-    let base = match u32::try_from(base) {
+    let base = match u32::try_from(take_int(args, 1).unwrap_or(0)) {
         Ok(base @ 2..=62) => base,
         _ => return bad(1, "base must be a whole number between 2 and 62 inclusive"),
     };

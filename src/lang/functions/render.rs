@@ -22,7 +22,7 @@ pub(super) const ROWS: &[Row] = &[
 const PARAMS: [&str; 2] = ["path", "vars"];
 
 fn templatefile(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
-    let Some([path, vars, marks]) = inputs(evaluator, call)? else { return Ok(Value::unknown(Type::Dynamic)) };
+    let Ok([path, vars, marks]) = inputs(evaluator, call)? else { return Ok(Value::unknown(Type::Dynamic)) };
     let marks = marks.marks();
     let rendered = (|| {
         if evaluator.in_template {
@@ -40,8 +40,10 @@ fn templatestring(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> An
     if let Some(template) = call.args.first() {
         check_template_expression(template).map_err(|why| explain(call, &params, Fault::Argument(0, why)))?;
     }
-    let Some([template, vars, marks]) = inputs(evaluator, call)? else {
-        return Ok(Value::unknown_not_null(Type::String));
+    let [template, vars, marks] = match inputs(evaluator, call)? {
+        Ok(inputs) => inputs,
+        Err(Type::Dynamic) => return Ok(Value::unknown(Type::Dynamic)),
+        Err(_) => return Ok(Value::unknown_not_null(Type::String)),
     };
     let marks = marks.marks();
     let rendered = (|| {
@@ -74,8 +76,11 @@ fn check_template_expression(template: &Expr) -> Result<(), String> {
     }
 }
 
-/// The text argument, the variables, and a value that carries the marks of both. None: unknown.
-fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Option<[Value; 3]>, Diagnostics> {
+/// The text argument, the variables, and a value that carries the marks of both; or else the type of
+/// the variables, if not both are known.
+type Inputs = Result<[Value; 3], Type>;
+
+fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Inputs, Diagnostics> {
     let mut errors = Errors::default();
     let name = if plain_name(call) == "templatestring" { "template" } else { "path" };
     let argument = |name: &str, at: Span, why: &str| {
@@ -90,7 +95,7 @@ fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Option<[Valu
         .and_then(|value| convert_to(&value, &Type::String).map_err(|why| argument(name, first.span, &why)));
     let first_value = errors.keep(first_value);
     let second_value = errors.keep(evaluator.expr(second));
-    let (Some(path), Some(vars)) = (first_value, second_value) else { return errors.or_else(|| None) };
+    let (Some(path), Some(vars)) = (first_value, second_value) else { return errors.or_else(|| Err(Type::Dynamic)) };
     for (value, name, at) in [(&path, name, first.span), (&vars, "vars", second.span)] {
         if value.is_null() {
             return Err(argument(name, at, "argument must not be null"));
@@ -100,9 +105,9 @@ fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Option<[Valu
     let (vars, vars_marks) = vars.unmark();
     let marks = Value::bool(true).with_marks(Marks::NONE.union(path_marks).union(vars_marks));
     if path.is_unknown() || vars.is_unknown() {
-        return Ok(None);
+        return Ok(Err(vars.ty()));
     }
-    Ok(Some([path, vars, marks]))
+    Ok(Ok([path, vars, marks]))
 }
 
 fn explain(call: &Call, params: &[&str], fault: Fault) -> Diagnostics {
@@ -143,7 +148,8 @@ fn render(
     };
     let mut env =
         Env { lookup: &lookup, bound: Vec::new(), host: evaluator.env.host, applying: evaluator.env.applying };
-    let mut inner = Evaluator { env: &mut env, in_template: true, unresolved: Diagnostics::none() };
+    let mut inner =
+        Evaluator { env: &mut env, in_template: true, unresolved: Diagnostics::none(), failed: Type::Dynamic };
     let answer = match parts.as_slice() {
         [Part::Interpolation(only)] => inner.expr(only),
         parts => inner.template(parts),

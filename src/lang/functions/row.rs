@@ -56,11 +56,13 @@ pub(crate) struct Param {
     pub(crate) unknown: bool,
     /// Whether the function itself deals with marks on the argument.
     pub(crate) marked: bool,
+    /// Whether the function itself deals with an argument whose type is not known either.
+    pub(crate) dynamic: bool,
 }
 
 /// A parameter that takes neither null nor unknown values.
 pub(crate) const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, nullable: false, unknown: false, marked: false }
+    Param { name, kind, nullable: false, unknown: false, marked: false, dynamic: false }
 }
 
 /// A parameter of type string.
@@ -88,6 +90,12 @@ impl Param {
     /// The same, with unknown arguments passed to the function.
     pub(crate) const fn unknown(mut self) -> Param {
         self.unknown = true;
+        self
+    }
+
+    /// The same, with arguments of an undecided type passed to the function.
+    pub(crate) const fn dynamic(mut self) -> Param {
+        self.dynamic = true;
         self
     }
 

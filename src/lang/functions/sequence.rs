@@ -5,7 +5,8 @@
 use std::collections::BTreeMap;
 
 use crate::lang::eval::equals;
-use crate::value::convert::{convert, unify};
+use crate::value::convert::convert;
+use crate::value::unify::unify;
 use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
 
 use super::numeric::{NOT_WHOLE, take_int, take_number};

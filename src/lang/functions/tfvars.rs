@@ -18,8 +18,8 @@ use super::text::make;
 
 pub(super) const ROWS: &[Row] = &[
     Row::typed("provider::terraform::decode_tfvars", &[text("src")], decode_type, decode_tfvars),
-    Row::new("provider::terraform::encode_expr", &[any("value").unknown()], Kind::String, encode_expr),
-    Row::new("provider::terraform::encode_tfvars", &[any("value").unknown()], Kind::String, encode_tfvars),
+    Row::new("provider::terraform::encode_expr", &[any("value").unknown().dynamic()], Kind::String, encode_expr),
+    Row::new("provider::terraform::encode_tfvars", &[any("value").unknown().dynamic()], Kind::String, encode_tfvars),
 ];
 
 fn encode_expr(args: &[Value], _: &Type) -> Outcome {

@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Unstorable, recur};
 use crate::seal::Key;
-use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
+use crate::value::{Content, Marks, Members, Name, Number, Type, Value, order};
 
 /// What sealed bytes are bound to.
 const PURPOSE: &str = "acier state value v1";
@@ -279,7 +279,13 @@ impl<'de> Visitor<'de> for ReadValue<'_> {
             "unknown not null" => Value::unknown_not_null(self.ty(&mut seq)?),
             "list" => Value::list(self.ty(&mut seq)?, self.rest(&mut seq)?),
             // Members were sorted when the set was made; sorting again could only hide damage.
-            "set" => Content::Set(self.ty(&mut seq)?, Arc::new(self.rest(&mut seq)?)).into(),
+            // Put in order again: what was written by an earlier version may have had another.
+            "set" => {
+                let element = self.ty(&mut seq)?;
+                let mut members = self.rest(&mut seq)?;
+                order::sort(&mut members);
+                Content::Set(element, Arc::new(members)).into()
+            }
             "tuple" => Value::tuple(self.rest(&mut seq)?),
             "map" => {
                 let ty = self.ty(&mut seq)?;

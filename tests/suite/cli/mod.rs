@@ -5,6 +5,7 @@ mod changes;
 mod checks;
 mod console;
 mod examples;
+mod faulty;
 mod fmt;
 mod graph;
 mod imports;

@@ -81,7 +81,7 @@ fn a_listed_group_is_read_without_anything_known() {
             ("tags", json!(null)),
             ("ip_address_type", json!("Public")),
             ("dns_name_label_reuse_policy", json!("Unsecure")),
-            ("exposed_port", json!([{"port": 80, "protocol": "TCP"}, {"port": 8080, "protocol": "TCP"}])),
+            ("exposed_port", json!([{"port": 8080, "protocol": "TCP"}, {"port": 80, "protocol": "TCP"}])),
             ("container[0].cpu", json!(1)),
             ("container[0].cpu_limit", json!(null)),
             ("container[0].commands", json!(null)),

@@ -2,7 +2,7 @@
 
 use acier::addr::{Addr, Block, Key, Mode, ModulePath, ModuleStep};
 use acier::state::{Act, Event, Intent, Object, OperationKind, Outcome, Output, State, StepId};
-use acier::value::{Content, Marks, Members, Name, Number, Type, Value};
+use acier::value::{Content, Marks, Members, Name, Number, Type, Value, order};
 use proptest::prelude::*;
 
 use super::story::LINEAGE;
@@ -53,7 +53,10 @@ pub(super) fn value() -> impl Strategy<Value = Value> {
         let named = prop::collection::vec((name(), inner), 0..4).prop_map(Members::from_iter).boxed();
         let content = prop_oneof![
             (ty(), many.clone()).prop_map(|(ty, members)| Value::list(ty, members)),
-            (ty(), many.clone()).prop_map(|(ty, members)| Content::Set(ty, members.into()).into()),
+            (ty(), many.clone()).prop_map(|(ty, mut members)| {
+                order::sort(&mut members);
+                Content::Set(ty, members.into()).into()
+            }),
             many.prop_map(Value::tuple),
             (ty(), named.clone()).prop_map(|(ty, members)| Value::map(ty, members)),
             named.prop_map(Value::object),

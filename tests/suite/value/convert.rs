@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use acier::value::convert::{convert, unify};
+use acier::value::convert::convert;
+use acier::value::unify::unify;
 use acier::value::{Marks, Number, Type, Value};
 
 /// The type of a short name: `n`umber, `s`tring, `b`ool, `0` for any; `l`ist, s`e`t and `m`ap of

@@ -1,0 +1,106 @@
+//! Where acier answers otherwise than Terraform on purpose, and why.
+//!
+//! **Never:** an entry without a reason that a user would accept. README.md quotes this table.
+
+/// A family of differences.
+pub(super) struct Explained {
+    /// What it is about.
+    pub(super) about: &'static str,
+    /// Why acier does otherwise.
+    pub(super) because: &'static str,
+    /// Whether an expression with these two answers (acier's, Terraform's) belongs to it.
+    pub(super) fits: fn(&str, &str, &str) -> bool,
+}
+
+/// All of them.
+pub(super) const EXPLAINED: &[Explained] = &[
+    Explained {
+        about: "secret and not known yet",
+        because: "what is computed from a sensitive value stays sensitive while another operand is unknown; Terraform \
+                  forgets the mark until the apply",
+        fits: |_, ours, theirs| {
+            let bare = ours.replace("(sensitive)(unknown)", "(unknown)");
+            ours != bare && bare == theirs.replace("(sensitive)(unknown)", "(unknown)")
+        },
+    },
+    Explained {
+        about: "a branch that is not taken and fails",
+        because: "what failed in the branch that is not taken marks nothing as sensitive",
+        fits: |expression, ours, theirs| {
+            expression.contains('?') && theirs.contains("(sensitive)") && theirs.replace("(sensitive)", "") == ours
+        },
+    },
+    Explained {
+        about: "what does not parse",
+        because: "both refuse the text; acier's parser says in its own words what it misses",
+        fits: |_, ours, theirs| {
+            let pairs = [
+                ("! Missing attribute value", "! Missing key/value separator"),
+                ("! Invalid attribute name", "! Invalid number literal"),
+                ("! Extra characters after interpolation expression", "! Invalid multi-line string"),
+            ];
+            pairs.iter().any(|(mine, yours)| ours == *mine && theirs.starts_with(yours))
+        },
+    },
+    Explained {
+        about: "null where format wants a value",
+        because: "a null argument of format or formatlist is an error; Terraform calls the result unknown, for ever",
+        fits: |expression, ours, theirs| {
+            expression.contains("format") && ours.starts_with('!') && theirs.contains("(unknown)")
+        },
+    },
+    Explained {
+        about: "what is known of an unknown value",
+        because: "of an unknown value acier keeps the type and whether it may be null; Terraform also keeps ranges of \
+                  numbers and lengths and the beginning of a text, and so knows a few results before the apply",
+        fits: |expression, ours, theirs| {
+            let known = !theirs.contains("(unknown)") && !theirs.starts_with('!');
+            let refused = expression.contains("jsondecode(") && theirs.starts_with("! Invalid function argument");
+            expression.contains("later") && ours.contains("(unknown)") && (known || refused)
+        },
+    },
+    Explained {
+        about: "networks outside of the given one",
+        because: "a subnet that is larger than its network or lies outside of it is refused",
+        fits: |expression, ours, theirs| {
+            expression.starts_with("cidrsubnet(")
+                && expression.contains('-')
+                && ours.starts_with('!')
+                && theirs.starts_with('"')
+        },
+    },
+    Explained {
+        about: "a branch that fails",
+        because: "where a branch of a conditional fails and has no type for that, acier names the failure; Terraform \
+                  says that the types of the branches do not agree",
+        fits: |expression, ours, theirs| {
+            expression.contains('?') && theirs == "! Inconsistent conditional result types" && ours.starts_with('!')
+        },
+    },
+    Explained {
+        about: "a member chosen by a secret key",
+        because: "the member of an object that a sensitive key selects is sensitive, as it is with a list or a map",
+        fits: |expression, ours, theirs| {
+            expression.contains('[') && ours.contains("(sensitive)") && ours.replace("(sensitive)", "") == theirs
+        },
+    },
+    Explained {
+        about: "a list and a tuple, or a map and an object, as branches of a conditional",
+        because: "both become the list or map that they share; Terraform converts the second one twice and fails over it",
+        fits: |expression, ours, theirs| {
+            expression.contains('?') && theirs == "! Inconsistent conditional result types" && !ours.starts_with('!')
+        },
+    },
+];
+
+/// Whether a difference is in the table; its reason.
+pub(super) fn reason(expression: &str, ours: &str, theirs: &str) -> Option<&'static str> {
+    EXPLAINED.iter().find(|row| (row.fits)(expression, ours, theirs)).map(|row| row.because)
+}
+
+#[test]
+fn every_difference_says_what_it_is_about() {
+    for row in EXPLAINED {
+        assert!(!row.about.is_empty() && row.because.len() > 40, "{}", row.about);
+    }
+}
