@@ -79,8 +79,12 @@ pub(super) enum Command {
     Validate(ValidateArguments),
     /// Rewrite configuration files in the canonical format
     Fmt(FmtArguments),
+    /// Run the files of tests against an emulated cloud
+    Test(TestArguments),
     /// Show the state, or a saved plan
     Show(ShowArguments),
+    /// Show which providers the modules need
+    Providers(ProvidersArguments),
     /// Show what needs what, as a picture
     Graph(GraphArguments),
     /// Show output values

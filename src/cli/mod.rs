@@ -33,6 +33,7 @@ mod stages;
 mod stream;
 mod stream_plan;
 mod terminal;
+mod trial;
 mod type_page;
 
 use std::ffi::OsString;
@@ -98,6 +99,8 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Validate(arguments) => Ok(commands::validate::run(folder, &arguments, screen)),
         Command::Fmt(arguments) => Ok(commands::fmt::run(folder, &arguments, screen)),
         Command::Graph(arguments) => commands::graph::run(folder, &arguments, screen),
+        Command::Test(arguments) => block_on(screen, commands::test::run(folder, vars, &arguments, screen)),
+        Command::Providers(arguments) => commands::providers::run(folder, &arguments, screen),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
         Command::Taint(arguments) => commands::taint::run(folder, &arguments, true, screen),

@@ -70,6 +70,20 @@ impl Project {
         Project::load(folder, sources, &files, schemas, &mut module_sources::on_disk(folder))
     }
 
+    /// The same for a folder within that of the configuration, as a configuration of its own.
+    pub(super) fn open_part(home: &Path, part: &Path, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
+        let (folder, mut sources) = (home.join(part), Sources::default());
+        let files = match read_files(&folder) {
+            Ok(files) => files,
+            Err(diagnostic) => return Err(Box::new(Broken { diagnostics: diagnostic.into(), sources })),
+        };
+        let prefix = part.strip_prefix(".").unwrap_or(part);
+        let named =
+            |(name, text): (String, String)| sources.add(prefix.join(name).to_string_lossy().replace('\\', "/"), text);
+        let files = files.into_iter().map(named).collect::<Vec<FileId>>();
+        Project::load(&folder, sources, &files, schemas, &mut module_sources::on_disk(&folder))
+    }
+
     /// Loads texts that were read before, those of modules included, as a saved plan holds them.
     pub(super) fn from_sources(folder: &Path, sources: Sources, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
         let texts = sources.clone();
@@ -107,11 +121,8 @@ impl Project {
 
     /// Collects values for variables, weakest first, decides them, and asks for missing ones.
     pub(super) fn inputs(&mut self, vars: &[Var], ask: bool, screen: &Screen) -> Result<Inputs, Diagnostics> {
-        let mut given = self.environment();
-        given.extend(self.value_files()?);
-        for var in vars {
-            given.push(self.command_line(var)?);
-        }
+        let home = self.folder.clone();
+        let mut given = self.given(&home, vars)?;
         let mut decided = decide(&self.module, &given, &self.sources, &self.host);
         if !decided.missing.is_empty() && ask && screen.can_ask() {
             for name in std::mem::take(&mut decided.missing) {
@@ -129,14 +140,22 @@ impl Project {
 
     /// The values that are given, without those that are missing: the console shows these as unknown.
     pub(super) fn some_inputs(&mut self, vars: &[Var]) -> Result<Inputs, Diagnostics> {
-        let mut given = self.environment();
-        given.extend(self.value_files()?);
-        for var in vars {
-            given.push(self.command_line(var)?);
-        }
+        let home = self.folder.clone();
+        let given = self.given(&home, vars)?;
         let mut decided = decide(&self.module, &given, &self.sources, &self.host);
         decided.missing.clear();
         self.finish(decided)
+    }
+
+    /// Collects values for variables, weakest first: those of the environment, of the files in a folder,
+    /// and of the command line.
+    pub(super) fn given(&mut self, home: &Path, vars: &[Var]) -> Result<Vec<Given>, Diagnostics> {
+        let mut given = self.environment();
+        given.extend(self.value_files(home)?);
+        for var in vars {
+            given.push(self.command_line(home, var)?);
+        }
+        Ok(given)
     }
 
     fn finish(&mut self, decided: Decided) -> Result<Inputs, Diagnostics> {
@@ -162,28 +181,28 @@ impl Project {
         found.into_iter().map(add).collect()
     }
 
-    fn value_files(&mut self) -> Result<Vec<Given>, Diagnostics> {
-        let names = file_names(&self.folder).unwrap_or_default();
+    fn value_files(&mut self, home: &Path) -> Result<Vec<Given>, Diagnostics> {
+        let names = file_names(home).unwrap_or_default();
         let first = ["terraform.tfvars", "terraform.tfvars.json"];
         let first = first.iter().filter(|name| names.iter().any(|found| found == *name)).map(|name| (*name).to_owned());
         let automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
         let automatic = names.iter().filter(automatic).cloned();
         let paths: Vec<PathBuf> = first.chain(automatic).map(PathBuf::from).collect();
-        paths.iter().map(|path| self.value_file(path)).collect()
+        paths.iter().map(|path| self.value_file(home, path)).collect()
     }
 
-    fn value_file(&mut self, path: &Path) -> Result<Given, Diagnostics> {
+    fn value_file(&mut self, home: &Path, path: &Path) -> Result<Given, Diagnostics> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(self.folder.join(path)).map_err(|error| {
+        let text = std::fs::read_to_string(home.join(path)).map_err(|error| {
             let detail = format!("The variables file \"{shown}\" could not be read: {error}.");
             Diagnostics::from(Diagnostic::error("Failed to read variables file", detail))
         })?;
         Ok(Given::File { file: self.sources.add(shown, text) })
     }
 
-    fn command_line(&mut self, var: &Var) -> Result<Given, Diagnostics> {
+    fn command_line(&mut self, home: &Path, var: &Var) -> Result<Given, Diagnostics> {
         match var {
-            Var::File(path) => self.value_file(path),
+            Var::File(path) => self.value_file(home, path),
             Var::Value(text) => {
                 let Some((name, value)) = text.split_once('=') else {
                     let detail = format!(

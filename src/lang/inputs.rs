@@ -34,6 +34,15 @@ pub enum Given {
         /// Whether an undeclared name is ignored (environment) or an error (command line).
         lenient: bool,
     },
+    /// A value that was made elsewhere, for a variable that the module need not declare.
+    Value {
+        /// The variable.
+        name: Name,
+        /// Its value.
+        value: Value,
+        /// Where it was given.
+        span: Span,
+    },
     /// A `.tfvars` file.
     File {
         /// The file as a source.
@@ -61,12 +70,7 @@ pub struct Decided {
 pub fn decide(module: &Rc<Module>, given: &[Given], sources: &Sources, host: &Host) -> Decided {
     let mut collector =
         Collector { module, sources, found: BTreeMap::new(), undeclared: Vec::new(), out: Diagnostics::none() };
-    for given in given {
-        match given {
-            Given::Text { name, file, lenient } => collector.text(name, *file, *lenient),
-            Given::File { file } => collector.file(*file),
-        }
-    }
+    given.iter().for_each(|given| collector.take(given));
     collector.warn_undeclared();
     let Collector { found, out, .. } = collector;
     let mut decided = Decided { inputs: Inputs::default(), missing: Vec::new(), diagnostics: out };
@@ -128,7 +132,29 @@ struct Collector<'a> {
     out: Diagnostics,
 }
 
+/// The values that are given for variables of a module, before they are converted; what is wrong
+/// with them is said when they are decided.
+#[must_use]
+pub fn collect(module: &Rc<Module>, given: &[Given], sources: &Sources) -> Vec<(Name, Value, Span)> {
+    let mut collector =
+        Collector { module, sources, found: BTreeMap::new(), undeclared: Vec::new(), out: Diagnostics::none() };
+    given.iter().for_each(|given| collector.take(given));
+    let found = collector.found.into_iter();
+    found.filter_map(|(name, found)| found.map(|found| (name, found.value, found.span))).collect()
+}
+
 impl Collector<'_> {
+    fn take(&mut self, given: &Given) {
+        match given {
+            Given::Text { name, file, lenient } => self.text(name, *file, *lenient),
+            Given::File { file } => self.file(*file),
+            Given::Value { name, value, span } => {
+                let found = Found { value: value.clone(), span: *span, origin: None };
+                self.found.insert(name.clone(), Some(found));
+            }
+        }
+    }
+
     fn text(&mut self, name: &Name, file: FileId, lenient: bool) {
         let Some(source) = self.sources.get(file) else { return };
         let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);

@@ -317,9 +317,20 @@ pub enum Node {
     Check(Name),
 }
 
+/// An entry of `required_providers`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Requirement {
+    /// Where the provider comes from: `hashicorp/azurerm`.
+    pub source: Name,
+    /// Which versions are asked for.
+    pub constraint: Option<Name>,
+}
+
 /// The declarations of one folder.
 #[derive(Clone, Debug, Default)]
 pub struct Module {
+    /// What is asked of providers, by their local names.
+    pub requirements: BTreeMap<Name, Requirement>,
     /// Variables by name.
     pub variables: BTreeMap<Name, Variable>,
     /// Local values by name.

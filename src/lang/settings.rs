@@ -4,12 +4,13 @@
 //! configuration. Constraints are held against the versions whose behaviour acier follows.
 
 use crate::diag::{Diagnostic, Span};
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 use super::arguments::{argument, expect, refuse_labels, unsupported_yet};
 use super::ast::{Attribute, Block, Body};
 use super::fixed;
 use super::load::Loader;
+use super::module::Requirement;
 use super::version::{self, Fault};
 
 /// The release of Terraform whose language acier follows.
@@ -152,6 +153,8 @@ impl Loader<'_> {
         let source = source.unwrap_or_else(|| format!("hashicorp/{name}"));
         let source = source.strip_prefix("registry.terraform.io/").unwrap_or(&source);
         let source = source.strip_prefix("registry.opentofu.org/").unwrap_or(source);
+        let requirement = Requirement { source: source.into(), constraint: constraint.as_deref().map(Name::from) };
+        self.module.requirements.insert(name.clone(), requirement);
         if &**name == "terraform" && source == "terraform.io/builtin/terraform" {
             // Terraform's own provider is always there.
             return;

@@ -175,6 +175,12 @@ impl Resolver {
         found
     }
 
+    /// The configuration with all that is published.
+    #[must_use]
+    pub fn into_scope(self) -> Scope {
+        self.scope
+    }
+
     /// All output values as they are now; those that cannot be evaluated because a step failed
     /// are left out, and so are those that the plan does not change.
     pub fn outputs(&mut self) -> (Vec<(Name, Value)>, Diagnostics) {

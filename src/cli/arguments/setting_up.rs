@@ -35,6 +35,9 @@ pub(in crate::cli) struct InitArguments {
     /// Accepted for scripts, as -lock is
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) lock_timeout: Option<String>,
+    /// Accepted for scripts: tests take their modules from folders, which need no init
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) test_directory: Option<PathBuf>,
     #[arg(long, hide = true, value_name = "SETTING", action = ArgAction::Append)]
     pub(in crate::cli) backend_config: Vec<String>,
     #[arg(long, hide = true)]
@@ -60,6 +63,9 @@ pub(in crate::cli) struct GetArguments {
     /// Take the newest content that branches and tags name, instead of what is locked
     #[arg(long)]
     pub(in crate::cli) update: bool,
+    /// Accepted for scripts: tests take their modules from folders, which need no init
+    #[arg(long, value_name = "DIR")]
+    pub(in crate::cli) test_directory: Option<PathBuf>,
 }
 
 /// `acier graph`
@@ -93,4 +99,41 @@ pub(in crate::cli) enum GraphFormat {
     Mermaid,
     /// A drawing
     Svg,
+}
+
+/// `acier test`
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Each file that ends in .tftest.hcl, here or in the folder of tests, has an emulated cloud of its own
+that lives in memory: nothing is signed in, nothing is billed, nothing is left behind.")]
+pub(in crate::cli) struct TestArguments {
+    #[command(flatten)]
+    pub(in crate::cli) variables: super::VariableArguments,
+    /// Only this file; may be repeated
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub(in crate::cli) filter: Vec<PathBuf>,
+    /// The folder of tests
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub(in crate::cli) test_directory: PathBuf,
+    /// Print the plan or the state of each run
+    #[arg(long)]
+    pub(in crate::cli) verbose: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+    /// Write a report in JUnit's format
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) junit_xml: Option<PathBuf>,
+    #[arg(long, hide = true, value_name = "SOURCE")]
+    pub(in crate::cli) cloud_run: Option<String>,
+}
+
+/// `acier providers`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ProvidersArguments {
+    /// lock, mirror and schema are commands of Terraform
+    #[arg(value_name = "COMMAND", hide = true)]
+    pub(in crate::cli) rest: Vec<String>,
+    #[arg(long, hide = true)]
+    pub(in crate::cli) json: bool,
 }

@@ -111,15 +111,39 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
     let parsed = super::behaviour::settings(&behaviour)
         .map_err(|detail| settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`"))?;
     let embedded = Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?;
+    within(settings, Rc::new(embedded), behaviour.throttle, folder, notice)
+}
+
+/// A cloud in an emulator that is there already, whatever the provider block says about signing in.
+///
+/// # Errors
+/// Settings that cannot be used.
+pub(super) fn in_memory(
+    block: &Value,
+    span: Option<Span>,
+    folder: &Path,
+    embedded: Rc<Embedded>,
+) -> Result<Cloud, Box<Diagnostic>> {
+    within(Settings { block, span }, embedded, false, folder, Rc::new(|_| {}))
+}
+
+fn within(
+    settings: Settings<'_>,
+    embedded: Rc<Embedded>,
+    throttle: bool,
+    folder: &Path,
+    notice: Rc<dyn Fn(String)>,
+) -> Result<Cloud, Refused> {
+    let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "");
     let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).map_err(|error| problem(error.0))?;
     let Identity { tenant, client, secret, subscription, .. } = Identity::default();
     let credentials = Credentials::ClientSecret { tenant, client, secret: Secret::new(secret) };
     let subscription = settings.text("subscription_id", &["ARM_SUBSCRIPTION_ID"]).unwrap_or(subscription);
     // Azure's limits guard a service that many share; nobody shares a cloud in this process.
-    let limits = if behaviour.throttle { Limits::default() } else { Limits::UNLIMITED };
+    let limits = if throttle { Limits::default() } else { Limits::UNLIMITED };
     let options = Options { limits, ..calls::options(settings, subscription, notice)? };
     let auxiliary = calls::auxiliary(settings, &credentials)?;
-    let client = Client::new(Carrier::Embedded(Rc::new(embedded)), SignIn::new(credentials), endpoints, options);
+    let client = Client::new(Carrier::Embedded(embedded), SignIn::new(credentials), endpoints, options);
     let namespaces = calls::registrations(settings)?;
     let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
     Ok(Router::new(azure, Builtin::new(folder)))

@@ -3,9 +3,9 @@
 //! **Never:** decide an order: steps wait for what the plan says. Among the steps a replacement shows
 //! as those that it consists of, because others stand between them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::addr::{Block, Mode};
+use crate::addr::{Block, Key, Mode};
 use crate::plan::{Action, Change, Plan, StepAct};
 
 use super::outline::named;
@@ -76,24 +76,35 @@ impl Draft {
     /// Adds what the objects need by their blocks.
     fn connect(&mut self, plan: &Plan) {
         let mut blocks: BTreeMap<&Block, Vec<usize>> = BTreeMap::new();
+        let mut declared: BTreeMap<Block, BTreeSet<&Block>> = BTreeMap::new();
         let mut users: BTreeMap<&Block, Vec<usize>> = BTreeMap::new();
         for (change, node) in plan.changes.iter().zip(&self.made) {
             let Some(node) = *node else { continue };
+            let block = &change.addr.block;
             if change.action != Action::Delete {
-                blocks.entry(&change.addr.block).or_default().push(node);
-                change.needs.iter().for_each(|block| users.entry(block).or_default().push(node));
+                blocks.entry(block).or_default().push(node);
+                declared.entry(block.declared().into_owned()).or_default().insert(block);
+                change.needs.iter().for_each(|needed| users.entry(needed).or_default().push(node));
             }
         }
         for (block, users) in users {
-            let Some(instances) = blocks.get(block) else { continue };
+            // A needed block whose module has no key stands for those in all its instances.
+            let instances: Vec<usize> = match blocks.get(block) {
+                Some(exact) => exact.clone(),
+                None => {
+                    let all = declared.get(&*block.declared()).into_iter().flatten();
+                    let fits = all.filter(|found| covers(block, found));
+                    fits.filter_map(|found| blocks.get(*found)).flatten().copied().collect()
+                }
+            };
             if users.len() * instances.len() <= MANY || instances.len() == 1 || users.len() == 1 {
-                users.iter().for_each(|user| self.needs[*user].extend(instances));
+                users.iter().for_each(|user| self.needs[*user].extend(&instances));
                 continue;
             }
             let all = named(&block.module.to_string(), &block.to_string(), Sort::Other);
             let hub = self.add(Node { label: format!("{} (all {})", all.label, instances.len()), ..all });
-            self.needs[hub].clone_from(instances);
             users.iter().for_each(|user| self.needs[*user].push(hub));
+            self.needs[hub] = instances;
         }
     }
 
@@ -102,6 +113,11 @@ impl Draft {
         let title = format!("Plan: {add} to add, {change} to change, {destroy} to destroy.");
         Picture { title, nodes: self.nodes, needs: self.needs }.reduced()
     }
+}
+
+/// Whether the keys of a block's module, where they are given, are those of another block.
+fn covers(block: &Block, other: &Block) -> bool {
+    block.module.0.iter().zip(&other.module.0).all(|(own, found)| own.key == Key::None || own.key == found.key)
 }
 
 fn node(change: &Change, deed: Deed) -> Node {

@@ -56,7 +56,7 @@ orient=\"auto\"><path d=\"M0 0.8 L8 4 L0 7.2 z\" fill=\"#8c959f\"/></marker></de
 
 /// The two lines of a node: what it is, and its name.
 fn lines(node: &Node) -> (String, String) {
-    let (kind, name) = match node.label.find(|c| c == '.' || c == '[') {
+    let (kind, name) = match node.label.find(['.', '[']) {
         Some(_) if node.sort == Sort::Data => {
             let rest = node.label.strip_prefix("data.").unwrap_or(&node.label);
             let (kind, name) = rest.split_once('.').unwrap_or(("", rest));

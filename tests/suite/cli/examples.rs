@@ -23,7 +23,7 @@ struct Example {
     members: usize,
 }
 
-const EXAMPLES: [Example; 8] = [
+const EXAMPLES: [Example; 9] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -100,6 +100,18 @@ const EXAMPLES: [Example; 8] = [
             "migration",
             "\"/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/acier-jobs/providers/\
              Microsoft.ContainerInstance/containerGroups/migration\"\n",
+        ),
+        members: 0,
+    },
+    Example {
+        name: "08-tests",
+        values: &[],
+        addresses: &["azurerm_container_group.web[0]", "azurerm_container_group.web[1]", "azurerm_resource_group.all"],
+        group: ("azurerm_container_group.web[0]", "web", "Running"),
+        output: (
+            "urls",
+            "[\"http://acier-tests-0.westeurope.azurecontainer.io\",\
+             \"http://acier-tests-1.westeurope.azurecontainer.io\"]\n",
         ),
         members: 0,
     },
@@ -193,13 +205,18 @@ fn the_job_example_works_from_apply_to_destroy() {
 }
 
 #[test]
+fn the_tests_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[6]);
+}
+
+#[test]
 fn the_stages_example_works_from_apply_to_destroy() {
-    walk(&EXAMPLES[7]);
+    walk(&EXAMPLES[8]);
 }
 
 #[test]
 fn the_provisioners_example_works_from_apply_to_destroy() {
-    walk(&EXAMPLES[6]);
+    walk(&EXAMPLES[7]);
 }
 
 /// What the comments of the example say.

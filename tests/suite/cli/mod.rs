@@ -18,6 +18,7 @@ mod modules_from_git;
 mod operating;
 mod outputs;
 mod preflight;
+mod providers;
 mod refactoring;
 mod refusals;
 mod schema;
@@ -30,6 +31,7 @@ mod streams;
 #[cfg(unix)]
 mod terminal;
 mod tfstate;
+mod trials;
 mod twins;
 mod versions;
 mod written;

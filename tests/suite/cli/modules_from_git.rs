@@ -261,3 +261,47 @@ fn plain_configurations_need_nothing_and_versions_are_checked() {
     );
     folder.run("init").exits(1).complains("Provider \"hashicorp/aws\"").complains("sub/main.tf line 3");
 }
+
+#[test]
+fn a_plan_takes_what_was_locked_and_nothing_else() {
+    if !git_is_there() {
+        return;
+    }
+    let repository = Repository::new();
+    repository.commit(&[
+        ("net/main.tf", "variable \"name\" {}\nmodule \"inner\" {\n  source = \"../inner\"\n  name   = var.name\n}\n"),
+        ("net/outputs.tf", "output \"id\" {\n  value = module.inner.input\n}\n"),
+        (
+            "inner/main.tf",
+            "variable \"name\" {}\nresource \"terraform_data\" \"x\" {\n  input = var.name\n}\noutput \"input\" {\n  value = \
+             terraform_data.x.input\n}\n",
+        ),
+    ]);
+    let call = |reference: &str| {
+        let source = format!("{}//net?ref={reference}", repository.url());
+        format!(
+            "module \"net\" {{\n  source = \"{source}\"\n  name   = \"a\"\n}}\noutput \"o\" {{\n  value = module.net.id\n}}\n"
+        )
+    };
+    repository.git("tag v1");
+    let folder = bench(&call("main"));
+    folder.run("plan").exits(1).complains("Module not installed").complains("Run \"acier init\"");
+    folder.run("init").exits(0).quiet().says("- net.inner in .acier/modules/");
+    folder.run("plan").exits(0).quiet().says("module.net.module.inner.terraform_data.x").says("o = \"a\"");
+    folder.run("apply -auto-approve").exits(0).says("1 added");
+    folder.run("plan -detailed-exitcode").exits(0);
+
+    // Whoever touches what was fetched is told, and init brings it back.
+    let file = checkout(&folder).join("inner/main.tf");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, whole.replace("= var.name", "= \"other\"")).unwrap();
+    folder.run("plan").exits(1).complains("Module content has changed").complains("acier init");
+    folder.run("init").exits(0).says("Downloading");
+    folder.run("plan -detailed-exitcode").exits(0);
+
+    folder.write("main.tf", call("v1"));
+    folder.run("plan").exits(1).complains("Module source has changed");
+    folder.write(".acier.lock.hcl", "<<<<<<< ours\n");
+    folder.run("plan").exits(1).complains("Lock file not usable");
+    folder.run("init").exits(1).complains("Lock file not usable").complains("remove it");
+}

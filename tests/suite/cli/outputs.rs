@@ -9,6 +9,8 @@ const COMMANDS: &[&str] = &[
     "init",
     "get",
     "graph",
+    "providers",
+    "test",
     "taint",
     "untaint",
     "plan",

@@ -1,0 +1,92 @@
+//! `acier test`: runs the files of tests, each against an emulator of its own.
+//!
+//! **Never:** touch the state of the configuration or a real cloud. Exit codes are Terraform's: 0 when
+//! all runs are as they should be, 1 otherwise.
+#![expect(clippy::disallowed_methods, reason = "writes the report")]
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::cli::arguments::TestArguments;
+use crate::cli::exit::Exit;
+use crate::cli::kinds;
+use crate::cli::project::Var;
+use crate::cli::screen::Screen;
+use crate::cli::session::{Outcome, fail, now};
+use crate::cli::trial::tell::Teller;
+use crate::cli::trial::{Bench, Done, Performance, Status, find, junit};
+use crate::diag::{Diagnostic, Sources};
+
+pub(in crate::cli) async fn run(
+    folder: &Path,
+    vars: &[Var],
+    arguments: &TestArguments,
+    screen: &Screen,
+) -> Outcome<Exit> {
+    if arguments.cloud_run.is_some() {
+        let detail = "Tests run here, against an emulator, and nowhere else.";
+        let wrong = Diagnostic::error("-cloud-run is not supported", detail).hint("remove the option");
+        screen.diagnostic(&wrong, &Sources::default());
+        return Err(Exit::Usage);
+    }
+    let schemas = kinds::schemas();
+    let teller = Teller { screen, json: arguments.json, verbose: arguments.verbose, schemas: &schemas };
+    let files = match find::files(folder, &arguments.test_directory, &arguments.filter) {
+        Ok(files) => files,
+        Err(wrong) => return fail(screen, &wrong, &Sources::default()),
+    };
+    let bench = Bench { folder, vars };
+    let mut begun = Vec::new();
+    let mut broken = false;
+    for file in &files {
+        match Performance::begin(&bench, file) {
+            Ok(performance) => begun.push((file, performance)),
+            Err((wrong, sources)) => {
+                // What is wrong with the configuration is wrong for every file, and said once.
+                if !broken {
+                    teller.diagnostics(&wrong, &sources, None, None);
+                }
+                broken = true;
+            }
+        }
+    }
+    if broken {
+        return Ok(Exit::Failed);
+    }
+    let plan: BTreeMap<&str, Vec<String>> =
+        begun.iter().map(|(file, performance)| (file.name.as_str(), performance.names())).collect();
+    teller.plan(&plan);
+    if let Some((_, performance)) = begun.first() {
+        teller.diagnostics(&performance.warnings(), &performance.texts(), None, None);
+    }
+    let mut done: Vec<Done> = Vec::new();
+    for (file, performance) in begun {
+        let name = file.name.as_str();
+        teller.file(name, "starting", None);
+        let mut left = performance.names().len();
+        let performed = performance
+            .perform(&mut |run, ended| match ended {
+                None => teller.begins(name, run),
+                Some(ended) => {
+                    teller.ended(name, ended);
+                    left -= 1;
+                    if left == 0 {
+                        teller.file(name, "teardown", None);
+                    }
+                }
+            })
+            .await;
+        teller.diagnostics(&performed.teardown, &Sources::default(), Some(name), None);
+        teller.file(name, "complete", Some(performed.status));
+        done.push(performed);
+    }
+    teller.summary(&done);
+    if let Some(path) = &arguments.junit_xml
+        && let Err(error) = std::fs::write(folder.join(path), junit::write(&done, &now()))
+    {
+        let detail = format!("{}: {error}.", path.display());
+        return fail(screen, &Diagnostic::error("The report cannot be written", detail), &Sources::default());
+    }
+    let good = done.iter().all(|file| file.status <= Status::Pass);
+    Ok(if good { Exit::Done } else { Exit::Failed })
+}

@@ -1,0 +1,79 @@
+//! Sets failures aside that a run expects.
+//!
+//! **Never:** excuse anything but the conditions that the configuration writes itself: what else is
+//! wrong is wrong. In: findings and expectations. Out: what is left, and what was expected and came.
+
+use std::collections::BTreeSet;
+
+use crate::addr::parse;
+use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::lang::module::Module;
+use crate::lang::trial::{Checkable, Expected};
+
+/// What became of findings.
+#[derive(Debug, Default)]
+pub(super) struct Sieved {
+    /// What nobody expected, in the order in which it was found. Failed checks are errors here.
+    pub(super) rest: Diagnostics,
+    /// Which expectations were met, by number.
+    pub(super) met: BTreeSet<usize>,
+    /// What was expected: which condition it was, and the finding.
+    pub(super) expected: Vec<(String, Diagnostic)>,
+}
+
+/// Sorts findings.
+pub(super) fn sieve(found: Diagnostics, expected: &[Expected], module: &Module) -> Sieved {
+    let mut sieved = Sieved::default();
+    for mut finding in found.0 {
+        let Some((what, shown)) = source(&finding, module) else {
+            sieved.rest.push(finding);
+            continue;
+        };
+        let mut hit = false;
+        for (number, _) in expected.iter().enumerate().filter(|(_, expected)| meets(&expected.what, &what)) {
+            hit = true;
+            sieved.met.insert(number);
+        }
+        if hit {
+            sieved.expected.push((shown, finding));
+        } else {
+            // Elsewhere a failed check is a warning; in a test it is what the test is for.
+            finding.severity = Severity::Error;
+            sieved.rest.push(finding);
+        }
+    }
+    sieved
+}
+
+/// Whose condition failed, and how that is written with its key.
+fn source(finding: &Diagnostic, module: &Module) -> Option<(Checkable, String)> {
+    let address = finding.address.as_deref();
+    let named = |word: &str| address?.strip_prefix(word).map(|name| name.split(' ').next().unwrap_or(name).to_owned());
+    let what = match &*finding.summary {
+        "Invalid value for variable" => Checkable::Variable(named("var.")?.as_str().into()),
+        "Module output value precondition failed" => {
+            let fails = |span| Some(span) == finding.span;
+            let mut outputs = module.outputs.values();
+            let output = outputs.find(|output| output.preconditions.iter().any(|own| fails(own.condition.span)))?;
+            Checkable::Output(output.name.clone())
+        }
+        "Check block assertion failed" => Checkable::Check(named("check.")?.as_str().into()),
+        "Resource precondition failed" | "Resource postcondition failed" => {
+            let addr = parse::addr(address?).ok()?;
+            let key = addr.to_string()[addr.block.to_string().len()..].to_owned();
+            Checkable::Block(addr.block, key)
+        }
+        _ => return None,
+    };
+    let shown = what.to_string();
+    Some((what, shown))
+}
+
+fn meets(expected: &Checkable, found: &Checkable) -> bool {
+    match (expected, found) {
+        (Checkable::Block(block, key), Checkable::Block(other, found)) => {
+            block == other && (key.is_empty() || key == found)
+        }
+        (expected, found) => expected == found,
+    }
+}

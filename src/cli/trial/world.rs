@@ -1,0 +1,172 @@
+//! A cloud in memory, and planning and applying in it.
+//!
+//! **Never:** write anything down: the journal forgets, because nothing here outlives the process.
+//! In: a configuration with its values, and a state. Out: plans, and the state after them.
+
+use std::rc::Rc;
+
+use tokio::sync::watch;
+
+use crate::addr::Addr;
+use crate::cli::cloud::{Cloud, in_memory, nowhere};
+use crate::cli::interrupt::listen;
+use crate::cli::kinds;
+use crate::cli::project::Project;
+use crate::cli::session::now;
+use crate::diag::{Diagnostic, Diagnostics};
+use crate::emulator::embedded::Embedded;
+use crate::emulator::settings::Settings;
+use crate::engine::apply::apply;
+use crate::engine::refresh::refresh;
+use crate::engine::seek::answer;
+use crate::engine::{Desk, Level, Notice, Report};
+use crate::lang::inputs::Inputs;
+use crate::lang::scope::Scope;
+use crate::lang::watch::watched;
+use crate::plan::resolve::Resolver;
+use crate::plan::{Answers, Options, Plan, Planned, Refreshed, plan, waiting};
+use crate::seal::Key;
+use crate::state::{Event, Journal, JournalError, State};
+use crate::value::Name;
+
+/// So many requests and steps go on at the same time.
+const PARALLELISM: usize = 10;
+
+/// A cloud that lives as long as a file of tests.
+pub(super) struct World {
+    embedded: Rc<Embedded>,
+    key: Key,
+}
+
+/// A configuration with the values of its variables.
+pub(super) struct Scenery<'a> {
+    pub(super) project: &'a Project,
+    pub(super) inputs: &'a Inputs,
+}
+
+/// Writes nothing down.
+struct Forgetful;
+
+impl Journal for Forgetful {
+    fn append(&mut self, _: &[Event], _: bool) -> Result<(), JournalError> {
+        Ok(())
+    }
+}
+
+impl Scenery<'_> {
+    /// A fresh scope.
+    pub(super) fn scope(&self, applying: bool) -> Scope {
+        let Project { tree, schemas, host, .. } = self.project;
+        Scope::new(tree.clone(), self.inputs, schemas.clone(), host.clone(), applying)
+    }
+
+    /// A scope in which everything is as a plan says.
+    pub(super) fn published(&self, plan: &Plan, state: &State) -> Scope {
+        Resolver::new(self.scope(false), plan, state).into_scope()
+    }
+}
+
+impl World {
+    /// An empty cloud, without latency.
+    pub(super) fn new() -> Result<World, Diagnostics> {
+        let failed = |why: &str| Diagnostics::from(Diagnostic::error("The emulator cannot start", why.to_owned()));
+        let embedded = Embedded::open(None, Settings::default()).map_err(|why| failed(&why))?;
+        let key = Key::parse(&Key::generate()).ok_or_else(|| failed("There are no random numbers."))?;
+        Ok(World { embedded: Rc::new(embedded), key })
+    }
+
+    fn cloud(&self, scenery: &Scenery<'_>) -> Result<Cloud, Diagnostics> {
+        let project = scenery.project;
+        let needs_one = project.tree.blocks().any(|(block, _)| !kinds::is_builtin(&block.kind));
+        if !needs_one
+            && project.module.providers.is_empty()
+            && let Some(cloud) = nowhere(&project.folder)
+        {
+            return Ok(cloud);
+        }
+        let name: Name = "azurerm".into();
+        let block = scenery.scope(false).provider(&name)?;
+        let span = project.module.providers.iter().find(|provider| provider.name == name).map(|provider| provider.span);
+        in_memory(&block, span, &project.folder, self.embedded.clone()).map_err(|wrong| (*wrong).into())
+    }
+
+    /// Plans. Warnings come beside the plan.
+    pub(super) async fn plan(
+        &self,
+        scenery: &Scenery<'_>,
+        state: &State,
+        options: &Options,
+        reads: bool,
+    ) -> Result<(Plan, Diagnostics), Diagnostics> {
+        let cloud = self.cloud(scenery)?;
+        let refreshed = if reads {
+            let watched = watched(&scenery.project.tree, &scenery.project.schemas);
+            let is_watched = |addr: &Addr| watched.contains(&addr.block);
+            refresh(&cloud, state, &self.key, PARALLELISM, &|_| true, &is_watched).await?
+        } else {
+            Refreshed::default()
+        };
+        let mut answers = Answers::default();
+        loop {
+            let mut scope = scenery.scope(false);
+            match plan(&mut scope, scenery.inputs, state, &refreshed, &answers, options, &self.key)? {
+                (Planned::Ready(plan), warnings) => return Ok((*plan, warnings)),
+                (Planned::Ask(questions), _) => {
+                    let before = answers.count();
+                    let read = answer(&cloud, &questions, &self.key, PARALLELISM).await?;
+                    answers.data.extend(read.data);
+                    answers.objects.extend(read.objects);
+                    if answers.count() == before {
+                        let detail = "The planner asked again for data sources or objects that were read already. This \
+                                      is a fault of acier.";
+                        return Err(Diagnostic::error("Planning does not end", detail).into());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Carries a plan out, and the plans of what waited for it. Beside the report comes a scope in which
+    /// everything is as it was made.
+    pub(super) async fn apply_whole(
+        &self,
+        scenery: &Scenery<'_>,
+        state: &mut State,
+        mut plan: Plan,
+        options: &Options,
+    ) -> Result<(Report, Scope), Diagnostics> {
+        // What was to be replaced on request is replaced by the first stage.
+        let later = Options { replace: Vec::new(), ..options.clone() };
+        loop {
+            let (report, scope) = self.apply(scenery, state, &plan).await?;
+            if plan.waiting.is_empty() || !report.is_complete() {
+                return Ok((report, scope));
+            }
+            let (next, _) = self.plan(scenery, state, &later, true).await?;
+            if !waiting::progresses(&plan, &next) {
+                return Err(waiting::stuck(&next).into());
+            }
+            plan = next;
+        }
+    }
+
+    /// Carries a plan out. Beside the report comes a scope in which everything is as it was made.
+    pub(super) async fn apply(
+        &self,
+        scenery: &Scenery<'_>,
+        state: &mut State,
+        plan: &Plan,
+    ) -> Result<(Report, Scope), Diagnostics> {
+        let mut resolver = Resolver::new(scenery.scope(true), plan, state);
+        if plan.is_empty() && plan.refreshed.found.is_empty() {
+            return Ok((Report::default(), resolver.into_scope()));
+        }
+        let cloud = self.cloud(scenery)?;
+        let (sender, receiver) = watch::channel(Level::Go);
+        let mut tell = |_: Notice| {};
+        let mut desk = Desk { state, journal: &mut Forgetful, key: &self.key, now: Rc::new(now) };
+        let work = apply(&cloud, &mut desk, plan, &mut resolver, PARALLELISM, receiver, &mut tell);
+        let report = listen(sender, work).await;
+        Ok((report, resolver.into_scope()))
+    }
+}

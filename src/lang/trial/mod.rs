@@ -1,0 +1,303 @@
+//! Files of tests: `*.tftest.hcl`.
+//!
+//! **Never:** run anything; `cli::trial` does. In: a parsed file. Out: its runs, with what each asks and
+//! asserts, and findings. What of Terraform's form makes no sense against an emulator is refused by
+//! name. Source of the rules: Terraform documentation, "Tests".
+
+mod options;
+pub mod scene;
+
+use std::collections::BTreeMap;
+
+use crate::addr::{Block as BlockAddr, Target as Address};
+use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use crate::value::Name;
+
+use super::arguments::{argument, expect, labels, place, refuse_labels, unsupported_block};
+use super::ast::{Attribute, Block, Body};
+use super::eval::references;
+use super::module::Condition;
+use super::resource::condition;
+use super::{address, fixed, parse};
+
+/// A file of tests.
+#[derive(Clone, Debug, Default)]
+pub struct Trial {
+    /// Values of variables for all runs.
+    pub variables: Vec<Attribute>,
+    /// The runs, in order.
+    pub runs: Vec<Run>,
+}
+
+/// `run "name" { ... }`
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Its name.
+    pub name: Name,
+    /// Where its header stands.
+    pub span: Span,
+    /// Whether it only plans.
+    pub plan_only: bool,
+    /// Values of variables for this run.
+    pub variables: Vec<Attribute>,
+    /// The module that it runs instead of the configuration, and where that is said.
+    pub module: Option<(String, Span)>,
+    /// What it plans.
+    pub options: Options,
+    /// What must hold afterwards.
+    pub asserts: Vec<Condition>,
+    /// What must fail.
+    pub failures: Vec<Expected>,
+}
+
+/// `plan_options { ... }`
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// `mode = refresh-only`
+    pub refresh_only: bool,
+    /// `refresh = false`
+    pub no_refresh: bool,
+    /// `target`
+    pub targets: Vec<Address>,
+    /// `replace`
+    pub replace: Vec<Address>,
+}
+
+/// Something whose conditions are expected to fail.
+#[derive(Clone, Debug)]
+pub struct Expected {
+    /// What.
+    pub what: Checkable,
+    /// Where it is named.
+    pub span: Span,
+}
+
+/// What has conditions.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Checkable {
+    /// `var.x`
+    Variable(Name),
+    /// `output.x`
+    Output(Name),
+    /// `check.x`
+    Check(Name),
+    /// A resource or a data source: all its instances, or the one with this text behind it.
+    Block(BlockAddr, String),
+}
+
+impl std::fmt::Display for Checkable {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Checkable::Variable(name) => write!(f, "var.{name}"),
+            Checkable::Output(name) => write!(f, "output.{name}"),
+            Checkable::Check(name) => write!(f, "check.{name}"),
+            Checkable::Block(block, key) => write!(f, "{block}{key}"),
+        }
+    }
+}
+
+/// Reads a file of tests.
+#[must_use]
+pub fn read(sources: &Sources, file: FileId) -> (Trial, Diagnostics) {
+    let (body, out) = parse::file(sources, file);
+    let mut reader = Reader { sources, trial: Trial::default(), names: BTreeMap::new(), variables: None, out };
+    for attribute in &body.attributes {
+        let wrong = super::arguments::unsupported_argument(attribute, &[], &["run", "variables"]);
+        reader.out.push(wrong);
+    }
+    for block in body.blocks {
+        match &*block.name {
+            "variables" => reader.file_variables(block),
+            "run" => reader.run(block),
+            _ => {
+                let wrong = needless(&block).unwrap_or_else(|| unsupported_block(&block, &[], &["run", "variables"]));
+                reader.out.push(wrong);
+            }
+        }
+    }
+    (reader.trial, reader.out)
+}
+
+/// What is said about blocks that exist to avoid a cloud.
+fn needless(block: &Block) -> Option<Diagnostic> {
+    let what = &*block.name;
+    let (why, hint) = match what {
+        "provider" => (
+            "Every file of tests has an emulated cloud of its own, whatever the provider blocks say about signing in.",
+            "Remove the block. Features of the provider belong into the configuration.",
+        ),
+        "mock_provider" | "override_resource" | "override_data" | "override_module" => (
+            "Nothing needs to be made up: every file of tests has an emulated cloud of its own, in which objects live \
+             as they do in Azure.",
+            "Remove the block. What the configuration reads and does not make can be made by an earlier run with \
+             module { source = \"./setup\" }.",
+        ),
+        _ => return None,
+    };
+    Some(Diagnostic::error(format!("A {what} block is not needed"), why).at(block.header).hint(hint))
+}
+
+struct Reader<'a> {
+    sources: &'a Sources,
+    trial: Trial,
+    names: BTreeMap<Name, Span>,
+    variables: Option<Span>,
+    out: Diagnostics,
+}
+
+impl Reader<'_> {
+    fn file_variables(&mut self, block: Block) {
+        refuse_labels(&block, &mut self.out);
+        if let Some(first) = self.variables.replace(block.header) {
+            let detail =
+                format!("This test file already has a variables block defined at {}.", place(self.sources, first));
+            let wrong = Diagnostic::error("Multiple \"variables\" blocks", detail).at(block.header);
+            self.out.push(wrong.hint("Move the values into the first one."));
+            return;
+        }
+        self.trial.variables = self.values(block.body);
+    }
+
+    fn values(&mut self, body: Body) -> Vec<Attribute> {
+        for inner in &body.blocks {
+            self.out.push(unsupported_block(inner, &[], &[]));
+        }
+        body.attributes
+    }
+
+    fn run(&mut self, block: Block) {
+        let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
+        let (name, span) = (label.text.clone(), block.header);
+        if let Some(first) = self.names.insert(name.clone(), span) {
+            let at = place(self.sources, first);
+            let detail = format!("This test file already has a run named {name} block defined at {at}.");
+            let wrong = Diagnostic::error("Duplicate \"run\" block names", detail).at(span);
+            self.out.push(wrong.hint("Rename one of the two."));
+        }
+        let known = ["variables", "module", "plan_options", "assert"];
+        expect(
+            &Body { attributes: block.body.attributes.clone(), ..Body::default() },
+            &["command", "expect_failures"],
+            &known,
+            &mut self.out,
+        );
+        let plan_only = argument(&block.body, "command").is_some_and(|command| self.command(command));
+        let failures = argument(&block.body, "expect_failures").map(|list| self.failures(list)).unwrap_or_default();
+        let mut run = Run {
+            name,
+            span,
+            plan_only,
+            variables: Vec::new(),
+            module: None,
+            options: Options::default(),
+            asserts: Vec::new(),
+            failures,
+        };
+        let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
+        for inner in block.body.blocks {
+            if &*inner.name != "assert"
+                && let Some(first) = seen.insert(inner.name.clone(), inner.header)
+            {
+                let (word, at) = (&inner.name, place(self.sources, first));
+                let detail = format!("This run block already has a {word:?} block defined at {at}.");
+                let wrong = Diagnostic::error(format!("Multiple {word:?} blocks"), detail).at(inner.header);
+                self.out.push(wrong.hint("Keep one of the two."));
+                continue;
+            }
+            match &*inner.name {
+                "assert" => run.asserts.extend(self.assert(&inner)),
+                "variables" => run.variables = self.values(inner.body),
+                "module" => run.module = self.module(&inner),
+                "plan_options" => run.options = options::read(&inner, &mut self.out),
+                _ => {
+                    let wrong = needless(&inner)
+                        .unwrap_or_else(|| unsupported_block(&inner, &["command", "expect_failures"], &known));
+                    self.out.push(wrong);
+                }
+            }
+        }
+        self.trial.runs.push(run);
+    }
+
+    fn command(&mut self, command: &Attribute) -> bool {
+        match fixed::keyword(&command.expr).map(|word| &**word) {
+            Some("plan") => true,
+            Some("apply") => false,
+            _ => {
+                let detail = "The \"command\" argument requires one of the following keywords without quotes: apply or \
+                              plan.";
+                let wrong = Diagnostic::error("Invalid \"command\" keyword", detail).at(command.expr.span);
+                self.out.push(wrong.hint("Write command = plan, or nothing for apply."));
+                false
+            }
+        }
+    }
+
+    fn module(&mut self, block: &Block) -> Option<(String, Span)> {
+        expect(&block.body, &["source", "version"], &[], &mut self.out);
+        let Some(source) = argument(&block.body, "source") else {
+            let wrong = super::arguments::missing_argument("source", block.header);
+            self.out.push(wrong);
+            return None;
+        };
+        let text = fixed::text(source, &mut self.out)?;
+        Some((text, source.expr.span))
+    }
+
+    fn assert(&mut self, block: &Block) -> Option<Condition> {
+        let found = condition(block, &mut self.out)?;
+        let mut refers = false;
+        references(&found.condition, &mut |_, _, _| refers = true);
+        if !refers {
+            let detail = "The condition expression must refer to at least one object from elsewhere in the configuration, \
+                          or else its result would not be checking anything.";
+            let wrong = Diagnostic::error("Invalid assert expression", detail).at(found.condition.span);
+            self.out.push(wrong.hint("Refer to what the run has made: output.name, azurerm_container_group.web.fqdn."));
+            return None;
+        }
+        Some(found)
+    }
+
+    /// The things that `expect_failures` names.
+    fn failures(&mut self, list: &Attribute) -> Vec<Expected> {
+        let super::ast::ExprKind::Tuple(members) = &list.expr.kind else {
+            let detail = "A static list expression is required.";
+            self.out.push(Diagnostic::error("Invalid expression", detail).at(list.expr.span));
+            return Vec::new();
+        };
+        members.iter().filter_map(|member| self.failure(member)).collect()
+    }
+
+    fn failure(&mut self, expr: &super::ast::Expr) -> Option<Expected> {
+        use super::ast::{Access, ExprKind};
+        let span = expr.span;
+        let simple = match &expr.kind {
+            ExprKind::Reference(root, steps) => match (&**root, steps.as_slice()) {
+                ("var", [Access::Attr(name, _)]) => Some(Checkable::Variable(name.clone())),
+                ("output", [Access::Attr(name, _)]) => Some(Checkable::Output(name.clone())),
+                ("check", [Access::Attr(name, _)]) => Some(Checkable::Check(name.clone())),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(what) = simple {
+            return Some(Expected { what, span });
+        }
+        let found = address::read(expr);
+        if let Ok(target) = &found
+            && let Some(block) = address::block(target)
+            && !matches!(&*block.kind, "local" | "run" | "each" | "path" | "terraform")
+        {
+            let key = match target {
+                Address::Instance(addr) => addr.to_string()[block.to_string().len()..].to_owned(),
+                _ => String::new(),
+            };
+            return Some(Expected { what: Checkable::Block(block.clone(), key), span });
+        }
+        let detail = "You cannot expect failures from this expression: only variables, outputs, checks, resources and data \
+                      sources have conditions.";
+        let wrong = Diagnostic::error("Invalid `expect_failures` reference", detail).at(span);
+        self.out.push(wrong.hint("Name one of them: var.name, output.name, check.name, azurerm_container_group.web."));
+        None
+    }
+}

@@ -1,0 +1,57 @@
+//! `acier providers`: the tree of modules with the providers that they need.
+
+use std::process::Command;
+
+use super::bench::Folder;
+
+const ROOT: &str = r#"
+terraform {
+  required_providers {
+    terraform = {
+      source = "terraform.io/builtin/terraform"
+    }
+  }
+}
+module "a" {
+  source = "./a"
+}
+module "b" {
+  source = "./a"
+}
+"#;
+
+#[test]
+fn providers_are_listed_by_module() {
+    let folder = Folder::with(ROOT);
+    folder.write("a/main.tf", "resource \"terraform_data\" \"x\" {}\nmodule \"q\" {\n  source = \"./b\"\n}\n");
+    folder.write("a/b/main.tf", "");
+    let ours = folder.run("providers").exits(0).quiet().says("\u{2514}\u{2500}\u{2500} module.b").out;
+    for word in ["lock", "mirror", "schema"] {
+        folder.run(&format!("providers {word}")).exits(64).complains("is not supported").complains("What to do");
+    }
+    let azure = Folder::example("01-quickstart");
+    azure.write("versions.tf", "terraform {\n  required_providers {\n    azurerm = {\n      source  = \"hashicorp/azurerm\"\n      version = \"~> 4.0\"\n    }\n  }\n}\n");
+    azure.run("providers").exits(0).quiet().says("/hashicorp/azurerm] ~> 4.0");
+    let run = |word: &str| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut command = Command::new("terraform");
+        command
+            .current_dir(folder.path())
+            .arg(word)
+            .env_clear()
+            .env("PATH", path)
+            .env("CHECKPOINT_DISABLE", "1")
+            .output()
+    };
+    let Ok(first) = run("init") else {
+        println!("LEFT OUT: terraform is not on PATH");
+        return;
+    };
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    assert_eq!(ours, String::from_utf8(run("providers").unwrap().stdout).unwrap());
+    folder.run("apply -auto-approve").exits(0);
+    folder
+        .run("providers")
+        .exits(0)
+        .says("Providers required by state:\n\n    provider[terraform.io/builtin/terraform]\n");
+}

@@ -1,0 +1,305 @@
+//! `acier test`: files of tests, what they report, and how they end.
+
+use std::process::Command;
+
+use super::bench::{Folder, golden, redact, root};
+
+const MAIN: &str = r#"
+variable "name" {
+  type = string
+  validation {
+    condition     = length(var.name) < 8
+    error_message = "The name ${var.name} is too long."
+  }
+}
+variable "bad" {
+  default = false
+}
+variable "n" {
+  default = 1
+}
+resource "terraform_data" "a" {
+  count = var.n
+  input = var.name
+  lifecycle {
+    precondition {
+      condition     = !var.bad
+      error_message = "pre ${count.index}"
+    }
+    postcondition {
+      condition     = self.output != "post"
+      error_message = "post"
+    }
+  }
+}
+output "full" {
+  value = join(",", terraform_data.a[*].output)
+  precondition {
+    condition     = var.name != "outbad"
+    error_message = "out"
+  }
+}
+"#;
+
+const GOOD: &str = r#"
+variables {
+  name = "a"
+}
+run "expected" {
+  command         = plan
+  expect_failures = [var.name]
+  variables {
+    name = "much too long"
+  }
+}
+run "setup" {
+  module {
+    source = "./setup"
+  }
+}
+run "applied" {
+  variables {
+    name = "${var.name}-${run.setup.x}"
+    n    = 2
+  }
+  assert {
+    condition     = output.full == "a-s,a-s" && length(terraform_data.a) == var.n
+    error_message = "It is ${output.full}."
+  }
+}
+run "kept" {
+  command = plan
+  variables {
+    name = "a-s"
+    n    = 2
+  }
+  assert {
+    condition     = terraform_data.a[1].output == "a-s"
+    error_message = "What was made is not there."
+  }
+}
+run "afterwards" {
+  variables {
+    name = "post"
+  }
+  expect_failures = [terraform_data.a[0]]
+}
+"#;
+
+const BAD: &str = r#"
+variables {
+  name = "a"
+}
+run "wrong" {
+  assert {
+    condition     = output.full == "b" || var.n == 3
+    error_message = "It is ${output.full}."
+  }
+  assert {
+    condition     = terraform_data.a[0].input == "a"
+    error_message = "This holds."
+  }
+}
+run "too_early" {
+  command         = plan
+  expect_failures = [output.full]
+  variables {
+    n = 3
+  }
+}
+run "never" {}
+"#;
+
+fn bench() -> Folder {
+    let folder = Folder::with(MAIN);
+    folder.write("setup/main.tf", "output \"x\" {\n  value = \"s\"\n}\n");
+    folder
+}
+
+#[test]
+fn runs_pass_in_their_order_and_leave_nothing_behind() {
+    let folder = bench();
+    folder.write("tests/good.tftest.hcl", GOOD);
+    let before = folder.files("");
+    let ran = folder.run("test").exits(0).quiet();
+    assert_eq!(
+        ran.out,
+        "tests/good.tftest.hcl... in progress\n  run \"expected\"... pass\n  run \"setup\"... pass\n  run \"applied\"... \
+         pass\n  run \"kept\"... pass\n  run \"afterwards\"... pass\ntests/good.tftest.hcl... tearing \
+         down\ntests/good.tftest.hcl... pass\n\nSuccess! 5 passed, 0 failed.\n"
+    );
+    assert_eq!(folder.files(""), before, "nothing is written");
+    folder
+        .run("test -verbose")
+        .exits(0)
+        .says("resource \"terraform_data\" \"a\" {")
+        .says("No changes.")
+        .says("x = \"s\"");
+}
+
+#[test]
+fn failures_are_told_to_people_and_to_machines() {
+    let folder = bench();
+    folder.write("bad.tftest.hcl", BAD);
+    folder.write("tests/good.tftest.hcl", GOOD);
+    let ran = folder.run("test -junit-xml=report.xml -filter=bad.tftest.hcl").exits(1);
+    golden("golden/trials/failures.txt", &format!("{}\n{}", ran.out, ran.err));
+    let report = std::fs::read_to_string(folder.path().join("report.xml")).unwrap();
+    let report = regex::Regex::new("time=\"[0-9.]+\"").unwrap().replace_all(&report, "time=\"[TIME]\"").into_owned();
+    golden("golden/trials/report.xml", &redact(&report, &folder));
+    let json = folder.run("test -json").exits(1);
+    let lines: Vec<serde_json::Value> = json.out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let kinds: Vec<&str> = lines.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds[..4], ["version", "test_abstract", "test_file", "test_run"]);
+    let summary = lines.last().unwrap();
+    assert_eq!(summary["test_summary"]["status"], "error");
+    assert_eq!(summary["test_summary"]["passed"], 5);
+    assert_eq!(summary["test_summary"]["failed"], 1);
+    assert_eq!(summary["test_summary"]["skipped"], 1);
+    let told = lines.iter().find(|line| line["type"] == "diagnostic").unwrap();
+    assert_eq!((&told["@testfile"], &told["@testrun"]), (&"bad.tftest.hcl".into(), &"wrong".into()));
+}
+
+#[test]
+fn what_cannot_be_run_is_named() {
+    let cases = [
+        ("mock_provider \"azurerm\" {}\n", "A mock_provider block is not needed"),
+        ("provider \"azurerm\" {}\n", "A provider block is not needed"),
+        ("run \"a\" {}\nrun \"a\" {}\n", "Duplicate \"run\" block names"),
+        ("run \"a\" {\n  command = destroy\n}\n", "Invalid \"command\" keyword"),
+        ("run \"a\" {\n  parallel = true\n}\n", "Unsupported argument"),
+        ("run \"a\" {\n  plan_options {\n    mode = destroy\n  }\n}\n", "Invalid \"mode\" keyword"),
+        (
+            "run \"a\" {\n  plan_options {\n    mode    = refresh-only\n    refresh = false\n  }\n}\n",
+            "Incompatible plan options",
+        ),
+        ("run \"a\" {\n  expect_failures = [local.x]\n}\n", "Invalid `expect_failures` reference"),
+        ("run \"a\" {\n  module {\n    source = \"./nowhere\"\n  }\n}\n", "Unreadable module directory"),
+        (
+            "run \"a\" {\n  module {\n    source = \"git::https://x.example/y.git\"\n  }\n}\n",
+            "Invalid module source address",
+        ),
+        (
+            "run \"a\" {\n  assert {\n    condition     = true\n    error_message = \"\"\n  }\n}\n",
+            "Invalid assert expression",
+        ),
+        ("run \"a\" {}\n", "No value for required variable"),
+        ("run \"a\" {\n  variables {\n    name = run.b.x\n  }\n}\n", "Reference to unavailable run"),
+        (
+            "variables {\n  name = \"a\"\n}\nrun \"a\" {\n  assert {\n    condition     = output.ful == 1\n    error_message \
+             = \"x\"\n  }\n}\n",
+            "Did you mean \"full\"?",
+        ),
+        (
+            "variables {\n  name = \"a\"\n}\nrun \"a\" {\n  assert {\n    condition     = local.nope == 1\n    error_message \
+             = \"x\"\n  }\n}\n",
+            "Reference to undeclared local value",
+        ),
+        (
+            "variables {\n  name = \"outbad\"\n}\nrun \"a\" {\n  expect_failures = [output.full]\n}\n",
+            "Expected failure while planning",
+        ),
+    ];
+    let folder = bench();
+    for (text, told) in cases {
+        folder.write("a.tftest.hcl", text);
+        folder.run("test").exits(1).complains(told);
+    }
+    folder.run("test -filter=b.tftest.hcl").exits(1).complains("Unknown test file").complains("a.tftest.hcl");
+    folder.run("test -cloud-run=x").exits(64).complains("-cloud-run is not supported");
+    folder.write("main.tf", "resource \"nope\" {}\n");
+    folder.run("test").exits(1).complains("main.tf line 1");
+}
+
+#[test]
+fn targets_replacements_and_values_from_everywhere_count() {
+    let folder = bench();
+    folder.write("terraform.tfvars", "name = \"t\"\n");
+    folder.write(
+        "a.tftest.hcl",
+        r#"
+run "file" {
+  assert {
+    condition     = output.full == var.name && var.name == "t"
+    error_message = "It is ${var.name}."
+  }
+}
+run "replaced" {
+  plan_options {
+    replace = [terraform_data.a[0]]
+  }
+  assert {
+    condition     = length(terraform_data.a[0].id) == 36
+    error_message = "There is no new object."
+  }
+}
+run "refreshed" {
+  plan_options {
+    mode = refresh-only
+  }
+  variables {
+    name = "other"
+  }
+  assert {
+    condition     = terraform_data.a[0].output == "t"
+    error_message = "Refreshing changed something."
+  }
+}
+"#,
+    );
+    folder.run("test").exits(0).says("3 passed");
+    folder.run("test -var name=u").exits(1).complains("It is u.");
+}
+
+/// The examples that have tests, and how long they take.
+#[test]
+fn examples_are_tested() {
+    let mut tested = 0;
+    for entry in std::fs::read_dir(root().join("examples")).unwrap() {
+        let path = entry.unwrap().path();
+        let has = |folder: &std::path::Path| {
+            let names = std::fs::read_dir(folder).into_iter().flatten();
+            names.flatten().any(|entry| entry.file_name().to_string_lossy().ends_with(".tftest.hcl"))
+        };
+        if !path.is_dir() || !(has(&path) || has(&path.join("tests"))) {
+            continue;
+        }
+        tested += 1;
+        let words = ["test".to_owned(), format!("-chdir={}", path.display())];
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        // The quickest of some: other tests of this suite run at the same time.
+        let mut best = std::time::Duration::MAX;
+        for _ in 0..5 {
+            let began = std::time::Instant::now();
+            let output = Folder::new().command(&words, &[]).output().unwrap();
+            best = best.min(began.elapsed());
+            let out = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(output.status.success(), "{out}{}", String::from_utf8_lossy(&output.stderr));
+            assert!(out.contains("Success!"), "{out}");
+        }
+        println!("{}: {best:?}", path.file_name().unwrap().display());
+        assert!(best.as_millis() < 1000, "the tests of {} take {best:?}", path.display());
+    }
+    assert!(tested >= 1, "no example has tests");
+}
+
+#[test]
+fn the_lines_are_terraforms() {
+    let folder = bench();
+    folder.write("bad.tftest.hcl", BAD);
+    folder.write("tests/good.tftest.hcl", GOOD);
+    let run = |word: &str| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut command = Command::new("terraform");
+        command.current_dir(folder.path()).args([word, "-no-color"]).env_clear().env("PATH", path);
+        command.env("CHECKPOINT_DISABLE", "1").output()
+    };
+    let Ok(first) = run("init") else {
+        println!("LEFT OUT: terraform is not on PATH");
+        return;
+    };
+    assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
+    let theirs = run("test").unwrap();
+    let ours = folder.run("test").exits(theirs.status.code().unwrap());
+    assert_eq!(ours.out, String::from_utf8(theirs.stdout).unwrap());
+}
