@@ -69,7 +69,7 @@ impl std::fmt::Debug for Options {
 #[derive(Debug)]
 pub struct Client<T: Transport> {
     transport: T,
-    sign_in: SignIn,
+    sign_in: Rc<SignIn>,
     /// The same identity in other tenants, whose resources a call may refer to.
     auxiliary: Vec<SignIn>,
     endpoints: Endpoints,
@@ -95,13 +95,13 @@ const NOTICED: Duration = Duration::from_secs(1);
 impl<T: Transport> Client<T> {
     /// A client; nothing is sent before its first call.
     #[must_use]
-    pub fn new(transport: T, sign_in: SignIn, endpoints: Endpoints, options: Options) -> Self {
+    pub fn new(transport: T, sign_in: impl Into<Rc<SignIn>>, endpoints: Endpoints, options: Options) -> Self {
         let run = Uuid::parse_str(&options.correlation)
             .unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_URL, options.correlation.as_bytes()));
         let throttle = RefCell::new(Throttle::new(options.limits));
         Self {
             transport,
-            sign_in,
+            sign_in: sign_in.into(),
             auxiliary: Vec::new(),
             endpoints,
             options,

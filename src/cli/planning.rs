@@ -14,7 +14,7 @@ use crate::engine::refresh::refresh;
 use crate::engine::seek::answer;
 use crate::lang::watch::watched;
 use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, plan};
-use crate::provider::Turn;
+use crate::provider::{Provider, Turn};
 use crate::value::Value;
 
 use super::arguments::PlanningArguments;
@@ -66,6 +66,7 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
         adopt: arguments.adopt,
         send_secrets: arguments.send_secrets,
         accounts: BTreeMap::new(),
+        home: "".into(),
     })
 }
 
@@ -114,6 +115,8 @@ async fn decide(
     generate: Option<&Path>,
     screen: &Screen,
 ) -> Outcome<(Plan, Diagnostics)> {
+    let (accounts, home) = (session.cloud.accounts().clone(), session.cloud.cloud());
+    let options = &Options { accounts, home, ..options.clone() };
     // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
     let refreshed = if arguments.refresh {
         let watched = watched(&session.project.tree, &session.project.schemas);

@@ -11,6 +11,7 @@ use crate::addr;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::engine::resume::{Patience, resume};
 use crate::engine::{Desk, Notice};
+use crate::lang::configuration::uses_default;
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
 use crate::provider::{Provider, Turn};
@@ -19,7 +20,7 @@ use crate::state::State;
 use crate::store::{Access, Store, StoreError};
 use crate::value::Name;
 
-use super::cloud::{Cloud, connect, nowhere};
+use super::cloud::{Cloud, connect_all, nowhere};
 use super::exit::Exit;
 use super::kinds;
 use super::progress;
@@ -221,6 +222,15 @@ pub(super) fn place(project: &Project, diagnostics: Diagnostics) -> Diagnostics 
 
 /// State made on one cloud is refused on another.
 pub(super) fn check_cloud(state: &State, cloud: &Cloud, sources: &Sources, screen: &Screen) -> Outcome<()> {
+    refuse_unreached(state, cloud, sources, screen)?;
+    let at_home = state
+        .objects
+        .values()
+        .chain(state.deposed.values())
+        .any(|object| object.cloud.is_none() && !kinds::is_builtin(&object.kind));
+    if !at_home && state.pending.is_empty() {
+        return Ok(());
+    }
     let own = cloud.cloud();
     let Some(stored) = state.cloud.as_ref().filter(|stored| **stored != own) else { return Ok(()) };
     if !kinds::needs_cloud(state) {
@@ -233,6 +243,29 @@ pub(super) fn check_cloud(state: &State, cloud: &Cloud, sources: &Sources, scree
     let hint = "run it with the settings that the state was made with, destroy its objects there first, or use a \
                 copy of the configuration folder without its state";
     fail(screen, &Diagnostic::error("The state belongs to another cloud", detail).hint(hint), sources)
+}
+
+/// Objects that no provider configuration reaches any more could neither be read nor destroyed.
+fn refuse_unreached(state: &State, cloud: &Cloud, sources: &Sources, screen: &Screen) -> Outcome<()> {
+    let objects = state.objects.iter().map(|(addr, object)| (addr, object.cloud.as_ref()));
+    let deposed = state.deposed.iter().map(|((addr, _), object)| (addr, object.cloud.as_ref()));
+    let pending = state.pending.values().map(|pending| (&pending.intent.addr, pending.intent.cloud.as_ref()));
+    let all = objects.chain(deposed).chain(pending);
+    let lost: Vec<(String, &Name)> =
+        all.filter_map(|(addr, own)| Some((addr.to_string(), own.filter(|own| !cloud.reaches(own))?))).collect();
+    let Some((_, place)) = lost.first() else { return Ok(()) };
+    let place = (*place).clone();
+    let shown: Vec<&str> = lost.iter().take(10).map(|(addr, _)| addr.as_str()).collect();
+    let more = lost.len().saturating_sub(10);
+    let more = if more == 0 { String::new() } else { format!(" and {more} more") };
+    let detail = format!(
+        "No provider configuration reaches {place} any more, where these objects live: {}{more}. Without it they can neither \
+         be looked at nor destroyed.",
+        shown.join(", ")
+    );
+    let hint = "put the provider configuration (or its key in for_each) back, remove the resources and apply, and remove \
+                the configuration after that; or forget the objects with acier state rm";
+    fail(screen, &Diagnostic::error("Provider configuration not present", detail).hint(hint), sources)
 }
 
 /// The diagnostic for a journal that cannot be written.
@@ -259,17 +292,20 @@ pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &Sta
     let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
     let mut scope = Scope::new(tree, inputs, schemas, project.host.clone(), false);
     let name: Name = "azurerm".into();
-    let block = match scope.provider(&name) {
-        Ok(block) => block,
+    let mut configurations = match scope.configurations(&name) {
+        Ok(configurations) => configurations,
         Err(diagnostics) => {
             screen.diagnostics(&diagnostics, &project.sources);
             return Err(Exit::Failed);
         }
     };
-    let span = project.module.providers.iter().find(|provider| provider.name == name).map(|provider| provider.span);
+    // The default configuration is there even where nobody wrote it, and then only if it is needed.
+    let further = configurations.len() > 1;
+    configurations
+        .retain(|own| !own.name.is_empty() || own.span.is_some() || !further || uses_default(&project.tree, &name));
     let shown = screen.clone();
     let notice = Rc::new(move |text: String| shown.note(&text));
-    match connect(&block, span, &project.folder, notice).await {
+    match connect_all(&configurations, state.cloud.as_ref(), &project.folder, notice).await {
         Ok(cloud) => Ok(cloud),
         Err(diagnostic) => fail(screen, &diagnostic, &project.sources),
     }

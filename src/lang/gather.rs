@@ -125,6 +125,7 @@ pub(super) fn gather(
     let Gatherer { sources, mut tree, whole, mut out, .. } = gatherer;
     if whole {
         out.extend(handover::check(&tree, schemas));
+        out.extend(super::configuration::check(&tree, schemas));
         out.extend(weave::weave(&mut tree, sources));
     }
     (tree, out)

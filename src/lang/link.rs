@@ -114,8 +114,12 @@ impl<'m> Linker<'m> {
             self.keep(Node::Local(name.clone()));
         }
         for provider in &module.providers {
-            self.body(&provider.body, &Site::plain(), &mut Vec::new());
-            self.keep(Node::Provider(provider.name.clone()));
+            if let Some(each) = &provider.for_each {
+                self.expr(each, &Site::plain(), &[]);
+            }
+            let site = Site { each: provider.for_each.is_some(), ..Site::plain() };
+            self.body(&provider.body, &site, &mut Vec::new());
+            self.keep(Node::Provider(provider.key()));
         }
         for (addr, resource) in &module.blocks {
             let before = self.out.0.len();
@@ -244,8 +248,13 @@ impl<'m> Linker<'m> {
         }
         self.depends_on(&resource.depends_on, resource.span);
         let own = |name: &Name| addr.kind.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('_'));
-        if let Some(provider) = self.module.providers.iter().find(|provider| own(&provider.name)) {
-            self.found.insert(Node::Provider(provider.name.clone()));
+        let alias = resource.provider.as_ref().and_then(|used| used.name.alias.as_ref());
+        let mut providers = self.module.providers.iter().filter(|provider| own(&provider.name));
+        if let Some(provider) = providers.find(|provider| provider.alias.as_ref() == alias) {
+            self.found.insert(Node::Provider(provider.key()));
+        }
+        if let Some(key) = resource.provider.as_ref().and_then(|used| used.key.as_ref()) {
+            self.expr(key, &inside, &[]);
         }
     }
 

@@ -213,13 +213,16 @@ impl Loader<'_> {
             return;
         };
         let mut body = block.body;
+        let mut called = None;
         if let Some(alias) = argument(&body, "alias") {
-            self.out.push(unsupported_yet(
-                "A provider alias",
-                "All resources are made with the one default provider configuration.",
-                "Remove the block with the alias, or put what needs another subscription into a folder of its own.",
-                alias.name_span,
-            ));
+            called = fixed::text(alias, &mut self.out).map(Name::from);
+            if called.is_none() {
+                return;
+            }
+        }
+        let for_each = argument(&body, "for_each").map(|each| each.expr.clone());
+        if let (Some(each), None) = (&for_each, &called) {
+            self.out.push(super::configuration::nameless(each.span));
             return;
         }
         if let Some(version) = argument(&body, "version") {
@@ -230,8 +233,16 @@ impl Loader<'_> {
             let summary = "Version constraints inside provider configuration blocks are deprecated";
             self.out.push(Diagnostic::warning(summary, detail).at(version.name_span));
         }
-        body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "version"));
-        let fresh = self.declare("provider", &name, block.header, |at| {
+        body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "for_each" | "version"));
+        let whole = called.as_ref().map_or_else(|| name.clone(), |alias| format!("{name}.{alias}").into());
+        let fresh = self.declare("provider", &whole, block.header, |at| {
+            if let Some(alias) = &called {
+                let detail = format!(
+                    "A provider configuration for {name:?} with the alias {alias:?} was already given at {at}. Aliases must \
+                     be unique."
+                );
+                return ("Duplicate provider configuration".into(), detail);
+            }
             (
                 "Duplicate provider configuration".into(),
                 format!(
@@ -242,7 +253,7 @@ impl Loader<'_> {
         });
         structure::check(&body, &schema.block, block.header, &mut self.out);
         if fresh {
-            self.module.providers.push(ProviderBlock { name, alias: None, span: block.header, body });
+            self.module.providers.push(ProviderBlock { name, alias: called, for_each, span: block.header, body });
         }
     }
 

@@ -12,6 +12,7 @@ mod call;
 pub mod calls;
 pub mod check;
 mod condition;
+pub mod configuration;
 mod constraint;
 mod decode;
 pub mod describe;

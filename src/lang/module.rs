@@ -10,6 +10,7 @@ use crate::diag::Span;
 use crate::value::{Name, Path, Type, Value};
 
 use super::ast::{Attribute, Body, Expr};
+use super::configuration::ProviderUse;
 use super::link::Index;
 use super::provisioner::Provisioner;
 
@@ -168,6 +169,8 @@ pub struct Resource {
     pub lifecycle: Lifecycle,
     /// `timeouts { create = "30m" }`, expressions by name.
     pub timeouts: BTreeMap<Name, Expr>,
+    /// `provider`
+    pub provider: Option<ProviderUse>,
     /// `provisioner`
     pub provisioners: Vec<Provisioner>,
     /// `depends_on`
@@ -226,6 +229,8 @@ pub struct ProviderBlock {
     pub name: Name,
     /// `alias`
     pub alias: Option<Name>,
+    /// `for_each`
+    pub for_each: Option<Expr>,
     /// Where its header stands.
     pub span: Span,
     /// What it says.
@@ -373,7 +378,7 @@ impl Module {
             }),
             Node::Local(name) => self.locals.get(name).map(|expr| expr.span),
             Node::Provider(name) => {
-                self.providers.iter().find(|provider| provider.name == *name).map(|provider| provider.span)
+                self.providers.iter().find(|provider| provider.key() == *name).map(|provider| provider.span)
             }
             Node::Block(addr) => self.blocks.get(addr).map(|resource| resource.span),
             Node::Output(name) => self.outputs.get(name).map(|output| output.span),

@@ -47,7 +47,7 @@ impl Loader<'_> {
         let before = self.out.0.len();
         let repetition = self.repetition(&block.body);
         let repetition = self.enabled(&block.body, repetition);
-        self.only_default_provider(&block.body);
+        let provider = self.provider_use(&block.body, &addr.kind);
         let depends_on = self.depends_on(&block.body);
         let lifecycle = only_block(&block.body, "lifecycle", self.sources, &mut self.out);
         let lifecycle = lifecycle.map(|inner| self.lifecycle(inner, mode, schema)).unwrap_or_default();
@@ -78,6 +78,7 @@ impl Loader<'_> {
                 body,
                 lifecycle,
                 timeouts,
+                provider,
                 provisioners,
                 depends_on,
                 check: None,
@@ -156,8 +157,8 @@ impl Loader<'_> {
         }
         self.out.push(unsupported_yet(
             "Another provider configuration",
-            "All resources are made with the one default configuration of azurerm.",
-            "Write provider = azurerm, or remove the argument.",
+            "An import takes the provider configuration of the resource that it is for.",
+            "Write the argument in the resource block, and remove it here.",
             provider.expr.span,
         ));
     }

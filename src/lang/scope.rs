@@ -321,20 +321,18 @@ impl Scope {
     pub fn provider(&mut self, name: &Name) -> Result<Value, Diagnostics> {
         let module = self.tree.root().clone();
         self.names.settle(FrameId::ROOT, &Node::Provider(name.clone()));
-        let Some((schema, shape)) = self.names.kinds.provider(name) else {
-            let detail = format!("acier knows no provider {name:?}.");
-            return Err(Diagnostic::error("Unknown provider", detail).into());
-        };
-        let place = Place::default();
-        let Some(block) = module.providers.iter().find(|block| block.name == *name) else {
-            return Ok(Decoder::empty(&schema.block));
-        };
-        let mut decoder =
-            Decoder { reader: self.names.reader(FrameId::ROOT, &place), out: Diagnostics::none(), stored: false };
-        let value = decoder.whole(&block.body, &schema.block, shape, &schema.checks, block.span);
-        let out = about(decoder.out, &format!("provider {name:?}"));
-        let errors = self.keep_warnings(out);
-        if errors.is_empty() { Ok(value) } else { Err(errors) }
+        if let Some(block) = module.providers.iter().find(|block| block.key() == *name) {
+            let each = (Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic));
+            let place = Place { each: block.for_each.is_some().then_some(each), ..Place::default() };
+            return self.decode_provider(block, &place);
+        }
+        match self.names.kinds.provider(name) {
+            Some((schema, _)) => Ok(Decoder::empty(&schema.block)),
+            None => {
+                let detail = format!("acier knows no provider {name:?}.");
+                Err(Diagnostic::error("Unknown provider", detail).into())
+            }
+        }
     }
 
     /// The instances (and attributes) that `replace_triggered_by` of an instance names.
@@ -387,7 +385,7 @@ impl Scope {
     }
 
     /// What `each` and `count` mean in an instance.
-    fn place(&mut self, frame: FrameId, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
+    pub(super) fn place(&mut self, frame: FrameId, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
         let mut place = Place::default();
         match (&resource.repetition, &addr.key) {
             (Repetition::Once | Repetition::Enabled(_), Key::None) => {}

@@ -125,7 +125,7 @@ impl Loader<'_> {
     }
 
     fn required_provider(&mut self, attribute: &Attribute) {
-        let value = match fixed::value(&attribute.expr) {
+        let value = match fixed::value(&super::configuration::without_aliases(&attribute.expr, &mut self.out)) {
             Ok(value) => value,
             Err(wrong) => return self.out.extend(wrong),
         };

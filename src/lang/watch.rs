@@ -37,6 +37,7 @@ fn within(module: &Module, schemas: &Schemas) -> BTreeSet<BlockAddr> {
         }
     }
     for provider in &module.providers {
+        provider.for_each.iter().for_each(|each| watch.expr(each));
         watch.body(&provider.body);
     }
     for call in module.calls.values() {

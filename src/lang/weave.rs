@@ -71,7 +71,7 @@ fn nodes(tree: &Tree, unit: UnitId) -> Vec<Node> {
     let module = &tree.unit(unit).module;
     let variables = module.variables.keys().map(|name| Node::Variable(name.clone()));
     let locals = module.locals.keys().map(|name| Node::Local(name.clone()));
-    let providers = module.providers.iter().map(|provider| Node::Provider(provider.name.clone()));
+    let providers = module.providers.iter().map(|provider| Node::Provider(provider.key()));
     let calls = module.calls.keys().map(|name| Node::Call(name.clone()));
     let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
     let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));

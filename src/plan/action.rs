@@ -28,6 +28,8 @@ pub(crate) struct Case<'a> {
     pub(crate) requested: bool,
     /// `replace_triggered_by` says so.
     pub(crate) triggered: bool,
+    /// Its provider configuration names another cloud or account than the one it lives in.
+    pub(crate) elsewhere: bool,
     /// An object that holds it is deleted, and takes it along.
     pub(crate) swept: bool,
     /// Compares secrets with their fingerprints.
@@ -115,6 +117,8 @@ impl Case<'_> {
     fn replaces(&self, prior: &Object, cost: Cost) -> Option<Why> {
         if prior.tainted {
             Some(if prior.unprovisioned { Why::Unprovisioned } else { Why::Tainted })
+        } else if self.elsewhere {
+            Some(Why::Elsewhere)
         } else if self.requested {
             Some(Why::Requested)
         } else if cost == Cost::Replace {

@@ -50,6 +50,8 @@ pub enum Why {
     Unprovisioned,
     /// The last update of the object did not end well.
     Unfinished,
+    /// Its provider configuration names another cloud or account now.
+    Elsewhere,
     /// `-replace`
     Requested,
     /// `replace_triggered_by`

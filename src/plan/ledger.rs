@@ -39,6 +39,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::CannotUpdate, "cannot-update"),
     (Why::Tainted, "tainted"),
     (Why::Unprovisioned, "unprovisioned"),
+    (Why::Elsewhere, "elsewhere"),
     (Why::Requested, "requested"),
     (Why::Unfinished, "unfinished"),
     (Why::Triggered, "triggered"),

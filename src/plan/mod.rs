@@ -90,6 +90,8 @@ pub struct Options {
     pub send_secrets: bool,
     /// The clouds and accounts of provider configurations, by name, as the state names them.
     pub accounts: BTreeMap<Name, Name>,
+    /// The cloud of the run.
+    pub home: Name,
 }
 
 /// What the engine found in the cloud before planning.

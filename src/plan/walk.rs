@@ -231,6 +231,18 @@ impl<'a> Walk<'a> {
             self.fail(&addr.block, Diagnostic::error("Unknown kind", detail).at(resource.span).into());
             return;
         };
+        match self.scope.configuration(&addr) {
+            Ok(name) if name.is_empty() => {}
+            Ok(name) if !self.options.accounts.contains_key(&name) => {
+                let detail =
+                    format!("{addr} is to be made with the provider configuration {name}, which is not there.");
+                let wrong = Diagnostic::error("Provider configuration not present", detail).at(resource.span);
+                let hint = "add the key to the for_each of the provider block, or remove it from that of the resource";
+                return self.fail(&addr.block, wrong.about(addr.to_string()).hint(hint).into());
+            }
+            Ok(name) => drop(self.configurations.insert(addr.clone(), name)),
+            Err(found) => return self.fail(&addr.block, found),
+        }
         match self.scope.desired(&addr) {
             Ok(desired) if addr.block.mode == BlockMode::Data => self.data(addr, schema, desired),
             Ok(desired) => self.managed(addr, resource, schema, desired),
@@ -263,6 +275,7 @@ impl<'a> Walk<'a> {
             prior,
             config: &desired.value,
             ignored: &ignored,
+            elsewhere: prior.is_some_and(|prior| self.is_elsewhere(&addr, prior)),
             requested: self.options.replace.contains(&addr),
             triggered,
             swept: prior.is_some_and(|prior| self.going.holder(&prior.id).is_some()),
@@ -308,6 +321,13 @@ impl<'a> Walk<'a> {
             self.failed.insert(addr.block.declared().into_owned());
         }
         self.diagnostics.extend(found);
+    }
+
+    /// Whether an object lives elsewhere than its provider configuration says.
+    fn is_elsewhere(&self, addr: &Addr, prior: &Object) -> bool {
+        let configuration = self.configurations.get(addr).map_or("", |name| &**name);
+        let account = self.options.accounts.get(configuration).map_or("", |account| &**account);
+        prior.cloud.as_deref().filter(|own| *own != &*self.options.home).unwrap_or("") != account
     }
 
     /// Adds a change to the plan.

@@ -17,9 +17,10 @@ const SEAM: char = '\n';
 /// Clouds, and kinds beside them.
 pub struct Router<A, B> {
     home: A,
+    home_name: Name,
     /// Further clouds, by what they call themselves.
     others: BTreeMap<Name, A>,
-    /// The clouds of configurations that are not at home, by the name of the configuration.
+    /// The clouds of configurations by the name of the configuration; empty for the one of the run.
     accounts: BTreeMap<Name, Name>,
     own: B,
     schemas: Schemas,
@@ -31,27 +32,34 @@ impl<A: Provider, B: Provider> Router<A, B> {
     pub fn new(home: A, own: B) -> Router<A, B> {
         let mut schemas = home.schemas().clone();
         schemas.add(own.schemas().clone());
-        Router { home, others: BTreeMap::new(), accounts: BTreeMap::new(), own, schemas }
+        let home_name = home.cloud();
+        Router { home, home_name, others: BTreeMap::new(), accounts: BTreeMap::new(), own, schemas }
+    }
+
+    /// Says which configuration the cloud of the run belongs to.
+    pub fn name_home(&mut self, configuration: Name) {
+        self.accounts.insert(configuration, "".into());
     }
 
     /// Adds the cloud of a configuration; one that is there already is not needed twice.
     pub fn add(&mut self, configuration: Name, cloud: A) {
         let name = cloud.cloud();
-        if name == self.home.cloud() {
+        if name == self.home_name {
+            self.accounts.insert(configuration, "".into());
             return;
         }
         self.accounts.insert(configuration, name.clone());
         self.others.entry(name).or_insert(cloud);
     }
 
-    /// The clouds of configurations that are not at home.
+    /// The clouds of all configurations by their names; empty for the one of the run.
     pub fn accounts(&self) -> &BTreeMap<Name, Name> {
         &self.accounts
     }
 
     /// Whether a cloud is reached, named as the state names it.
     pub fn reaches(&self, cloud: &str) -> bool {
-        cloud.is_empty() || self.others.contains_key(cloud)
+        cloud.is_empty() || *cloud == *self.home_name || self.others.contains_key(cloud)
     }
 
     /// The cloud that an id may be in, if `holds` says so, else the cloud of the run.
@@ -65,7 +73,7 @@ impl<A: Provider, B: Provider> Router<A, B> {
     }
 
     fn at(&self, cloud: &str) -> Result<&A, Fault> {
-        if cloud.is_empty() {
+        if cloud.is_empty() || *cloud == *self.home_name {
             return Ok(&self.home);
         }
         self.others.get(cloud).ok_or_else(|| Fault {
@@ -84,7 +92,7 @@ impl<A: Provider, B: Provider> Provider for Router<A, B> {
     }
 
     fn cloud(&self) -> Name {
-        self.home.cloud()
+        self.home_name.clone()
     }
 
     fn account(&self, configuration: &str) -> Name {

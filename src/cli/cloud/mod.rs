@@ -8,6 +8,7 @@
 
 mod calls;
 mod settings;
+mod several;
 mod sign_in;
 
 use std::path::Path;
@@ -29,11 +30,14 @@ use crate::emulator::settings::Identity;
 use crate::provider::router::Router;
 use crate::resources::advice::advice;
 use crate::resources::azure::Azure;
-use crate::value::{Content, Type, Value};
+use crate::value::{Type, Value};
 
 use super::arguments::EmulatorBehaviour;
 use settings::{Refused, Settings, env, env_any};
+use several::Shared;
 use sign_in::sign_in;
+
+pub(super) use several::connect_all;
 
 /// Carries requests to whichever cloud was chosen.
 pub(super) enum Carrier {
@@ -72,9 +76,22 @@ pub(super) async fn connect(
     folder: &Path,
     notice: Rc<dyn Fn(String)>,
 ) -> Result<Cloud, Box<Diagnostic>> {
+    let azure = connect_one(block, span, &mut Shared::default(), folder, notice).await?;
+    Ok(Router::new(azure, Builtin::new(folder)))
+}
+
+/// The cloud of one provider configuration.
+async fn connect_one(
+    block: &Value,
+    span: Option<Span>,
+    shared: &mut Shared,
+    folder: &Path,
+    notice: Rc<dyn Fn(String)>,
+) -> Result<Azure<Carrier>, Box<Diagnostic>> {
     let settings = Settings { block, span };
-    if let Content::Unknown { .. } = block.content() {
-        let detail = "The provider configuration depends on values that are only known after apply.";
+    if !block.is_wholly_known() {
+        let detail = "The provider configuration depends on values that are only known after apply, or on data that is \
+                      read only after signing in.";
         return Err(settings.problem("Provider configuration not known", detail, "use variables or literals"));
     }
     let environment = settings.text("environment", &["ARM_ENVIRONMENT"]);
@@ -83,9 +100,9 @@ pub(super) async fn connect(
             let detail = "environment = \"emulator\" is a cloud in this process, and metadata_host names another one.";
             return Err(settings.problem("Settings contradict each other", detail, "remove one of the two"));
         }
-        return embed(settings, folder, notice);
+        return embed(settings, shared, folder, notice);
     }
-    network(settings, environment.as_deref(), folder, notice).await
+    network(settings, environment.as_deref(), shared, notice).await
 }
 
 /// The cloud of a configuration that makes nothing: no credentials are needed for it.
@@ -97,7 +114,12 @@ pub(super) fn nowhere(folder: &Path) -> Option<Cloud> {
     Some(Router::new(Azure::new(client, &Value::null(Type::Dynamic)), Builtin::new(folder)))
 }
 
-fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> Result<Cloud, Refused> {
+fn embed(
+    settings: Settings<'_>,
+    shared: &mut Shared,
+    folder: &Path,
+    notice: Rc<dyn Fn(String)>,
+) -> Result<Azure<Carrier>, Refused> {
     let behaviour = EmulatorBehaviour {
         latency: env("ACIER_EMULATOR_LATENCY"),
         faults: env("ACIER_EMULATOR_FAULTS"),
@@ -110,8 +132,12 @@ fn embed(settings: Settings<'_>, folder: &Path, notice: Rc<dyn Fn(String)>) -> R
     let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "");
     let parsed = super::behaviour::settings(&behaviour)
         .map_err(|detail| settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`"))?;
-    let embedded = Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?;
-    within(settings, Rc::new(embedded), behaviour.throttle, folder, notice)
+    let embedded = match &shared.embedded {
+        Some(embedded) => embedded.clone(),
+        None => Rc::new(Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?),
+    };
+    shared.embedded = Some(embedded.clone());
+    within(settings, shared, embedded, behaviour.throttle, notice)
 }
 
 /// A cloud in an emulator that is there already, whatever the provider block says about signing in.
@@ -124,16 +150,17 @@ pub(super) fn in_memory(
     folder: &Path,
     embedded: Rc<Embedded>,
 ) -> Result<Cloud, Box<Diagnostic>> {
-    within(Settings { block, span }, embedded, false, folder, Rc::new(|_| {}))
+    let azure = within(Settings { block, span }, &mut Shared::default(), embedded, false, Rc::new(|_| {}))?;
+    Ok(Router::new(azure, Builtin::new(folder)))
 }
 
 fn within(
     settings: Settings<'_>,
+    shared: &mut Shared,
     embedded: Rc<Embedded>,
     throttle: bool,
-    folder: &Path,
     notice: Rc<dyn Fn(String)>,
-) -> Result<Cloud, Refused> {
+) -> Result<Azure<Carrier>, Refused> {
     let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "");
     let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).map_err(|error| problem(error.0))?;
     let Identity { tenant, client, secret, subscription, .. } = Identity::default();
@@ -143,18 +170,18 @@ fn within(
     let limits = if throttle { Limits::default() } else { Limits::UNLIMITED };
     let options = Options { limits, ..calls::options(settings, subscription, notice)? };
     let auxiliary = calls::auxiliary(settings, &credentials)?;
-    let client = Client::new(Carrier::Embedded(embedded), SignIn::new(credentials), endpoints, options);
+    let sign_in = shared.sign_in(settings.block, credentials);
+    let client = Client::new(Carrier::Embedded(embedded), sign_in, endpoints, options);
     let namespaces = calls::registrations(settings)?;
-    let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
-    Ok(Router::new(azure, Builtin::new(folder)))
+    Ok(Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces))
 }
 
 async fn network(
     settings: Settings<'_>,
     environment: Option<&str>,
-    folder: &Path,
+    shared: &mut Shared,
     notice: Rc<dyn Fn(String)>,
-) -> Result<Cloud, Refused> {
+) -> Result<Azure<Carrier>, Refused> {
     let file = auth_file(settings)?;
     let network = Network::new(NetworkSettings {
         certificates: authorities(settings, file.as_ref())?,
@@ -176,10 +203,10 @@ async fn network(
     };
     let options = calls::options(settings, subscription, notice)?;
     let auxiliary = calls::auxiliary(settings, &chosen.credentials)?;
-    let client = Client::new(Carrier::Net(network), SignIn::new(chosen.credentials), endpoints, options);
+    let sign_in = shared.sign_in(settings.block, chosen.credentials);
+    let client = Client::new(Carrier::Net(network), sign_in, endpoints, options);
     let namespaces = calls::registrations(settings)?;
-    let azure = Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces);
-    Ok(Router::new(azure, Builtin::new(folder)))
+    Ok(Azure::new(client.with_auxiliary(auxiliary), settings.block).registering(namespaces))
 }
 
 /// Where the cloud is: as the block's `metadata_host` says, or the auth file, or the environment.

@@ -234,7 +234,7 @@ fn actions(action: Action) -> &'static [&'static str] {
 fn reason(change: &Change) -> Option<&'static str> {
     match change.why {
         Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => None,
-        Why::CannotUpdate => Some("replace_because_cannot_update"),
+        Why::CannotUpdate | Why::Elsewhere => Some("replace_because_cannot_update"),
         Why::Tainted | Why::Unprovisioned => Some("replace_because_tainted"),
         Why::Requested => Some("replace_by_request"),
         Why::Triggered => Some("replace_by_triggers"),

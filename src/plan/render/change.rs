@@ -161,6 +161,7 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         (Why::Swept, _) => {
             Some("because what it lies in goes, and takes it along; it is planned again after that".into())
         }
+        (Why::Elsewhere, _) => Some("because its provider configuration names another cloud or subscription".into()),
         (Why::Unprovisioned, _) => Some("because its provisioners did not all end well".into()),
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),

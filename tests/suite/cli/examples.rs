@@ -23,7 +23,7 @@ struct Example {
     members: usize,
 }
 
-const EXAMPLES: [Example; 9] = [
+const EXAMPLES: [Example; 10] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -124,6 +124,24 @@ const EXAMPLES: [Example; 9] = [
         members: 0,
     },
     Example {
+        name: "10-two-subscriptions",
+        values: &[],
+        addresses: &[
+            "azurerm_container_group.main",
+            "azurerm_resource_group.archive",
+            "azurerm_resource_group.main",
+            "azurerm_resource_group.team[\"blue\"]",
+            "azurerm_resource_group.team[\"green\"]",
+        ],
+        group: ("azurerm_container_group.main", "web", "Running"),
+        output: (
+            "subscriptions",
+            "[\"00000000-0000-4000-8000-00000000000a\",\
+             \"/subscriptions/00000000-0000-4000-8000-00000000000b/resourceGroups/acier-blue\"]\n",
+        ),
+        members: 0,
+    },
+    Example {
         name: "11-stages",
         values: &[],
         addresses: &[
@@ -211,12 +229,17 @@ fn the_tests_example_works_from_apply_to_destroy() {
 
 #[test]
 fn the_stages_example_works_from_apply_to_destroy() {
-    walk(&EXAMPLES[8]);
+    walk(&EXAMPLES[9]);
 }
 
 #[test]
 fn the_provisioners_example_works_from_apply_to_destroy() {
     walk(&EXAMPLES[7]);
+}
+
+#[test]
+fn the_subscriptions_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[8]);
 }
 
 /// What the comments of the example say.

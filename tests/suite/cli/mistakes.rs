@@ -118,6 +118,11 @@ fn built_in_kinds() {
 }
 
 #[test]
+fn provider_configurations() {
+    judge_file("mistakes/providers.txt");
+}
+
+#[test]
 fn command_lines_that_are_wrong() {
     judge_file("mistakes/command-line.txt");
 }

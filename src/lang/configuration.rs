@@ -1,0 +1,268 @@
+//! Provider configurations: which ones there are, and which of them makes an instance.
+//!
+//! **Never:** connect to anything. In: `provider` blocks of the root module, and what resources and
+//! module calls say about them. Out: configurations by name: empty for the default one, `azurerm.west`,
+//! `azurerm.by_region["eu"]`. Source of the rules: Terraform, "Provider Configuration" and "Providers
+//! Within Modules"; OpenTofu 1.9, "Provider Iteration".
+
+use crate::addr::{Addr, Key};
+use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::schema::Schemas;
+use crate::value::convert::convert;
+use crate::value::{Name, Type, Value};
+
+use super::arguments::{argument, unsupported_yet};
+use super::ast::{Access, Body, Expr, ExprKind, ObjectKey};
+use super::decode::Decoder;
+use super::frame::FrameId;
+use super::load::Loader;
+use super::module::{Node, ProviderBlock, ProviderName};
+use super::names::Place;
+use super::repeat;
+use super::scope::{Scope, about};
+use super::tree::Tree;
+
+/// `provider = azurerm.west`, `provider = azurerm.by_region[each.key]`
+#[derive(Clone, Debug)]
+pub struct ProviderUse {
+    /// The configuration as the module calls it.
+    pub name: ProviderName,
+    /// Which instance of it.
+    pub key: Option<Expr>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// One provider configuration with its values.
+#[derive(Clone, Debug)]
+pub struct Configuration {
+    /// Its name; empty for the default one.
+    pub name: Name,
+    /// What it says: an object of its schema's type.
+    pub value: Value,
+    /// Where its block's header stands; nothing where nobody wrote one.
+    pub span: Option<Span>,
+}
+
+impl ProviderBlock {
+    /// How it is named in the graph: `azurerm`, `azurerm.west`.
+    #[must_use]
+    pub fn key(&self) -> Name {
+        match &self.alias {
+            None => self.name.clone(),
+            Some(alias) => format!("{}.{alias}", self.name).into(),
+        }
+    }
+}
+
+/// The provider that a kind belongs to: the name before its first underscore.
+fn provider_of(kind: &str) -> &str {
+    kind.split('_').next().unwrap_or_default()
+}
+
+impl Loader<'_> {
+    /// The `provider` argument of a resource or data source.
+    pub(super) fn provider_use(&mut self, body: &Body, kind: &str) -> Option<ProviderUse> {
+        let written = argument(body, "provider")?;
+        let span = written.expr.span;
+        let found = match &written.expr.kind {
+            ExprKind::Reference(name, steps) => match steps.as_slice() {
+                [] => Some((name, None, None)),
+                [Access::Attr(alias, _)] => Some((name, Some(alias), None)),
+                [Access::Attr(alias, _), Access::Index(key, _)] => Some((name, Some(alias), Some((**key).clone()))),
+                _ => None,
+            },
+            _ => None,
+        };
+        let Some((name, alias, key)) = found else {
+            let detail = "A provider configuration is named by the local name of its provider, with its alias behind a \
+                          dot if it has one: azurerm, azurerm.west, azurerm.by_region[each.key].";
+            self.out.push(Diagnostic::error("Invalid provider configuration reference", detail).at(span));
+            return None;
+        };
+        if &**name != provider_of(kind) {
+            let detail = format!("The {kind} belongs to the provider {:?}, and not to {name:?}.", provider_of(kind));
+            let wrong = Diagnostic::error("Invalid provider configuration reference", detail).at(span);
+            self.out.push(wrong.hint("name a configuration of its own provider, or remove the argument"));
+            return None;
+        }
+        Some(ProviderUse { name: ProviderName { name: name.clone(), alias: alias.cloned() }, key, span })
+    }
+}
+
+/// A provider requirement without its `configuration_aliases`, which are names and no values. That the
+/// caller passes them is checked where they are used.
+pub(super) fn without_aliases(expr: &Expr, out: &mut Diagnostics) -> Expr {
+    let ExprKind::Object(items) = &expr.kind else { return expr.clone() };
+    let is_aliases = |key: &ObjectKey| matches!(key, ObjectKey::Name(name, _) if &**name == "configuration_aliases");
+    for (_, value) in items.iter().filter(|(key, _)| is_aliases(key)) {
+        let named = |expr: &Expr| matches!(&expr.kind, ExprKind::Reference(_, steps) if matches!(steps.as_slice(), [Access::Attr(..)]));
+        if !matches!(&value.kind, ExprKind::Tuple(members) if members.iter().all(named)) {
+            let detail = "Configuration aliases are a list of names, each with its alias behind a dot: [azurerm.west].";
+            out.push(Diagnostic::error("Invalid configuration_aliases value", detail).at(value.span));
+        }
+    }
+    let kept = items.iter().filter(|(key, _)| !is_aliases(key)).cloned().collect();
+    Expr { kind: ExprKind::Object(kept), ..expr.clone() }
+}
+
+/// What is said about a `provider` block with `for_each` and without an alias.
+pub(super) fn nameless(span: Span) -> Diagnostic {
+    unsupported_yet(
+        "for_each on a default provider configuration",
+        "There is one default configuration, and for_each makes many.",
+        "Give the block an alias, and choose with provider = azurerm.ALIAS[each.key].",
+        span,
+    )
+}
+
+/// Checks that what a resource names is there.
+pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
+    let mut out = Diagnostics::none();
+    for (id, unit) in tree.units() {
+        for resource in unit.module.blocks.values() {
+            let Some(used) = &resource.provider else { continue };
+            if !schemas.providers.contains_key(&used.name.name) {
+                continue;
+            }
+            let (owner, name) = tree.configuration(id, &used.name);
+            let block = tree
+                .unit(owner)
+                .module
+                .providers
+                .iter()
+                .find(|block| block.name == name.name && block.alias == name.alias);
+            let wrong = match block {
+                None if name.alias.is_none() => None,
+                None => Some((
+                    format!("There is no provider configuration {}.", used.name),
+                    format!("declare it: provider {:?} with alias = ..., or correct the name", name.name),
+                )),
+                Some(block) => match (&block.for_each, &used.key) {
+                    (Some(_), None) => Some((
+                        format!(
+                            "The provider configuration {} has for_each, so one of its instances is to be chosen.",
+                            used.name
+                        ),
+                        format!("write provider = {}[each.key]", used.name),
+                    )),
+                    (None, Some(_)) => Some((
+                        format!("The provider configuration {} has no for_each, so it has no instances.", used.name),
+                        format!("write provider = {}", used.name),
+                    )),
+                    _ => None,
+                },
+            };
+            if let Some((detail, hint)) = wrong {
+                let wrong = Diagnostic::error("Provider configuration not present", detail).at(used.span).hint(hint);
+                out.push(wrong.about(tree.block(id, &resource.addr).to_string()));
+            }
+        }
+    }
+    out
+}
+
+/// Whether anything in the configuration is made with the default configuration of a provider.
+#[must_use]
+pub fn uses_default(tree: &Tree, provider: &str) -> bool {
+    tree.units().any(|(id, unit)| {
+        unit.module.blocks.values().filter(|resource| provider_of(&resource.addr.kind) == provider).any(|resource| {
+            let own = ProviderName { name: provider.into(), alias: None };
+            let name = resource.provider.as_ref().map_or(&own, |used| &used.name);
+            tree.configuration(id, name).1.alias.is_none()
+        })
+    })
+}
+
+impl Scope {
+    /// All provider configurations of a provider, the default one first: without a block it is there
+    /// all the same, all null.
+    ///
+    /// # Errors
+    /// What is wrong with them.
+    pub fn configurations(&mut self, provider: &Name) -> Result<Vec<Configuration>, Diagnostics> {
+        let root = self.tree.root().clone();
+        let mut out = Diagnostics::none();
+        let default = root.providers.iter().find(|block| block.name == *provider && block.alias.is_none());
+        let mut found = Vec::new();
+        match self.provider(provider) {
+            Ok(value) => found.push(Configuration { name: "".into(), value, span: default.map(|block| block.span) }),
+            Err(wrong) => out.extend(wrong),
+        }
+        for block in root.providers.iter().filter(|block| block.name == *provider && block.alias.is_some()) {
+            match self.provider_instances(block) {
+                Ok(instances) => found.extend(instances),
+                Err(wrong) => out.extend(about(wrong, &format!("provider {:?}", &*block.key()))),
+            }
+        }
+        if out.has_errors() { Err(out) } else { Ok(found) }
+    }
+
+    fn provider_instances(&mut self, block: &ProviderBlock) -> Result<Vec<Configuration>, Diagnostics> {
+        let key = block.key();
+        let span = Some(block.span);
+        let Some(each) = &block.for_each else {
+            return Ok(vec![Configuration { value: self.provider(&key)?, name: key, span }]);
+        };
+        self.names.settle(FrameId::ROOT, &Node::Provider(key.clone()));
+        let outside = Place::default();
+        let value = self.names.reader(FrameId::ROOT, &outside).value(each)?;
+        let members = repeat::for_each(&value, each.span, false)?.unwrap_or_default();
+        let mut found = Vec::new();
+        for (name, value) in members.iter() {
+            let each = (Value::string(name.clone()), value.clone());
+            let place = Place { each: Some(each), ..Place::default() };
+            let value = self.decode_provider(block, &place)?;
+            found.push(Configuration { name: format!("{key}{}", Key::Str(name.clone())).into(), value, span });
+        }
+        Ok(found)
+    }
+
+    /// The value of a provider block where `each` means something.
+    pub(super) fn decode_provider(&mut self, block: &ProviderBlock, place: &Place) -> Result<Value, Diagnostics> {
+        let Some((schema, shape)) = self.names.kinds.provider(&block.name) else {
+            let detail = format!("acier knows no provider {:?}.", block.name);
+            return Err(Diagnostic::error("Unknown provider", detail).into());
+        };
+        let reader = self.names.reader(FrameId::ROOT, place);
+        let mut decoder = Decoder { reader, out: Diagnostics::none(), stored: false };
+        let value = decoder.whole(&block.body, &schema.block, shape, &schema.checks, block.span);
+        let out = about(decoder.out, &format!("provider {:?}", &*block.key()));
+        let errors = self.keep_warnings(out);
+        if errors.is_empty() { Ok(value) } else { Err(errors) }
+    }
+
+    /// The name of the provider configuration that makes an instance; empty for the default one.
+    ///
+    /// # Errors
+    /// When the key that chooses it is wrong or not known.
+    pub fn configuration(&mut self, addr: &Addr) -> Result<Name, Diagnostics> {
+        let tree = self.tree.clone();
+        let nothing = || Name::from("");
+        if tree.root().providers.iter().all(|block| block.alias.is_none()) {
+            return Ok(nothing());
+        }
+        let (Some(unit), Some(resource)) = (tree.find(&addr.block.module), tree.resource(&addr.block)) else {
+            return Ok(nothing());
+        };
+        let own = ProviderName { name: provider_of(&addr.block.kind).into(), alias: None };
+        let used = resource.provider.as_ref();
+        let (_, name) = tree.configuration(unit, used.map_or(&own, |used| &used.name));
+        let Some(alias) = &name.alias else { return Ok(nothing()) };
+        let plain = format!("{}.{alias}", name.name);
+        let Some(key) = used.and_then(|used| used.key.as_ref()) else { return Ok(plain.into()) };
+        let frame = self.frame(&addr.block.module)?;
+        let place = self.place(frame, resource, addr)?;
+        self.names.settle(frame, &Node::Block(addr.block.local().into_owned()));
+        let value = self.names.reader(frame, &place).value(key)?;
+        let text = convert(&value, &Type::String).ok().and_then(|value| value.as_str().map(Name::from));
+        let Some(text) = text else {
+            let detail = "The key that chooses an instance of a provider configuration must be a known text.";
+            return Err(Diagnostic::error("Invalid provider instance key", detail)
+                .at(key.span)
+                .about(addr.to_string())
+                .into());
+        };
+        Ok(format!("{plain}{}", Key::Str(text)).into())
+    }
+}
