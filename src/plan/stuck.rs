@@ -73,7 +73,7 @@ impl Walk<'_> {
         }
         let Some(open) = open else { return later };
         match &spot.node {
-            Node::Block(block) => self.wait(&tree.block(spot.unit, block), open),
+            Node::Block(block) => self.wait_for_module(&tree.block(spot.unit, block), open),
             _ => drop(self.stuck.waiting.insert(spot.clone(), open)),
         }
         true

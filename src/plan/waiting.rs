@@ -24,6 +24,13 @@ impl Walk<'_> {
         self.hold(block, Hold::Repetition { word: word.into(), span, waits, on });
     }
 
+    /// The same where it is not known how often a module is called that the block is in or refers to.
+    pub(crate) fn wait_for_module(&mut self, block: &Block, open: Open) {
+        let Open { word, span, waits, on } = open;
+        let word = format!("{word} of a module").into();
+        self.hold(block, Hold::Repetition { word, span, waits, on });
+    }
+
     /// Notes that a block waits because it needs one that waits; false if it does not.
     pub(crate) fn wait_behind<'n>(&mut self, block: &Block, needs: impl Iterator<Item = &'n Block>) -> bool {
         let mut behind: Vec<Block> = needs.filter(|needed| self.waiting.contains_key(needed)).cloned().collect();
@@ -121,7 +128,8 @@ pub fn because(waiting: &Waiting) -> String {
     match &waiting.hold {
         Hold::Repetition { word, waits, .. } => {
             let names: Vec<String> = waits.iter().map(Name::to_string).collect();
-            format!("its {word} is known then: it refers to {}", join(&names))
+            let whose = if word.contains(' ') { "the" } else { "its" };
+            format!("{whose} {word} is known then: it refers to {}", join(&names))
         }
         Hold::Behind(_) => "it needs what waits itself".to_owned(),
     }

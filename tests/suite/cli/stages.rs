@@ -119,8 +119,8 @@ output "all" {
     let planned = folder.run("plan").exits(0).quiet();
     planned
         .says("# module.each.terraform_data.own will be planned after terraform_data.names is made")
-        .says("(its for_each is known then: it refers to terraform_data.names.output, main.tf line 7)")
-        .says("# terraform_data.all will be planned after module.each.terraform_data.own is planned")
+        .says("(the for_each of a module is known then: it refers to terraform_data.names.output, main.tf line 7)")
+        .says("# terraform_data.all will be planned after terraform_data.names is made")
         .says("Plan: 1 to add, 0 to change, 0 to destroy. ");
     let applied = folder.run("apply -auto-approve").exits(0);
     applied.says("Apply complete! Resources: 4 added, 0 changed, 0 destroyed.").says("all = [\n  \"x\",\n  \"y\",\n]");
