@@ -7,7 +7,7 @@
 use crate::lang::ast::{Access, BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::value::{Number, Type, Value};
 
-use super::token::{Kind, Token};
+use super::token::{self, Kind, Token};
 use super::{DEEPEST, Parsed, Reader};
 
 /// The operator that a token is, and how strongly it binds.
@@ -148,10 +148,11 @@ impl Reader<'_> {
         if !matches!(self.peek().kind, Kind::Dot | Kind::OpenBracket) {
             return Ok(value);
         }
-        if let ExprKind::Literal(number) = &value.kind
-            && number.ty() == Type::Number
-            && self.text[self.at..].starts_with('.')
-            && self.text[self.at + 1..].starts_with(|letter: char| letter.is_ascii_digit())
+        // Even with spaces between: nothing can be taken from a number, and written together it reads as another.
+        let dot = self.peek();
+        if first.kind == Kind::Number
+            && dot.kind == Kind::Dot
+            && token::next(self.text, dot.end, self.lines).kind == Kind::Number
         {
             let token = Token { kind: Kind::Number, start: first.start, end: self.at };
             let detail = "A number has at most one dot. An address or a version is text: put it in quotes.";

@@ -54,7 +54,7 @@ fn what_is_formatted_stays_as_it_is() {
 
 #[test]
 fn a_syntax_error_is_refused() {
-    for text in ["a = \n", "a {\n", "a = [1\n", "a = \"${b\"\n", "a = <<E\nx\n", "= 1\n", "a = 1 2\n"] {
+    for text in ["a = \n", "a {\n", "a = [1\n", "a = \"${b\"\n", "a = <<E\nx\n", "= 1\n", "a = 1 2\n", "a = 1 .0\n"] {
         assert!(formatted("broken.tf", text).is_err(), "{text}");
     }
 }
