@@ -15,7 +15,7 @@ use crate::addr::source::{Git, Source, has_password};
 use crate::cli::project::{NO_FILES, read_files};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::lang::calls::{Called, calls, settings};
-use crate::lang::parse;
+use crate::lang::files;
 use crate::schema::Schemas;
 
 use super::cache::{self, Cache};
@@ -144,16 +144,19 @@ impl Installer<'_> {
             }
         };
         let (mut found, mut bodies) = (Vec::new(), Vec::new());
+        let mut ids: Vec<FileId> = Vec::new();
         for (name, text) in files {
             let name = shown.join(name).to_string_lossy().replace('\\', "/");
-            let file: FileId = self.report.sources.add(name, text);
-            let (body, wrong) = parse::file(&self.report.sources, file);
-            self.report.diagnostics.extend(wrong);
+            ids.push(self.report.sources.add(name, text));
+        }
+        let diagnostics = &mut self.report.diagnostics;
+        files::read(&self.report.sources, &ids, &self.schemas, |body, wrong| {
+            diagnostics.extend(wrong);
             let (own, wrong) = calls(&body);
-            self.report.diagnostics.extend(wrong);
+            diagnostics.extend(wrong);
             found.extend(own);
             bodies.push(body);
-        }
+        });
         self.report.diagnostics.extend(settings(&self.report.sources, &bodies, &self.schemas));
         found
     }

@@ -119,7 +119,11 @@ fn space(line: &mut Line<'_>) {
         for at in 1..cell.len() {
             let before = at.checked_sub(2).map(|at| cell[at].token);
             let between = is_apart(before, cell[at - 1].token, cell[at].token);
-            cell[at].spaces = usize::from(between);
+            let kind = |at: usize| cell.get(at).map(|placed: &Placed<'_>| placed.token.kind);
+            // Written together, `a.0 .1` would read as one number behind a dot. Terraform forgets that.
+            let index =
+                [kind(at - 1), kind(at), kind(at + 1)] == [Some(Kind::Number), Some(Kind::Dot), Some(Kind::Number)];
+            cell[at].spaces = usize::from(between || index);
         }
     }
     if let Some(first) = line.assign.first_mut() {

@@ -163,3 +163,32 @@ fn terraform_says_what_is_written() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// Terraform takes two thousand levels of each kind; beyond some thousands acier names an error.
+#[test]
+fn deep_expressions_are_evaluated_and_formatted() {
+    let pairs =
+        [("[", "]"), ("(", ")"), ("{ a = ", " }"), ("\"${", "}\""), ("max(", ")"), ("- ", ""), ("[for x in ", ": x]")];
+    for depth in [2_000, 100_000] {
+        let mut values: Vec<String> =
+            pairs.iter().map(|(open, close)| format!("{}[1][0]{}", open.repeat(depth), close.repeat(depth))).collect();
+        values[6] = values[6].replace("[1][0]", "[1]");
+        values.push(format!("1{}", " + 1".repeat(depth)));
+        values.push(format!("{}1", "false ? 0 : ".repeat(depth)));
+        for value in values {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join("main.tf"), format!("output \"o\" {{\n  value = {value}\n}}\n")).unwrap();
+            for words in [&["plan"][..], &["fmt", "-check", "main.tf"]] {
+                let ran = Command::new(env!("CARGO_BIN_EXE_acier"))
+                    .args(words)
+                    .current_dir(folder.path())
+                    .env_clear()
+                    .output()
+                    .unwrap();
+                let refused = String::from_utf8_lossy(&ran.stderr).contains("Nesting too deep");
+                assert_eq!(refused, depth > 4096, "{words:?} {}", &value[..20]);
+                assert!(ran.status.code().is_some(), "{words:?} {}", &value[..20]);
+            }
+        }
+    }
+}
