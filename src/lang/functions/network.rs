@@ -162,6 +162,9 @@ fn cidrsubnets(args: &[Value], _: &Type) -> Outcome {
             Ok(bits @ 1..) => bits,
             _ => return bad(index, "must extend prefix by at least one bit"),
         };
+        if bits > 32 {
+            return bad(index, "may not extend prefix by more than 32 bits");
+        }
         let prefix = network.prefix + bits.min(128);
         if prefix > network.width {
             let why = format!(

@@ -3,6 +3,8 @@
 //! **Never:** go through binary floats where digits could be lost; `log` and `pow` do because
 //! Terraform's do.
 
+use std::cmp::Ordering;
+
 use crate::value::{Number, Type, Value};
 
 use super::machine;
@@ -14,8 +16,8 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("ceil", &[number("num")], Kind::Number, |args, _| each(args, Number::ceil)),
     Row::new("floor", &[number("num")], Kind::Number, |args, _| each(args, Number::floor)),
     Row::new("log", &[number("num"), number("base")], Kind::Number, log),
-    Row::new("max", &[], Kind::Number, |args, _| extreme(args, Ord::max)).rest(number("numbers")),
-    Row::new("min", &[], Kind::Number, |args, _| extreme(args, Ord::min)).rest(number("numbers")),
+    Row::new("max", &[], Kind::Number, |args, _| extreme(args, Ordering::Greater)).rest(number("numbers")),
+    Row::new("min", &[], Kind::Number, |args, _| extreme(args, Ordering::Less)).rest(number("numbers")),
     Row::typed("parseint", &[any("number"), number("base")], parseint_type, parseint),
     Row::new("pow", &[number("num"), number("power")], Kind::Number, pow),
     Row::new("signum", &[number("num")], Kind::Number, signum),
@@ -54,9 +56,11 @@ fn pow(args: &[Value], _: &Type) -> Outcome {
     float(machine::pow(take_number(args, 0)?.as_f64(), take_number(args, 1)?.as_f64()))
 }
 
-fn extreme(args: &[Value], choose: fn(Number, Number) -> Number) -> Outcome {
-    let numbers = args.iter().filter_map(Value::as_number).cloned();
-    numbers.reduce(choose).map(Value::number).ok_or_else(|| "must pass at least one number".into())
+/// The first of the numbers that no other exceeds in the given direction.
+fn extreme(args: &[Value], beyond: Ordering) -> Outcome {
+    let numbers = args.iter().filter_map(Value::as_number);
+    let best = numbers.reduce(|best, number| if number.cmp(best) == beyond { number } else { best });
+    best.cloned().map(Value::number).ok_or_else(|| "must pass at least one number".into())
 }
 
 fn signum(args: &[Value], _: &Type) -> Outcome {
