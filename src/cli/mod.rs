@@ -10,6 +10,7 @@ mod commands;
 mod diagnostic_json;
 mod dial;
 mod exit;
+mod fleeting;
 mod groups;
 mod hcl;
 mod imports;

@@ -211,6 +211,7 @@ impl Names {
             Target::Folder => Value::string(self.tree.unit(here.unit).folder.clone()),
             Target::Cwd => Value::string(self.host.cwd.to_string_lossy().as_ref()),
             Target::Workspace => Value::string(self.host.workspace.as_str()),
+            Target::Applying => Value::bool(self.applying).with_marks(Marks::EPHEMERAL),
         };
         Ok((value, used))
     }

@@ -38,6 +38,8 @@ pub(super) enum Target {
     Cwd,
     /// `terraform.workspace`
     Workspace,
+    /// `terraform.applying`
+    Applying,
 }
 
 /// Reads a reference.
@@ -79,10 +81,12 @@ pub(super) fn resolve(root: &Name, steps: &[Access], span: Span) -> Result<(Targ
         },
         "terraform" => match &*named(root, first, span)? {
             "workspace" => Ok((Target::Workspace, 1)),
+            "applying" => Ok((Target::Applying, 1)),
             other => Err(no_attribute(
                 root,
                 other,
-                " The only supported attribute is terraform.workspace, the name of the currently-selected workspace.",
+                " The only supported attributes are terraform.workspace, the name of the currently-selected workspace, \
+                 and terraform.applying, a boolean which is true only during apply.",
                 span,
             )),
         },

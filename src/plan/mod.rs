@@ -13,6 +13,7 @@ mod conform;
 mod data;
 pub mod diff;
 pub mod file;
+pub mod fleeting;
 mod identity;
 pub mod import;
 pub mod json;
@@ -344,7 +345,7 @@ fn finish(
         waiting,
         outputs,
         refreshed,
-        inputs: inputs.clone(),
+        inputs: fleeting::remembered(inputs, &walk.module),
         answers: walk.read,
         configurations: walk.configurations,
         checks: walk.checks,

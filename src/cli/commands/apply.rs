@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::cli::arguments::ApplyArguments;
 use crate::cli::exit::Exit;
+use crate::cli::fleeting;
 use crate::cli::interrupt::listen;
 use crate::cli::planning::{make_plan, options, pace};
 use crate::cli::progress;
@@ -105,10 +106,10 @@ async fn saved(
 ) -> Outcome<(Session, Plan)> {
     let planning = &arguments.planning;
     let none = Sources::default();
-    let asks = !vars.is_empty() || !planning.target.is_empty() || !planning.exclude.is_empty();
+    let asks = !planning.target.is_empty() || !planning.exclude.is_empty();
     let asks = asks || planning.adopt || planning.send_secrets;
     if destroy || asks || planning.refresh_only || !planning.replace.is_empty() {
-        let detail = "A saved plan was decided when it was made; variables, targets, -replace, -adopt, -send-secrets, \
+        let detail = "A saved plan was decided when it was made; targets, -replace, -adopt, -send-secrets, \
                       -destroy and -refresh-only cannot change it.";
         screen.diagnostic(&Diagnostic::error("A saved plan takes no planning options", detail), &none);
         return Err(Exit::Usage);
@@ -138,14 +139,15 @@ async fn saved(
     for (name, text) in &saved.sources {
         sources.add(name.clone(), text.clone());
     }
-    let project = match Project::from_sources(folder, sources, Rc::new(crate::cli::kinds::schemas())) {
+    let mut project = match Project::from_sources(folder, sources, Rc::new(crate::cli::kinds::schemas())) {
         Ok(project) => project,
         Err(broken) => {
             screen.diagnostics(&broken.diagnostics, &broken.sources);
             return Err(Exit::Failed);
         }
     };
-    let session = Session::with_inputs(project, saved.plan.inputs.clone(), screen).await?;
+    let inputs = fleeting::complete(&saved.plan.inputs, &mut project, vars, screen)?;
+    let session = Session::with_inputs(project, inputs, screen).await?;
     // Between the two looks at the state another process may have had the lock.
     file::audit(&saved.plan, &session.state).map_err(|diagnostic| refuse(&diagnostic))?;
     if arguments.json {

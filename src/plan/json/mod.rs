@@ -23,6 +23,7 @@ use crate::state::State;
 use crate::value::{Marks, Path, Step, Value};
 
 use super::change::{Action, Change, OutputChange, Plan, Waiting, Why};
+use super::fleeting::was_set;
 use super::laid::Laid;
 use super::{Mode, propose, waiting};
 use state::{named, resource};
@@ -54,7 +55,7 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
     let mut put = |name: &str, json: Json| document.insert(name.to_owned(), json);
     put("format_version", "1.2".into());
     put("terraform_version", LANGUAGE.into());
-    let variables = plan.inputs.0.iter();
+    let variables = plan.inputs.0.iter().filter(|(_, value)| !was_set(value));
     let variables = variables.map(|(name, value)| (name.to_string(), json!({ "value": sight.value(value) })));
     let variables: Map<String, Json> = variables.collect();
     if !variables.is_empty() {

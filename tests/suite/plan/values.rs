@@ -145,12 +145,12 @@ fn values_as_expressions_write_them() {
     let map = Value::map(Type::Number, Members::from([("k".into(), Value::number(Number::from_f64(0.5)))]));
     let table = [
         (text("plain"), "\"plain\""),
-        (none(), "null"),
+        (none(), "tostring(null)"),
         (Value::bool(true), "true"),
         (Value::int(7), "7"),
         (text("pw").sensitive(), "(sensitive value)"),
-        (text("a\nb\n"), "<<EOT\na\nb\nEOT"),
-        (list.clone(), "tolist([\n  \"a\\\"b\",\n  \"$${x}\",\n])"),
+        (text("a\nb\n"), "<<EOT\na\nb\n\nEOT"),
+        (list.clone(), "tolist([\n  \"a\\\"b\",\n  \"${x}\",\n])"),
         (map.clone(), "tomap({\n  \"k\" = 0.5\n})"),
         (Value::set(Type::String, Vec::new()), "toset([])"),
         (object(Value::tuple(vec![map])), "{\n  \"x\" = [\n    tomap({\n      \"k\" = 0.5\n    }),\n  ]\n}"),
