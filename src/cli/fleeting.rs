@@ -15,7 +15,7 @@ use super::session::Outcome;
 
 /// Puts the ephemeral variables that are given now beside what the plan holds.
 pub(super) fn complete(planned: &Inputs, project: &mut Project, vars: &[Var], screen: &Screen) -> Outcome<Inputs> {
-    let module = project.module.clone();
+    let module = project.tree.root().clone();
     let fixed = |name: &str| module.variables.get(name).is_none_or(|variable| !variable.ephemeral);
     let named = vars.iter().filter_map(|var| match var {
         Var::Value(text) => text.split_once('=').map(|(name, _)| name.trim()),

@@ -345,7 +345,7 @@ fn finish(
         waiting,
         outputs,
         refreshed,
-        inputs: fleeting::remembered(inputs, &walk.module),
+        inputs: fleeting::remembered(inputs, walk.tree.root()),
         answers: walk.read,
         configurations: walk.configurations,
         checks: walk.checks,
