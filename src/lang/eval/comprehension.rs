@@ -162,6 +162,9 @@ impl Evaluator<'_, '_> {
     /// Whether the `if` clause lets a member in; none if that is unknown.
     fn include(&mut self, condition: &Expr, marks: &mut Marks, report: Report) -> Result<Option<bool>, Diagnostics> {
         let value = access::take_marks(self.expr(condition)?, marks);
+        if report != Report::Clause && value.is_unknown() {
+            return Ok(None);
+        }
         if report == Report::Nothing && conversion::convert_to(&value, &Type::Bool).is_err() {
             return Ok(None);
         }
@@ -181,6 +184,9 @@ impl Evaluator<'_, '_> {
 
     fn member_key(&mut self, key: &Expr, marks: &mut Marks, report: bool) -> Result<Option<Name>, Diagnostics> {
         let value = access::take_marks(self.expr(key)?, marks);
+        if value.is_unknown() {
+            return Ok(None);
+        }
         if !report && (value.is_null() || conversion::convert_to(&value, &Type::String).is_err()) {
             return Ok(None);
         }

@@ -99,7 +99,8 @@ fn finish(value: Value, common: &Common, other: &Value, which: &str, span: Span)
 }
 
 fn is_untyped_null(value: &Value) -> bool {
-    matches!(value.content(), Content::Null(Type::Dynamic))
+    // A marked null says something about the type: that it is not decided.
+    matches!(value.content(), Content::Null(Type::Dynamic)) && value.marks().is_empty()
 }
 
 fn unify_branches(yes: &Value, no: &Value) -> Result<Common, String> {

@@ -65,7 +65,7 @@ pub(super) fn make(text: impl Into<String>) -> Outcome {
 
 fn indent(args: &[Value], _: &Type) -> Outcome {
     let spaces = take_int(args, 0)?;
-    let Ok(spaces) = usize::try_from(spaces) else { return bad(0, "the number of spaces must not be negative") };
+    let Ok(spaces) = usize::try_from(spaces) else { return Err("the number of spaces must not be negative".into()) };
     make(take_text(args, 1)?.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
