@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
+use crate::diag::{Diagnostic, Diagnostics, Seen, Sources, Span};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Name, Type, Value};
 
@@ -34,8 +34,8 @@ pub struct Scene {
 pub enum Judgement {
     /// It holds.
     Holds,
-    /// It does not: what to say, and the values that took part, as text.
-    Fails(String, Vec<(String, String)>),
+    /// It does not: what to say, and the values that took part.
+    Fails(String, Vec<Seen>),
     /// It could not be evaluated.
     Broken(Diagnostics),
 }
@@ -98,7 +98,7 @@ impl Scene {
     }
 
     /// The references of a condition with their values, as far as these can be shown.
-    fn took_part(&self, condition: &Condition, scope: &mut Scope, sources: &Sources) -> Vec<(String, String)> {
+    fn took_part(&self, condition: &Condition, scope: &mut Scope, sources: &Sources) -> Vec<Seen> {
         let mut found: Vec<(String, Expr)> = Vec::new();
         references(&condition.condition, &mut |root, steps, span| {
             let text = sources.text(span).unwrap_or_default().to_owned();
@@ -112,10 +112,10 @@ impl Scene {
             if let Ok(value) = scope.ask(&expr)
                 && let Some(told) = told(&value)
             {
-                shown.push((text, told));
+                shown.push(Seen { name: text, statement: told });
             }
         }
-        shown.sort();
+        shown.sort_by(|a, b| a.name.cmp(&b.name));
         shown
     }
 

@@ -251,6 +251,27 @@ run "refreshed" {
     folder.run("test -var name=u").exits(1).complains("It is u.");
 }
 
+#[test]
+fn checks_fail_a_test_unless_it_expects_them() {
+    let folder = Folder::with(&format!(
+        "{MAIN}check \"few\" {{\n  assert {{\n    condition     = length(terraform_data.a) < 3\n    error_message = \"many\"\n  \
+         }}\n}}\n"
+    ));
+    let file = |expected: &str| {
+        format!(
+            "variables {{\n  name = \"a\"\n}}\nrun \"plan\" {{\n  command = plan\n  variables {{\n    n = 3\n  }}\n{expected}}}\nrun \
+             \"apply\" {{\n  variables {{\n    n = 3\n  }}\n{expected}}}\nrun \"again\" {{\n  variables {{\n    n = 3\n  }}\n{expected}}}\n"
+        )
+    };
+    folder.write("a.tftest.hcl", file("  expect_failures = [check.few]\n"));
+    folder.run("test").exits(0).quiet().says("3 passed");
+    folder.write("a.tftest.hcl", file(""));
+    let ran = folder.run("test").exits(1).complains("Error: Check block assertion failed").says("1 failed, 2 skipped");
+    assert_eq!(ran.err.matches("Check block assertion failed").count(), 1, "{}", ran.err);
+    folder.write("a.tftest.hcl", file("  expect_failures = [check.few]\n").replace("n = 3", "n = 1"));
+    folder.run("test").exits(1).complains("check.few, was expected to report an error but did not");
+}
+
 /// The examples that have tests, and how long they take.
 #[test]
 fn examples_are_tested() {
