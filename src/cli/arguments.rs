@@ -9,10 +9,12 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 mod asking;
+mod locking;
 mod operating;
 mod setting_up;
 
 pub(super) use asking::*;
+pub(super) use locking::*;
 pub(super) use operating::*;
 pub(super) use setting_up::*;
 
@@ -195,6 +197,8 @@ pub(super) struct PlanningArguments {
     /// Print warnings that stand alone in one line each
     #[arg(long)]
     pub(super) compact_warnings: bool,
+    #[command(flatten)]
+    pub(super) locking: LockingArguments,
 }
 
 /// `acier plan`
@@ -252,6 +256,8 @@ pub(super) struct RefreshArguments {
 #[derive(Args, Debug)]
 #[command(after_help = IMPORT)]
 pub(super) struct ImportArguments {
+    #[command(flatten)]
+    pub(super) locking: LockingArguments,
     #[command(flatten)]
     pub(super) variables: VariableArguments,
     /// Let the next apply send the secrets that the service does not return, instead of taking them to be as configured

@@ -9,6 +9,7 @@ mod cloud;
 mod commands;
 mod diagnostic_json;
 mod dial;
+mod environment;
 mod exit;
 mod fleeting;
 mod groups;
@@ -17,6 +18,7 @@ mod imports;
 mod interrupt;
 mod json;
 mod kinds;
+mod locking;
 mod module_sources;
 mod outputs;
 mod picture;
@@ -42,6 +44,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
+use crate::diag::Sources;
 use crate::resources::operate::act::Act;
 use arguments::{Arguments, Command, StateCommand, normalise};
 use project::Var;
@@ -51,6 +54,13 @@ pub use exit::Exit;
 
 /// Runs the program on a command line, its own name first.
 pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
+    let words = match environment::with_arguments(words.into_iter().collect()) {
+        Ok(words) => words,
+        Err(wrong) => {
+            Screen::new(no_color(), Telling::Text).diagnostic(&wrong, &Sources::default());
+            return Exit::Usage;
+        }
+    };
     let parsed = Arguments::command().try_get_matches_from(normalise(words));
     let matches = match parsed {
         Ok(matches) => matches,
@@ -74,7 +84,18 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     if telling == Telling::Lines {
         stream::version(&screen);
     }
+    if arguments.command.needs_folder()
+        && let Err(wrong) = environment::refuse_others()
+    {
+        screen.diagnostic(&wrong, &Sources::default());
+        return Exit::Failed;
+    }
     let folder = arguments.chdir.unwrap_or_else(|| PathBuf::from("."));
+    if let Some(options) = arguments.command.locking()
+        && let Err(exit) = locking::obey(options, &folder, &screen)
+    {
+        return exit;
+    }
     match dispatch(&folder, &vars, arguments.command, &screen) {
         Ok(exit) | Err(exit) => exit,
     }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::diag::render::{brief, render};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 
-use super::stream;
+use super::{environment, stream};
 
 /// How a run is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -118,7 +118,7 @@ impl Screen {
 
     /// Whether somebody can answer questions.
     pub(super) fn can_ask(&self) -> bool {
-        std::io::stdin().is_terminal()
+        environment::may_ask() && std::io::stdin().is_terminal()
     }
 
     /// Asks a question and reads one line; nothing at the end of the input.

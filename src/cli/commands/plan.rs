@@ -6,6 +6,7 @@
 use std::path::Path;
 
 use crate::cli::arguments::PlanArguments;
+use crate::cli::environment::in_automation;
 use crate::cli::exit::Exit;
 use crate::cli::planning::{make_plan, options, pace};
 use crate::cli::project::{Project, Var};
@@ -45,11 +46,12 @@ pub(in crate::cli) async fn run(
         }
         if !arguments.json {
             let shown = out.display();
-            screen.line(&format!(
-                "\nSaved the plan to: {shown}\n\nTo carry out exactly these actions, run:\n    acier apply {shown:?}"
-            ));
+            screen.line(&format!("\nSaved the plan to: {shown}"));
+            if !in_automation() {
+                screen.line(&format!("\nTo carry out exactly these actions, run:\n    acier apply {shown:?}"));
+            }
         }
-    } else if !arguments.json && !plan.is_empty() {
+    } else if !arguments.json && !plan.is_empty() && !in_automation() {
         screen.line(
             "\nNote: You didn't use the -out option to save this plan, so acier can't guarantee to take exactly these \
              actions if you run \"acier apply\" now.",

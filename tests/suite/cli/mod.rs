@@ -4,6 +4,7 @@ mod bench;
 mod changes;
 mod checks;
 mod console;
+mod environment;
 mod ephemeral;
 mod examples;
 mod faulty;
