@@ -62,8 +62,8 @@ fn document(folder: &Path, saved: &SavedPlan, state: &State, sight: Sight) -> St
     let project = Project::from_sources(folder, sources(saved), Rc::new(crate::cli::kinds::schemas())).ok();
     let schemas = crate::cli::kinds::schemas();
     let timestamp = now();
-    let module = project.as_ref().map(|project| &*project.module);
-    let setting = json::Setting { schemas: &schemas, state, module, timestamp: &timestamp, sight };
+    let tree = project.as_ref().map(|project| &*project.tree);
+    let setting = json::Setting { schemas: &schemas, state, tree, timestamp: &timestamp, sight };
     json::plan(&saved.plan, &setting).to_string()
 }
 

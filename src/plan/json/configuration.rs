@@ -8,7 +8,8 @@ use serde_json::{Map, Value as Json, json};
 use crate::addr::Mode;
 use crate::lang::ast::{Body, Expr};
 use crate::lang::describe::{constant, referred};
-use crate::lang::module::{Module, ProviderBlock, Repetition, Resource};
+use crate::lang::module::{Call, Module, ProviderBlock, Repetition, Resource};
+use crate::lang::tree::{Tree, UnitId};
 use crate::schema::{Block as Schema, Schemas, Secrecy};
 
 use super::state::provider_of;
@@ -16,7 +17,8 @@ use super::values::Sight;
 
 /// The whole configuration.
 #[must_use]
-pub fn configuration(module: &Module, schemas: &Schemas, sight: Sight) -> Json {
+pub fn configuration(tree: &Tree, schemas: &Schemas, sight: Sight) -> Json {
+    let module = tree.root();
     let form = Form { schemas, sight };
     let mut providers = Map::new();
     for provider in &module.providers {
@@ -27,7 +29,7 @@ pub fn configuration(module: &Module, schemas: &Schemas, sight: Sight) -> Json {
         providers.entry(name).or_insert_with(|| json!({ "name": name, "full_name": provider_of(&addr.kind) }));
     }
     providers.sort_keys();
-    json!({ "provider_config": providers, "root_module": form.module(module) })
+    json!({ "provider_config": providers, "root_module": form.module(tree, UnitId::ROOT) })
 }
 
 /// The local name of a kind's provider.
@@ -61,7 +63,9 @@ impl Form<'_> {
         shown
     }
 
-    fn module(&self, module: &Module) -> Json {
+    fn module(&self, tree: &Tree, unit: UnitId) -> Json {
+        let unit = tree.unit(unit);
+        let module: &Module = &unit.module;
         let mut shown = Map::new();
         let mut put = |name: &str, members: Map<String, Json>| {
             if !members.is_empty() {
@@ -72,6 +76,13 @@ impl Form<'_> {
         if !module.blocks.is_empty() {
             let resources: Vec<Json> = module.blocks.values().map(|resource| self.resource(resource)).collect();
             shown.insert("resources".into(), resources.into());
+        }
+        if !module.calls.is_empty() {
+            let calls = module.calls.iter().map(|(name, call)| {
+                let inner = unit.children.get(name).map(|inner| self.module(tree, *inner));
+                (name.to_string(), self.call(call, inner))
+            });
+            shown.insert("module_calls".into(), calls.collect::<Map<_, _>>().into());
         }
         let variables = module.variables.iter().map(|(name, variable)| {
             let mut shown = Map::new();
@@ -95,6 +106,42 @@ impl Form<'_> {
             shown.insert("variables".into(), variables.into());
         }
         shown.into()
+    }
+
+    /// A module call, with the module where it is known.
+    fn call(&self, call: &Call, inner: Option<Json>) -> Json {
+        let mut shown = json!({ "source": &*call.source });
+        let arguments = call.arguments.iter();
+        let arguments = arguments.map(|argument| (argument.name.to_string(), self.expr(&argument.expr, false)));
+        let mut expressions: Map<String, Json> = arguments.collect();
+        expressions.sort_keys();
+        if !expressions.is_empty() {
+            shown["expressions"] = expressions.into();
+        }
+        if let Some((name, expr)) = self.repetition(&call.repetition) {
+            shown[name] = expr;
+        }
+        if let Some(inner) = inner {
+            shown["module"] = inner;
+        }
+        if let Some(version) = &call.version {
+            shown["version_constraint"] = (&**version).into();
+        }
+        if !call.depends_on.is_empty() {
+            shown["depends_on"] = call.depends_on.iter().map(|needed| Json::from(needed.to_string())).collect();
+        }
+        shown
+    }
+
+    /// How often something is made, where that can be shown.
+    fn repetition(&self, repetition: &Repetition) -> Option<(&'static str, Json)> {
+        let (name, expr) = match repetition {
+            Repetition::Once => return None,
+            Repetition::Count(expr) => ("count_expression", expr),
+            Repetition::ForEach(expr) => ("for_each_expression", expr),
+            Repetition::Enabled(expr) => ("enabled_expression", expr),
+        };
+        Some((name, self.expr(expr, false))).filter(|(_, expr)| *expr != json!({}))
     }
 
     fn output(&self, output: &crate::lang::module::Output) -> Json {
@@ -135,13 +182,7 @@ impl Form<'_> {
             shown["expressions"] = expressions.into();
         }
         shown["schema_version"] = schema.map_or(0, |schema| schema.version).into();
-        let (name, repetition) = match &resource.repetition {
-            Repetition::Once => ("", None),
-            Repetition::Count(expr) => ("count_expression", Some(expr)),
-            Repetition::ForEach(expr) => ("for_each_expression", Some(expr)),
-            Repetition::Enabled(expr) => ("enabled_expression", Some(expr)),
-        };
-        if let Some(expr) = repetition.map(|expr| self.expr(expr, false)).filter(|expr| *expr != json!({})) {
+        if let Some((name, expr)) = self.repetition(&resource.repetition) {
             shown[name] = expr;
         }
         if !resource.depends_on.is_empty() {

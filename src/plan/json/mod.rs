@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Key, Mode as BlockMode};
-use crate::lang::module::Module;
+use crate::lang::tree::Tree;
 use crate::schema::{Cost, Schemas};
 use crate::state::State;
 use crate::value::{Marks, Path, Step, Value};
@@ -40,7 +40,7 @@ pub struct Setting<'s> {
     /// The stored state.
     pub state: &'s State,
     /// The configuration that the plan was made from, where it can be read.
-    pub module: Option<&'s Module>,
+    pub tree: Option<&'s Tree>,
     /// The present, RFC 3339.
     pub timestamp: &'s str,
     /// Whether secrets are written.
@@ -83,9 +83,9 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
         put("output_changes", outputs.into());
     }
     put("prior_state", prior(plan, setting));
-    if let Some(module) = setting.module {
-        put("configuration", configuration::configuration(module, setting.schemas, sight));
-        let relevant = relevant::relevant(plan, module);
+    if let Some(tree) = setting.tree {
+        put("configuration", configuration::configuration(tree, setting.schemas, sight));
+        let relevant = relevant::relevant(plan, tree.root());
         if !relevant.is_empty() {
             put("relevant_attributes", relevant.into());
         }

@@ -158,7 +158,7 @@ fn run(case: &Case) -> String {
         let setting = json::Setting {
             schemas: &project.schemas,
             state: &state,
-            module: Some(project.tree.root()),
+            tree: Some(&project.tree),
             timestamp: "2030-01-02T03:04:05Z",
             sight: Sight::Hidden,
         };
