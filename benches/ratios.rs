@@ -33,6 +33,10 @@ struct Cost {
 enum Shape {
     Fan,
     Chain,
+    /// One module with `for_each`, a resource in each instance.
+    Modules,
+    /// A tenth as many instances, ten resources in each.
+    Tens,
 }
 
 impl Shape {
@@ -40,6 +44,8 @@ impl Shape {
         match self {
             Shape::Fan => "fan",
             Shape::Chain => "chain",
+            Shape::Modules => "modules of one",
+            Shape::Tens => "modules of ten",
         }
     }
 }
@@ -82,6 +88,7 @@ fn ours(size: usize, shape: Shape) -> String {
     for n in 1..size {
         let before = n - 1;
         match shape {
+            Shape::Modules | Shape::Tens => return called(size, shape, true),
             Shape::Chain => write!(
                 text,
                 "resource \"azurerm_resource_group\" \"b{n}\" {{\n  name = \"bench-{n}\"\n  location = \"westeurope\"\n  \
@@ -102,6 +109,9 @@ fn ours(size: usize, shape: Shape) -> String {
 
 /// The same number of blocks of Terraform's built-in kind, with the same references.
 fn theirs(size: usize, shape: Shape) -> String {
+    if matches!(shape, Shape::Modules | Shape::Tens) {
+        return called(size, shape, false);
+    }
     let mut text = String::from("resource \"terraform_data\" \"b0\" {\n  input = \"bench\"\n}\n");
     for n in 1..size {
         let before = if shape == Shape::Chain { n - 1 } else { 0 };
@@ -111,9 +121,45 @@ fn theirs(size: usize, shape: Shape) -> String {
     text
 }
 
+/// A module that is called with `for_each`, behind a line with the name of its file.
+fn called(size: usize, shape: Shape, own: bool) -> String {
+    let each = if shape == Shape::Tens { 10 } else { 1 };
+    let (provider, kind, out) = match own {
+        true => (
+            "provider \"azurerm\" {\n  features {}\n  environment = \"emulator\"\n}\n",
+            "azurerm_resource_group",
+            "name",
+        ),
+        false => ("", "terraform_data", "output"),
+    };
+    let block = |name: &str, value: &str| match own {
+        true => format!("resource \"{kind}\" \"{name}\" {{\n  name = {value}\n  location = \"westeurope\"\n}}\n"),
+        false => format!("resource \"{kind}\" \"{name}\" {{\n  input = {value}\n}}\n"),
+    };
+    let (rows, columns) = (size.div_ceil(each).div_ceil(50), size.div_ceil(each).min(50));
+    let mut text = format!(
+        "{provider}{}module \"m\" {{\n  source = \"./m\"\n  for_each = toset(flatten([for a in range({rows}) : [for b in \
+         range({columns}) : \"k${{a}}-${{b}}\"]]))\n  name = each.key\n  base = {kind}.base.{out}\n}}\noutput \"last\" {{\n  value \
+         = [for m in module.m : m.last]\n}}\n//// m/main.tf\nvariable \"name\" {{ type = string }}\nvariable \"base\" {{ type = \
+         string }}\nlocals {{\n  prefix = \"${{var.base}}-${{var.name}}\"\n}}\n",
+        block("base", "\"bench\"")
+    );
+    for n in 0..each {
+        let before = if n == 0 { "local.prefix".to_owned() } else { format!("{kind}.r{}.{out}", n - 1) };
+        text += &block(&format!("r{n}"), &format!("\"${{{before}}}x\""));
+    }
+    write!(text, "output \"last\" {{\n  value = {kind}.r{}.{out}\n}}\n", each - 1).expect("a string takes any text");
+    text
+}
+
 fn measure(program: &str, text: &str, prepare: &[&str]) -> Vec<Cost> {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    fs::write(folder.path().join("main.tf"), text).expect("the configuration can be written");
+    let (root, module) = text.split_once("//// m/main.tf\n").unwrap_or((text, ""));
+    fs::write(folder.path().join("main.tf"), root).expect("the configuration can be written");
+    if !module.is_empty() {
+        fs::create_dir(folder.path().join("m")).expect("a folder can be made");
+        fs::write(folder.path().join("m/main.tf"), module).expect("the module can be written");
+    }
     fs::write(folder.path().join("none.tfrc"), "disable_checkpoint = true\n").expect("a file can be written");
     if !prepare.is_empty() {
         run(program, prepare, folder.path());
@@ -139,7 +185,7 @@ fn main() {
         println!("terraform is not on PATH (or left out): no ratios");
     }
     start_up(acier, terraform);
-    for shape in [Shape::Fan, Shape::Chain] {
+    for shape in [Shape::Fan, Shape::Chain, Shape::Modules, Shape::Tens] {
         let mut before: Option<(usize, Vec<Cost>)> = None;
         for &size in &sizes {
             let own = measure(acier, &ours(size, shape), &[]);

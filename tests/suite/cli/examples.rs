@@ -153,6 +153,22 @@ const EXAMPLES: [Example; 10] = [
         output: ("watchers", "[\"by-address\"]\n"),
         members: 0,
     },
+    Example {
+        name: "07-modules",
+        values: &[],
+        addresses: &[
+            "azurerm_resource_group.apps",
+            "module.app[\"blog\"].azurerm_container_group.this",
+            "module.app[\"shop\"].azurerm_container_group.this",
+        ],
+        group: ("module.app[\"shop\"].azurerm_container_group.this", "app", "Running"),
+        output: (
+            "addresses",
+            "{\"blog\":\"http://acier-modules-blog.westeurope.azurecontainer.io:8080\",\
+             \"shop\":\"http://acier-modules-shop.westeurope.azurecontainer.io:80\"}\n",
+        ),
+        members: 0,
+    },
 ];
 
 fn folder(example: &Example) -> Folder {
@@ -215,6 +231,11 @@ fn the_secrets_example_works_from_apply_to_destroy() {
 #[test]
 fn the_fleet_example_works_from_apply_to_destroy() {
     walk(&EXAMPLES[4]);
+}
+
+#[test]
+fn the_modules_example_works_from_apply_to_destroy() {
+    walk(&EXAMPLES[8]);
 }
 
 #[test]

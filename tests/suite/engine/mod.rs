@@ -139,6 +139,43 @@ fn text(config: &Things) -> String {
     text
 }
 
+/// The same with each thing in a module of its own; all of them are one folder.
+fn housed(config: &Things) -> String {
+    let mut text = String::new();
+    let things = &config.things;
+    for (number, thing) in things.iter().enumerate().filter(|(_, thing)| thing.there) {
+        let needs = thing.needs.iter().take(number).enumerate();
+        let inputs: Vec<String> = needs
+            .filter(|(other, needs)| **needs && things[*other].there)
+            .map(|(other, _)| format!("module.t{other}[\"x\"].stamp"))
+            .collect();
+        writeln!(
+            text,
+            "module \"t{number}\" {{\n  source = \"./house\"\n  for_each = toset([\"x\"])\n  name = \"{}\"\n  size = {}\n  \
+             shape = {}\n  secret = {}\n  inputs = [{}]\n}}",
+            config.name(number),
+            thing.size,
+            thing.shape,
+            if thing.secret { "\"canary\"" } else { "null" },
+            inputs.join(", "),
+        )
+        .expect("a string takes any text");
+    }
+    text.push_str("//// house/main.tf\n");
+    for name in ["name", "size", "shape", "secret", "inputs"] {
+        writeln!(text, "variable \"{name}\" {{}}").expect("a string takes any text");
+    }
+    writeln!(
+        text,
+        "resource \"{KIND}\" \"own\" {{\n  name = var.name\n  size = var.size\n  shape = var.shape\n  secret = var.secret\n  \
+         inputs = var.inputs\n  lifecycle {{\n    create_before_destroy = {}\n  }}\n}}\noutput \"stamp\" {{\n  value = \
+         {KIND}.own.stamp\n}}",
+        config.first
+    )
+    .expect("a string takes any text");
+    text
+}
+
 /// Applies until a run is complete and changes nothing; each run may be cut short.
 async fn settle(toys: &Toys, memory: &mut Memory, text: &str, cuts: &[Cut], key: &Key) {
     let text = Text::load(text, &Rc::new(schemas()));
@@ -227,6 +264,29 @@ proptest! {
             settle(&toys, &mut memory, &text(&before), &[], &key).await;
             check(&toys, &memory, &before);
             settle(&toys, &mut memory, &text(&after), &cuts, &key).await;
+            check(&toys, &memory, &after);
+        });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_happens_in_modules_it_converges(
+        before in things(),
+        after in things(),
+        luck in prop::collection::vec(luck(), 0..12),
+        cuts in prop::collection::vec(cut(), 0..4),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let key = Key::new(&[7; 32]);
+        runtime.block_on(async {
+            let toys = Toys::new(luck);
+            let mut memory = Memory::default();
+            settle(&toys, &mut memory, &housed(&before), &[], &key).await;
+            check(&toys, &memory, &before);
+            settle(&toys, &mut memory, &housed(&after), &cuts, &key).await;
             check(&toys, &memory, &after);
         });
     }
