@@ -18,6 +18,20 @@ pub(crate) struct Folder {
     env: Vec<(String, String)>,
 }
 
+/// Copies the files of a folder, and those of the folders in it.
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).expect("the example is there") {
+        let from = entry.unwrap().path();
+        let to = to.join(from.file_name().unwrap());
+        if from.is_file() {
+            fs::copy(&from, &to).unwrap();
+        } else if from.file_name().is_some_and(|name| name != "state") {
+            fs::create_dir(&to).unwrap();
+            copy(&from, &to);
+        }
+    }
+}
+
 impl Folder {
     /// An empty folder.
     pub(crate) fn new() -> Folder {
@@ -34,12 +48,7 @@ impl Folder {
     /// A copy of an example.
     pub(crate) fn example(name: &str) -> Folder {
         let folder = Folder::new();
-        for entry in fs::read_dir(root().join("examples").join(name)).expect("the example is there") {
-            let from = entry.unwrap().path();
-            if from.is_file() {
-                fs::copy(&from, folder.path().join(from.file_name().unwrap())).unwrap();
-            }
-        }
+        copy(&root().join("examples").join(name), folder.path());
         folder
     }
 

@@ -235,7 +235,7 @@ fn the_fleet_example_works_from_apply_to_destroy() {
 
 #[test]
 fn the_modules_example_works_from_apply_to_destroy() {
-    walk(&EXAMPLES[8]);
+    walk(&EXAMPLES[9]);
 }
 
 #[test]
