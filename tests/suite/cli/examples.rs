@@ -23,7 +23,7 @@ struct Example {
     members: usize,
 }
 
-const EXAMPLES: [Example; 10] = [
+const EXAMPLES: [Example; 11] = [
     Example {
         name: "01-quickstart",
         values: &[],
@@ -235,7 +235,7 @@ fn the_fleet_example_works_from_apply_to_destroy() {
 
 #[test]
 fn the_modules_example_works_from_apply_to_destroy() {
-    walk(&EXAMPLES[9]);
+    walk(&EXAMPLES[10]);
 }
 
 #[test]
