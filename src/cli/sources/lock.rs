@@ -9,6 +9,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use hcl::{Block, Body};
+use hcl_edit::Decorate as _;
+use hcl_edit::structure::Structure;
 
 use crate::diag::{Diagnostic, Sources, Span};
 use crate::lang::ast::{self, ExprKind};
@@ -71,24 +73,33 @@ impl Lock {
         Ok(lock)
     }
 
-    /// The text of the file; nothing when nothing is locked.
-    pub(super) fn text(&self) -> Option<String> {
+    /// The text of the file, made from the one that is there, so that what people wrote beside the
+    /// entries stays; nothing when nothing is locked.
+    pub(super) fn text(&self, before: Option<&str>) -> Option<String> {
         if self.entries.is_empty() {
             return None;
         }
-        let mut text = HEAD.to_owned();
-        for (call, locked) in &self.entries {
-            let block = Block::builder("module")
-                .add_label(call.as_str())
-                .add_attribute(("source", plain(&locked.source)))
-                .add_attribute(("commit", plain(&locked.commit)))
-                .add_attribute(("digest", plain(&locked.digest)))
-                .build();
-            let body = Body::builder().add_block(block).build();
-            text.push('\n');
-            text.push_str(&hcl::format::to_string(&body).unwrap_or_default());
+        let before = before.unwrap_or_default();
+        let before = before.strip_prefix(HEAD).unwrap_or(before);
+        let mut body = hcl_edit::parser::parse_body(before).unwrap_or_default();
+        let mut at = 0;
+        while at < body.len() {
+            match body.get(at).and_then(called).is_some_and(|call| self.entries.contains_key(call)) {
+                true => at += 1,
+                false => drop(body.remove(at)),
+            }
         }
-        Some(text)
+        for (call, locked) in &self.entries {
+            let Some(fresh) = written(call, locked) else { continue };
+            let place = body.iter().position(|found| called(found).is_some_and(|found| found >= call.as_str()));
+            let found =
+                place.and_then(|place| body.get_mut(place)).filter(|found| called(found) == Some(call.as_str()));
+            match found.and_then(Structure::as_block_mut) {
+                Some(found) => update(found, &fresh),
+                None => body.insert(place.unwrap_or(body.len()), fresh),
+            }
+        }
+        Some(format!("{HEAD}{body}"))
     }
 
     /// Writes the lock, if that changes anything.
@@ -98,7 +109,7 @@ impl Lock {
     pub(super) fn write(&self, root: &Path) -> std::io::Result<()> {
         let path = root.join(LOCK_FILE);
         let found = std::fs::read_to_string(&path).ok();
-        match self.text() {
+        match self.text(found.as_deref()) {
             None if found.is_some() => std::fs::remove_file(&path),
             Some(text) if found.as_ref() != Some(&text) => {
                 let fresh = root.join(format!("{LOCK_FILE}.new"));
@@ -106,6 +117,36 @@ impl Lock {
                 std::fs::rename(&fresh, &path)
             }
             _ => Ok(()),
+        }
+    }
+}
+
+/// The call that an entry is for.
+fn called(found: &Structure) -> Option<&str> {
+    match found.as_block()?.labels.as_slice() {
+        [label] => Some(label.as_str()),
+        _ => None,
+    }
+}
+
+/// An entry as it is written, with an empty line before it.
+fn written(call: &str, locked: &Locked) -> Option<hcl_edit::structure::Block> {
+    let block = Block::builder("module")
+        .add_label(call)
+        .add_attribute(("source", plain(&locked.source)))
+        .add_attribute(("commit", plain(&locked.commit)))
+        .add_attribute(("digest", plain(&locked.digest)))
+        .build();
+    let text = format!("\n{}", hcl::format::to_string(&Body::builder().add_block(block).build()).ok()?);
+    hcl_edit::parser::parse_body(&text).ok()?.into_blocks().next()
+}
+
+/// Brings an entry up to date and leaves what stands around its values.
+fn update(found: &mut hcl_edit::structure::Block, fresh: &hcl_edit::structure::Block) {
+    for attribute in fresh.body.attributes() {
+        if let Some(mut old) = found.body.get_attribute_mut(&attribute.key) {
+            let around = old.value_mut().decor().clone();
+            *old.value_mut() = attribute.value.clone().decorated(around);
         }
     }
 }

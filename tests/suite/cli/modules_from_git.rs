@@ -305,3 +305,24 @@ fn a_plan_takes_what_was_locked_and_nothing_else() {
     folder.run("plan").exits(1).complains("Lock file not usable");
     folder.run("init").exits(1).complains("Lock file not usable").complains("remove it");
 }
+
+#[test]
+fn what_people_write_into_the_lock_stays() {
+    if !git_is_there() {
+        return;
+    }
+    let repository = Repository::new();
+    let first = repository.commit(&[("main.tf", OUTPUT)]);
+    let folder = bench(&call(&format!("{}?ref=main", repository.url())));
+    folder.run("init").exits(0).quiet();
+    let marked = lock(&folder)
+        .replace("\nmodule", "\n# Ask the network team before it moves.\nmodule")
+        .replace(&format!("\"{first}\""), &format!("\"{first}\" # reviewed"));
+    folder.write(".acier.lock.hcl", &marked);
+    let second = repository.commit(&[("main.tf", "")]);
+    folder.run("init -upgrade").exits(0);
+    let (before, after) = (marked.replace(&first, "?"), lock(&folder).replace(&second, "?"));
+    let digestless =
+        |text: &str| text.lines().filter(|line| !line.contains("digest")).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(digestless(&after), digestless(&before), "only the commit and the digest changed");
+}

@@ -177,6 +177,6 @@ impl Draw {
 }
 
 /// The configuration of a seed.
-pub(super) fn configuration(seed: u64) -> String {
+pub(crate) fn configuration(seed: u64) -> String {
     Draw(seed.wrapping_mul(0x1234_5678_9abc_def1)).body(0)
 }

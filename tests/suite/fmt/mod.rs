@@ -3,7 +3,7 @@
 //! Each case is two files: what is given and what Terraform 1.11.4 made of it. Beside them, drawn
 //! configurations go through both programs where a `terraform` is on the path.
 
-mod draw;
+pub(crate) mod draw;
 
 use std::fs;
 use std::io::Write as _;

@@ -5,6 +5,7 @@
 
 mod corpus;
 mod fuzz;
+mod peer;
 mod shape;
 mod tables;
 
