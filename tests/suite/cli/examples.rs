@@ -104,6 +104,22 @@ const EXAMPLES: [Example; 11] = [
         members: 0,
     },
     Example {
+        name: "07-modules",
+        values: &[],
+        addresses: &[
+            "azurerm_resource_group.apps",
+            "module.app[\"blog\"].azurerm_container_group.this",
+            "module.app[\"shop\"].azurerm_container_group.this",
+        ],
+        group: ("module.app[\"shop\"].azurerm_container_group.this", "app", "Running"),
+        output: (
+            "addresses",
+            "{\"blog\":\"http://acier-modules-blog.westeurope.azurecontainer.io:8080\",\
+             \"shop\":\"http://acier-modules-shop.westeurope.azurecontainer.io:80\"}\n",
+        ),
+        members: 0,
+    },
+    Example {
         name: "08-tests",
         values: &[],
         addresses: &["azurerm_container_group.web[0]", "azurerm_container_group.web[1]", "azurerm_resource_group.all"],
@@ -151,22 +167,6 @@ const EXAMPLES: [Example; 11] = [
         ],
         group: ("azurerm_container_group.ledger", "ledger", "Running"),
         output: ("watchers", "[\"by-address\"]\n"),
-        members: 0,
-    },
-    Example {
-        name: "07-modules",
-        values: &[],
-        addresses: &[
-            "azurerm_resource_group.apps",
-            "module.app[\"blog\"].azurerm_container_group.this",
-            "module.app[\"shop\"].azurerm_container_group.this",
-        ],
-        group: ("module.app[\"shop\"].azurerm_container_group.this", "app", "Running"),
-        output: (
-            "addresses",
-            "{\"blog\":\"http://acier-modules-blog.westeurope.azurecontainer.io:8080\",\
-             \"shop\":\"http://acier-modules-shop.westeurope.azurecontainer.io:80\"}\n",
-        ),
         members: 0,
     },
 ];
