@@ -53,6 +53,12 @@ impl<T: Transport> Azure<T> {
         Azure { namespaces, ..self }
     }
 
+    /// Whether deleting a group that still holds something is refused.
+    #[must_use]
+    pub fn keeps_full_groups(&self) -> bool {
+        self.keep_full_groups
+    }
+
     /// The client, for `operate`.
     #[must_use]
     pub fn client(&self) -> &Client<T> {
