@@ -71,12 +71,19 @@ impl Loader<'_> {
         }
     }
 
-    fn nested(&mut self, block: Block, check: &crate::value::Name, of: &mut Check) {
+    fn nested(&mut self, mut block: Block, check: &crate::value::Name, of: &mut Check) {
         if of.data.is_some() {
             let detail = "This check block already has a data resource defined.";
             self.out.push(Diagnostic::error("Multiple data resource blocks", detail).at(block.header));
             return;
         }
+        if let Some(lifecycle) = block.body.blocks.iter().find(|inner| &*inner.name == "lifecycle") {
+            let detail = "Nested data blocks do not support \"lifecycle\" blocks as the lifecycle is managed by the \
+                          containing block.";
+            let wrong = Diagnostic::error("Invalid lifecycle block", detail).at(lifecycle.header);
+            self.out.push(wrong.hint("write its conditions as assert blocks of the check"));
+        }
+        block.body.blocks.retain(|inner| &*inner.name != "lifecycle");
         for word in ["count", "for_each"] {
             if let Some(repeated) = argument(&block.body, word) {
                 let detail =
@@ -102,8 +109,8 @@ impl Loader<'_> {
 }
 
 impl Scope {
-    /// Judges a check in one instance of its module.
-    pub fn judge_check(&mut self, path: &ModulePath, name: &crate::value::Name) -> Judged {
+    /// Judges a check in one instance of its module. `later` says of what is not known that it will be.
+    pub fn judge_check(&mut self, path: &ModulePath, name: &crate::value::Name, later: bool) -> Judged {
         let mut judged = Judged { status: Status::Pass, problems: Vec::new(), found: Diagnostics::none() };
         let Some(frame) = self.names.at(path) else { return judged };
         let module = self.names.frame(frame).module.clone();
@@ -118,12 +125,22 @@ impl Scope {
                 Verdict::Holds => Status::Pass,
                 Verdict::Fails(message) => {
                     let warning = Diagnostic::warning("Check block assertion failed", message.clone());
-                    out.0.insert(0, warning.at(assert.condition.span));
+                    let seen = reader.seen(&assert.condition);
+                    out.0.insert(0, warning.at(assert.condition.span).seen(seen));
                     judged.problems.push(message);
                     Status::Fail
                 }
                 Verdict::Unknown if out.has_errors() => Status::Error,
-                Verdict::Unknown => Status::Unknown,
+                Verdict::Unknown => {
+                    if later {
+                        let detail = "The condition could not be evaluated at this time, a result will be known when \
+                                      this plan is applied.";
+                        let warning = Diagnostic::warning("Check block assertion known after apply", detail);
+                        let seen = reader.seen(&assert.condition);
+                        out.push(warning.at(assert.condition.span).seen(seen));
+                    }
+                    Status::Unknown
+                }
             };
             judged.status = judged.status.max(status);
             judged.found.extend(out);

@@ -6,7 +6,7 @@
 
 use crate::addr::{Addr, Block};
 use crate::diag::{Diagnostic, Severity};
-use crate::lang::check::{Judged, Status, shown};
+use crate::lang::check::{Judged, Status};
 use crate::lang::tree::Spot;
 use crate::schema::Cost;
 use crate::value::{Name, Type, Value};
@@ -34,14 +34,8 @@ impl Walk<'_> {
             let judged = match fault {
                 Some(fault) => failed(&fault),
                 None if waits => Judged { status: Status::Unknown, problems: Vec::new(), found: Default::default() },
-                None => self.scope.judge_check(&path, name),
+                None => self.scope.judge_check(&path, name, self.options.mode == Mode::Normal),
             };
-            if judged.status == Status::Unknown && !waits && self.options.mode == Mode::Normal {
-                let detail = "The condition could not be evaluated at this time, a result will be known when this plan \
-                              is applied.";
-                let warning = Diagnostic::warning("Check block assertion known after apply", detail);
-                self.diagnostics.push(warning.at(check.span).about(shown(&path, name)));
-            }
             self.diagnostics.extend(judged.found);
             self.checks.push(Checked { path, name: name.clone(), status: judged.status, problems: judged.problems });
         }

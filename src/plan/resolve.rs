@@ -161,7 +161,7 @@ impl Resolver {
             let Some(unit) = tree.find(&checked.path) else { continue };
             let spot = Spot { unit, node: Node::Check(checked.name.clone()) };
             if outputs::needs_of(&tree, spot).iter().all(|block| !open.contains(block)) {
-                found.extend(self.scope.judge_check(&checked.path, &checked.name).found);
+                found.extend(self.scope.judge_check(&checked.path, &checked.name, false).found);
             }
         }
         for (name, variable) in &tree.root().variables {
