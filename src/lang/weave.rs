@@ -70,6 +70,9 @@ fn graph(tree: &Tree) -> Dag<Spot> {
 fn nodes(tree: &Tree, unit: UnitId) -> Vec<Node> {
     let module = &tree.unit(unit).module;
     let variables = module.variables.keys().map(|name| Node::Variable(name.clone()));
+    // Right behind the variables, so that what uses a value comes after what may refuse it.
+    let validated = module.variables.iter().filter(|(_, variable)| !variable.validations.is_empty());
+    let validations = validated.map(|(name, _)| Node::Validation(name.clone()));
     let locals = module.locals.keys().map(|name| Node::Local(name.clone()));
     let providers = module.providers.iter().map(|provider| Node::Provider(provider.key()));
     let calls = module.calls.keys().map(|name| Node::Call(name.clone()));
@@ -77,7 +80,15 @@ fn nodes(tree: &Tree, unit: UnitId) -> Vec<Node> {
     let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));
     let checks = module.checks.keys().map(|name| Node::Check(name.clone()));
     let imports = (0..module.imports.len()).map(Node::Import).chain(checks);
-    variables.chain(locals).chain(providers).chain(calls).chain(blocks).chain(outputs).chain(imports).collect()
+    variables
+        .chain(validations)
+        .chain(locals)
+        .chain(providers)
+        .chain(calls)
+        .chain(blocks)
+        .chain(outputs)
+        .chain(imports)
+        .collect()
 }
 
 /// What a reference to a called module, or to all that is in it, needs there.

@@ -91,6 +91,10 @@ impl Walk<'_> {
         let found = self.scope.judge(spot);
         if found.has_errors() {
             self.stuck.failed.insert(spot.clone());
+            // What uses a value that was refused would most likely fail for the same cause.
+            if let Node::Validation(name) = &spot.node {
+                self.stuck.failed.insert(Spot { unit: spot.unit, node: Node::Variable(name.clone()) });
+            }
         }
         self.diagnostics.extend(found);
     }
