@@ -134,7 +134,10 @@ struct Destination {
 }
 
 /// The modules that a reference to a resource begins with, the keys behind them, and the rest.
-fn modules<'e>(root: &'e Name, steps: &'e [Access]) -> Option<(ModulePath, Vec<Option<Expr>>, &'e Name, &'e [Access])> {
+type Within<'e> = (ModulePath, Vec<Option<Expr>>, &'e Name, &'e [Access]);
+
+/// Takes the modules off the front of a reference to a resource.
+fn modules<'e>(root: &'e Name, steps: &'e [Access]) -> Option<Within<'e>> {
     let (mut path, mut keys) = (ModulePath::ROOT, Vec::new());
     let (mut root, mut steps) = (root, steps);
     while &**root == "module" {

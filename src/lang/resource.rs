@@ -220,10 +220,9 @@ impl Loader<'_> {
             }
         }
         let mut lifecycle = Lifecycle::default();
-        let flag = |name: &str, out: &mut Diagnostics| {
-            argument(body, name).and_then(|attribute| fixed::flag(attribute, out)).unwrap_or(false)
-        };
-        lifecycle.create_before_destroy = flag("create_before_destroy", &mut self.out);
+        let first = argument(body, "create_before_destroy");
+        lifecycle.create_before_destroy =
+            first.and_then(|attribute| fixed::flag(attribute, &mut self.out)).unwrap_or(false);
         lifecycle.prevent_destroy = self.prevent_destroy(body);
         if let Some(attribute) = argument(body, "ignore_changes") {
             lifecycle.ignore_changes = self.ignore_changes(attribute, schema);

@@ -289,17 +289,20 @@ impl Names {
         let here = self.frame_mut(frame);
         match node {
             Node::Local(name) => {
-                if here.locals.remove(name).is_some() {
+                let gone = here.locals.remove(name);
+                if gone.is_some() {
                     stack.push((frame, node.clone()));
                 }
             }
             Node::Output(name) => {
-                if here.outputs.remove(name).is_some() {
+                let gone = here.outputs.remove(name);
+                if gone.is_some() {
                     self.forget_output(frame, name, stack);
                 }
             }
             Node::Call(name) => {
-                if here.calls.remove(name).is_some() {
+                let gone = here.calls.remove(name);
+                if gone.is_some() {
                     stack.push((frame, node.clone()));
                     let used: Vec<_> = here.uses.keys().filter(|(call, _)| call == name).cloned().collect();
                     for (call, output) in used {

@@ -150,10 +150,9 @@ impl<'s> End<'s> {
 /// Whether what `outer` names holds or is what `inner` names.
 fn within(outer: End<'_>, inner: End<'_>) -> bool {
     let (outer, inner) = (outer.steps(), inner.steps());
-    let fits = |((name, key), (other, inner)): (&(&Name, Option<&Key>), &(&Name, Option<&Key>))| {
-        name == other && (key.is_none() || key == inner)
-    };
-    outer.len() <= inner.len() && outer.iter().zip(&inner).all(fits)
+    let mut pairs = outer.iter().zip(&inner);
+    outer.len() <= inner.len()
+        && pairs.all(|((name, key), (other, inner))| name == other && (key.is_none() || key == inner))
 }
 
 fn overlap(one: End<'_>, other: End<'_>) -> bool {

@@ -217,7 +217,6 @@ impl Members {
     }
 
     /// Names and values in order.
-    #[must_use]
     pub fn iter(&self) -> Iter<'_> {
         self.keys().zip(&self.values)
     }

@@ -142,20 +142,17 @@ impl Evaluator<'_, '_> {
             }
         };
         let value = self.expr(&of.value);
-        match gathered.errors.keep(value) {
-            Some(value) => {
-                let values = gathered.keyed.entry(name.clone()).or_default();
-                if !of.grouped && !values.is_empty() {
-                    let why = format!(
-                        "Two different items produced the key {name:?} in this 'for' expression. If duplicates are \
-                         expected, use the ellipsis (...) after the value expression to enable grouping by key."
-                    );
-                    gathered.errors.add(fail("Duplicate object key", why, key.span));
-                    return;
-                }
-                values.push(value);
+        if let Some(value) = gathered.errors.keep(value) {
+            let values = gathered.keyed.entry(name.clone()).or_default();
+            if !of.grouped && !values.is_empty() {
+                let why = format!(
+                    "Two different items produced the key {name:?} in this 'for' expression. If duplicates are \
+                     expected, use the ellipsis (...) after the value expression to enable grouping by key."
+                );
+                gathered.errors.add(fail("Duplicate object key", why, key.span));
+                return;
             }
-            None => {}
+            values.push(value);
         }
     }
 

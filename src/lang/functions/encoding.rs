@@ -335,10 +335,8 @@ fn read_csv(text: &str) -> Result<Vec<(usize, Vec<String>)>, Fault> {
 
 /// Bytes that must be text.
 pub(super) fn take_utf8(bytes: Vec<u8>, path: &str) -> Result<String, Fault> {
-    String::from_utf8(bytes).or_else(|_| {
-        Err(Fault::Call(format!(
+    String::from_utf8(bytes).map_err(|_| Fault::Call(format!(
             "contents of {path:?} are not valid UTF-8; use the filebase64 function to obtain the Base64 encoded contents or \
              the other file functions (e.g. filemd5, filesha256) to obtain file hashing results instead"
         )))
-    })
 }

@@ -43,8 +43,7 @@ fn what_fails_is_a_warning_and_stops_nothing() {
     // The neighbour arrives: its check holds from then on.
     folder.write(
         "more.tf",
-        &TEXT
-            .replace("\"main\"", "\"near\"")
+        TEXT.replace("\"main\"", "\"near\"")
             .replace("checked", "neighbour")
             .split("check ")
             .next()

@@ -396,7 +396,7 @@ fn moving_by_hand_changes_addresses_and_nothing_else() {
     folder.run(&format!("state mv {from} {to}")).exits(0).quiet().says("Successfully moved 1 object(s).\n");
     let text = fs::read_to_string(folder.path().join("main.tf")).unwrap();
     let text = text.replace("\"azurerm_container_group\" \"task\"", "\"azurerm_container_group\" \"job\"");
-    folder.write("main.tf", &text.replace(from, to));
+    folder.write("main.tf", text.replace(from, to));
     folder.run("plan -detailed-exitcode").exits(0).says("No changes.");
     // What needs the group learns its new name.
     let group = "azurerm_resource_group.quickstart";

@@ -180,7 +180,7 @@ check "later" {
 fn folder(text: &str, leaf: &str, extra: &str) -> Folder {
     let folder = Folder::with(text);
     folder.write("middle/main.tf", MIDDLE);
-    folder.write("middle/inner/main.tf", &format!("{}{extra}", INNER.replace("RENAMED", leaf)));
+    folder.write("middle/inner/main.tf", format!("{}{extra}", INNER.replace("RENAMED", leaf)));
     folder
 }
 
@@ -212,7 +212,7 @@ fn objects_keep_their_life_through_modules() {
     assert_eq!(ids.lines().count(), 21, "{ids}");
     folder.write("main.tf", AFTER);
     let moved = "moved {\n  from = terraform_data.old\n  to   = terraform_data.new\n}\n";
-    folder.write("middle/inner/main.tf", &format!("{}{moved}", INNER.replace("RENAMED", "new")));
+    folder.write("middle/inner/main.tf", format!("{}{moved}", INNER.replace("RENAMED", "new")));
     let planned = folder.run("plan -out=one.plan").exits(0);
     let planned =
         planned.says("# module.outer[0].terraform_data.about has moved to module.renamed[0].terraform_data.about");
@@ -247,7 +247,7 @@ fn the_plan_is_the_one_that_terraform_makes() {
     folder.run("apply -auto-approve").exits(0);
     folder.write("main.tf", AFTER);
     let moved = "moved {\n  from = terraform_data.old\n  to   = terraform_data.new\n}\n";
-    folder.write("middle/inner/main.tf", &format!("{}{moved}", INNER.replace("RENAMED", "new")));
+    folder.write("middle/inner/main.tf", format!("{}{moved}", INNER.replace("RENAMED", "new")));
     terraform("init");
     terraform("plan -out=theirs");
     folder.run("plan -out=ours").exits(0);

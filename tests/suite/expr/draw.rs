@@ -70,7 +70,7 @@ impl Draw {
         match self.below(14) {
             0 => self.conditional(kind, depth),
             1 => self.access(depth),
-            2 | 3 | 4 => calls::draw(self, kind, depth),
+            2..=4 => calls::draw(self, kind, depth),
             5 => format!("({})", self.draw(kind, depth)),
             _ => match kind {
                 Kind::Number => self.arithmetic(depth),
