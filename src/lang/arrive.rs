@@ -48,6 +48,13 @@ pub(super) fn arriving(
     Ok(value.with_marks(marks(variable)))
 }
 
+/// Any value that a variable may have, as secret as the one that it has.
+pub(super) fn unseen(variable: &Variable, value: Value) -> Value {
+    let ty = variable.constraint.ty.clone();
+    let any = if variable.nullable { Value::unknown(ty) } else { Value::unknown_not_null(ty) };
+    any.with_marks(value.unmark_deep().1)
+}
+
 /// The value of a module's output as its caller sees it.
 pub(super) fn leaving(output: &Output, value: Value) -> Result<Value, Diagnostics> {
     if output.ephemeral.is_none() && value.contains_mark(Marks::EPHEMERAL) {

@@ -217,7 +217,11 @@ impl Names {
         let at = argument.map(|argument| argument.expr.span);
         let value = value.and_then(|value| {
             let whose = format!("{}.var.{name}", self.frame(frame).path);
-            arrive::arriving(variable, value, &whose, at, &self.tree)
+            let value = arrive::arriving(variable, value, &whose, at, &self.tree)?;
+            // A value that a validation may refuse is not looked at before that has judged it: what comes
+            // of a refused value has been said already.
+            let open = self.general && !variable.validations.is_empty();
+            Ok(if open { arrive::unseen(variable, value) } else { value })
         });
         self.frame_mut(frame).variables.insert(name.clone(), value);
         if argument.is_some() {
