@@ -11,6 +11,9 @@ use super::float::Float;
 /// Exponents beyond this are refused: their digits would fill the memory.
 const LARGEST_EXPONENT: i64 = 1_000_000;
 
+/// Powers of ten beyond the largest exponent of two there is, as far as Go reads exponents at all.
+const CERTAINLY_INFINITE: std::ops::RangeInclusive<i64> = 646_456_994..=i32::MAX as i64;
+
 /// Reads a decimal number without its sign.
 pub(super) fn read(text: &str, negative: bool, precision: u32) -> Option<Float> {
     let bytes = text.as_bytes();
@@ -33,13 +36,18 @@ pub(super) fn read(text: &str, negative: bool, precision: u32) -> Option<Float> 
         Some(_) => return None,
     }
     tens -= i64::try_from(fraction.len()).ok()?;
-    if tens.abs() > LARGEST_EXPONENT || twos.abs() > LARGEST_EXPONENT {
+    let endless = CERTAINLY_INFINITE.contains(&tens) && twos == 0;
+    if !endless && tens.abs() > LARGEST_EXPONENT || twos.abs() > LARGEST_EXPONENT {
         return None;
     }
     let digits: Vec<u8> = bytes[..whole_end].iter().chain(&bytes[fraction]).copied().collect();
     let mantissa = BigUint::parse_bytes(&digits, 10)?;
     if mantissa == BigUint::ZERO {
         return Some(Float::zero(negative, precision));
+    }
+    if endless {
+        // One bit, too far to the left to be a number: whoever takes the form that fits makes it infinite.
+        return Some(Float::new(negative, BigUint::from(1u32), i64::from(u32::MAX), precision));
     }
     // Unrounded so far: the mantissa keeps all its bits until the power of five is applied.
     let bits = u32::try_from(mantissa.bits()).ok()?;

@@ -108,7 +108,8 @@ impl Evaluator<'_, '_> {
             ExprKind::Wrapped(inner) | ExprKind::Parens(inner) => self.expr(inner),
             ExprKind::Reference(name, steps) => self.reference(name, steps, expr.span),
             ExprKind::Access(inner, steps) => {
-                let value = self.expr(inner)?;
+                // What a splat would have given of a source that failed is not known, not even its kind.
+                let value = self.expr(inner).inspect_err(|_| self.failed = Type::Dynamic)?;
                 self.walk(value, steps, expr.span)
             }
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.span),

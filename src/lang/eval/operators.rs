@@ -165,6 +165,7 @@ pub(crate) fn equals(left: &Value, right: &Value) -> Option<bool> {
 fn known_to_differ(ty: &Type, other: &Value) -> Option<bool> {
     let comparable = match other.content() {
         Content::Null(_) | Content::Unknown { .. } => true,
+        Content::Bool(_) | Content::Number(_) | Content::String(_) if matches!(ty, Type::Set(_)) => false,
         _ => !ty.is_concrete() || *ty == other.ty(),
     };
     if comparable { None } else { Some(false) }

@@ -34,12 +34,16 @@ fn formatlist(args: &[Value], _: &Type) -> Outcome {
     let verbs = parse(take_text(args, 0)?)?;
     let values = &args[1..];
     let mut length: Option<(usize, usize)> = None;
+    let mut open = false;
     for (index, value) in values.iter().enumerate() {
         let this = match value.content() {
             Content::Unknown { ty: Type::List(_) | Type::Set(_) | Type::Dynamic, .. } => {
                 return Ok(Value::unknown(Type::list(Type::String)));
             }
-            Content::Unknown { ty: Type::Tuple(elements), .. } => Some(elements.len()),
+            Content::Unknown { ty: Type::Tuple(elements), .. } => {
+                open = true;
+                Some(elements.len())
+            }
             Content::Set(_, members) if members.len() > 1 && !value.is_wholly_known() => {
                 return Ok(Value::unknown(Type::list(Type::String)));
             }
@@ -60,13 +64,12 @@ fn formatlist(args: &[Value], _: &Type) -> Outcome {
             _ => {}
         }
     }
+    if open {
+        return Ok(Value::unknown(Type::list(Type::String)));
+    }
     let mut rows = Vec::new();
     for row in 0..length.map_or(1, |(_, length)| length) {
-        let of = |value: &Value| match (value.as_sequence(), value.content()) {
-            (Some(members), _) => members[row].clone(),
-            (None, Content::Unknown { ty: Type::Tuple(elements), .. }) => Value::unknown(elements[row].clone()),
-            (None, _) => value.clone(),
-        };
+        let of = |value: &Value| value.as_sequence().map_or_else(|| value.clone(), |members| members[row].clone());
         let row_values: Vec<Value> = values.iter().map(of).collect();
         if row_values.iter().any(|value| !value.is_wholly_known()) {
             rows.push(Value::unknown_not_null(Type::String));

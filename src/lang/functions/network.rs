@@ -152,12 +152,12 @@ fn cidrsubnet(args: &[Value], _: &Type) -> Outcome {
 }
 
 fn cidrsubnets(args: &[Value], _: &Type) -> Outcome {
-    let network = take_network(args)?;
+    let network = take_network(args).map_err(|fault| fault.of_argument(0))?;
     let mut next = network.address;
     let mut made = Vec::new();
     let mut full = false;
     for index in 1..args.len() {
-        let bits = take_int(args, index)?;
+        let bits = take_int(args, index).map_err(|fault| fault.of_argument(index))?;
         let bits = match u32::try_from(bits) {
             Ok(bits @ 1..) => bits,
             _ => return bad(index, "must extend prefix by at least one bit"),

@@ -115,6 +115,20 @@ pub(crate) enum Fault {
     Argument(usize, String),
 }
 
+impl Fault {
+    /// The same, said of one argument.
+    pub(crate) fn of_argument(self, index: usize) -> Fault {
+        let (Fault::Call(why) | Fault::Argument(_, why)) = self;
+        Fault::Argument(index, why)
+    }
+
+    /// The same, said of the call as a whole.
+    pub(crate) fn of_call(self) -> Fault {
+        let (Fault::Call(why) | Fault::Argument(_, why)) = self;
+        Fault::Call(why)
+    }
+}
+
 impl From<&str> for Fault {
     fn from(why: &str) -> Fault {
         Fault::Call(why.to_owned())

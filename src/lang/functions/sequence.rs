@@ -220,8 +220,13 @@ fn reverse(args: &[Value], want: &Type) -> Outcome {
 }
 
 fn set_type(args: &[Value]) -> Result<Type, Fault> {
-    let elements: Vec<Type> = args.iter().map(|arg| element_of(&arg.ty())).collect();
+    let elements: Vec<Type> = args.iter().filter(|arg| !is_bare(arg)).map(|arg| element_of(&arg.ty())).collect();
     unify(&elements).map(Type::set).ok_or_else(|| "given sets must all have compatible element types".into())
+}
+
+/// Whether it is a set without members, which says nothing of a type.
+fn is_bare(set: &Value) -> bool {
+    matches!(set.content(), Content::Set(Type::Dynamic, members) if members.is_empty())
 }
 
 fn as_sets(args: &[Value], want: &Type) -> Result<Vec<Value>, Fault> {
@@ -419,7 +424,7 @@ fn zipmap(args: &[Value], want: &Type) -> Outcome {
     }
     let pairs = keys.iter().zip(values).map(|(key, value)| match key.content() {
         Content::String(key) => Ok((key.clone(), value.clone())),
-        _ => bad(0, "a key must not be null"),
+        _ => Err("a key must not be null".into()),
     });
     let zipped = pairs.collect::<Result<Members, Fault>>()?;
     let result = match want {

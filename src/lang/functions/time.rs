@@ -192,7 +192,7 @@ fn timecmp(args: &[Value], _: &Type) -> Outcome {
 }
 
 fn timeadd(args: &[Value], _: &Type) -> Outcome {
-    let mut time = take_time(args, 0)?;
+    let mut time = take_time(args, 0).map_err(Fault::of_call)?;
     time.nanos += parse_duration(take_text(args, 1)?)?;
     make(time.rfc3339())
 }

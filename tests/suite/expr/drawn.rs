@@ -28,7 +28,8 @@ fn acier_and_terraform_answer_random_expressions_alike() {
         if ours.is_like(theirs) {
             continue;
         }
-        if explained::reason(expression, &is, &was).is_some() {
+        if let Some(because) = explained::reason(expression, &is, &was) {
+            println!("explained: {expression}\n  acier\n    {is}\n  terraform\n    {was}\n  {because}");
             explained += 1;
             continue;
         }

@@ -27,7 +27,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
         about: "a branch that is not taken and fails",
         because: "what failed in the branch that is not taken marks nothing as sensitive",
         fits: |expression, ours, theirs| {
-            expression.contains('?') && theirs.contains("(sensitive)") && theirs.replace("(sensitive)", "") == ours
+            let branches = expression.contains('?') || expression.contains("%{ if");
+            branches && theirs.contains("(sensitive)") && theirs.replace("(sensitive)", "") == ours
         },
     },
     Explained {
@@ -44,9 +45,11 @@ pub(super) const EXPLAINED: &[Explained] = &[
     },
     Explained {
         about: "null where format wants a value",
-        because: "a null argument of format or formatlist is an error; Terraform calls the result unknown, for ever",
+        because: "%v makes null of a null argument of format, as documented, and other verbs refuse it; Terraform \
+                  calls the result unknown, for ever",
         fits: |expression, ours, theirs| {
-            expression.contains("format") && ours.starts_with('!') && theirs.contains("(unknown)")
+            let null = expression.starts_with("format(\"") && expression.contains("null)") && ours.contains("null");
+            expression.contains("format") && (ours.starts_with('!') || null) && theirs.contains("(unknown)")
         },
     },
     Explained {
@@ -55,8 +58,11 @@ pub(super) const EXPLAINED: &[Explained] = &[
                   numbers and lengths and the beginning of a text, and so knows a few results before the apply",
         fits: |expression, ours, theirs| {
             let known = !theirs.contains("(unknown)") && !theirs.starts_with('!');
-            let refused = expression.contains("jsondecode(") && theirs.starts_with("! Invalid function argument");
-            expression.contains("later") && ours.contains("(unknown)") && (known || refused)
+            // Before the variables are decided they are as unknown as what comes later.
+            let open = expression.contains("later") || expression.contains("var.");
+            let refused = open && expression.contains("jsondecode(") && theirs == "! Invalid function argument";
+            expression.contains("later") && ours.contains("(unknown)") && known
+                || refused && (ours.contains("(unknown)") || ours.starts_with('!'))
         },
     },
     Explained {
@@ -70,11 +76,12 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "a branch that fails",
-        because: "where a branch of a conditional fails and has no type for that, acier names the failure; Terraform \
-                  says that the types of the branches do not agree",
-        fits: |expression, ours, theirs| {
-            expression.contains('?') && theirs == "! Inconsistent conditional result types" && ours.starts_with('!')
+        about: "a branch in which a for expression or a splat fails",
+        because: "such a branch has no type in acier, and its failure is named if it is taken; Terraform goes on with \
+                  half of the type and says that the types of the branches do not agree",
+        fits: |expression, _, theirs| {
+            let halved = ["for ", "[*]", ".*"].iter().any(|mark| expression.contains(mark));
+            expression.contains('?') && halved && theirs == "! Inconsistent conditional result types"
         },
     },
     Explained {
@@ -88,7 +95,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
         about: "a list and a tuple, or a map and an object, as branches of a conditional",
         because: "both become the list or map that they share; Terraform converts the second one twice and fails over it",
         fits: |expression, ours, theirs| {
-            expression.contains('?') && theirs == "! Inconsistent conditional result types" && !ours.starts_with('!')
+            let shared = !ours.starts_with('!') && (ours.contains("list(") || ours.contains("map("));
+            expression.contains('?') && shared && theirs == "! Inconsistent conditional result types"
         },
     },
 ];
