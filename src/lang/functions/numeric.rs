@@ -21,7 +21,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::typed("parseint", &[any("number"), number("base")], parseint_type, parseint),
     Row::new("pow", &[number("num"), number("power")], Kind::Number, pow),
     Row::new("signum", &[number("num")], Kind::Number, signum),
-    Row::new("sum", &[any("list")], Kind::Number, sum),
+    Row::typed("sum", &[any("list")], |_| Ok(Type::Number), sum),
 ];
 
 /// An argument that the table says is a number.
