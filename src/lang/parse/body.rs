@@ -157,6 +157,10 @@ impl Reader<'_> {
         }
         let end = self.advance();
         body.end = Some(self.span_of(end));
+        // Thousands of small blocks are kept for as long as the program runs.
+        body.attributes.shrink_to_fit();
+        body.blocks.shrink_to_fit();
+        labels.shrink_to_fit();
         Ok(Block { name: self.name(name), labels, header, body })
     }
 

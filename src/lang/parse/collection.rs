@@ -57,6 +57,7 @@ impl Reader<'_> {
         }
         let detail = "A comma is required to separate each function argument from the next.";
         self.close(Kind::CloseParen, opener, unclosed, ("Missing argument separator", detail))?;
+        args.shrink_to_fit();
         Ok((args, spread))
     }
 
@@ -78,6 +79,7 @@ impl Reader<'_> {
             let unclosed = "Unterminated tuple constructor expression";
             let detail = "Expected a comma to mark the beginning of the next item.";
             reader.close(Kind::CloseBracket, opener, unclosed, ("Missing item separator", detail))?;
+            members.shrink_to_fit();
             Ok(ExprKind::Tuple(members))
         })?;
         Ok(Expr { kind, span: self.span_from(opener.start) })
@@ -122,6 +124,7 @@ impl Reader<'_> {
         }
         self.advance();
         self.open = self.open.saturating_sub(1);
+        items.shrink_to_fit();
         Ok(ExprKind::Object(items))
     }
 

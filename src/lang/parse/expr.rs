@@ -197,7 +197,10 @@ impl Reader<'_> {
                         }
                     }
                 }
-                _ => return Ok(steps),
+                _ => {
+                    steps.shrink_to_fit();
+                    return Ok(steps);
+                }
             }
         }
     }
