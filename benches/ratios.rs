@@ -2,7 +2,8 @@
 //!
 //! **Never:** judge by the clock: CPU seconds and peak memory of the whole process are what is
 //! compared, as ratios. Run with `cargo bench`; `ACIER_BENCH_SIZES=10,100` chooses other sizes,
-//! `ACIER_BENCH_TERRAFORM=100` the greatest size that Terraform is given (0 leaves it out).
+//! `ACIER_BENCH_TERRAFORM=100` the greatest size that Terraform is given (0 leaves it out);
+//! `-- modules` and `-- large` measure only modules, or only large files.
 #![expect(
     clippy::print_stdout,
     clippy::disallowed_methods,
@@ -52,6 +53,10 @@ impl Shape {
 
 /// The commands, in the order in which they can follow each other on one folder.
 const ACTS: &[&str] = &["validate", "plan", "apply", "no-op plan", "plan -destroy", "destroy"];
+
+/// Of those, what modules are measured with, and their sizes.
+const MODULE_ACTS: &[&str] = &["validate", "plan"];
+const MODULE_SIZES: &[usize] = &[500, 5000];
 
 fn words(act: &str) -> Vec<&'static str> {
     match act {
@@ -152,7 +157,7 @@ fn called(size: usize, shape: Shape, own: bool) -> String {
     text
 }
 
-fn measure(program: &str, text: &str, prepare: &[&str]) -> Vec<Cost> {
+fn measure(program: &str, text: &str, prepare: &[&str], acts: &[&str]) -> Vec<Cost> {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let (root, module) = text.split_once("//// m/main.tf\n").unwrap_or((text, ""));
     fs::write(folder.path().join("main.tf"), root).expect("the configuration can be written");
@@ -164,7 +169,7 @@ fn measure(program: &str, text: &str, prepare: &[&str]) -> Vec<Cost> {
     if !prepare.is_empty() {
         run(program, prepare, folder.path());
     }
-    ACTS.iter().map(|act| run(program, &words(act), folder.path())).collect()
+    acts.iter().map(|act| run(program, &words(act), folder.path())).collect()
 }
 
 fn main() {
@@ -184,19 +189,28 @@ fn main() {
     if !terraform {
         println!("terraform is not on PATH (or left out): no ratios");
     }
-    start_up(acier, terraform);
-    for shape in [Shape::Fan, Shape::Chain, Shape::Modules, Shape::Tens] {
-        let mut before: Option<(usize, Vec<Cost>)> = None;
-        for &size in &sizes {
-            let own = measure(acier, &ours(size, shape), &[]);
-            // A chain of a thousand takes Terraform minutes: it gets a tenth of the fan's size there.
-            let most = if shape == Shape::Chain { limit / 4 } else { limit };
-            let other = (terraform && size <= most).then(|| measure("terraform", &theirs(size, shape), &["init"]));
-            report(shape, size, &own, other.as_deref(), before.as_ref());
-            before = Some((size, own));
+    if !std::env::args().any(|word| word == "modules") {
+        start_up(acier, terraform);
+        // A chain of a thousand takes Terraform minutes: it gets a tenth of the fan's size there.
+        for (shape, most) in [(Shape::Fan, limit), (Shape::Chain, limit / 4)] {
+            series(acier, shape, &sizes, if terraform { most } else { 0 }, ACTS);
         }
+        large::table(acier);
     }
-    large::table(acier);
+    for shape in [Shape::Modules, Shape::Tens] {
+        series(acier, shape, MODULE_SIZES, if terraform { usize::MAX } else { 0 }, MODULE_ACTS);
+    }
+}
+
+/// One shape in growing sizes, beside Terraform up to the size `most`.
+fn series(acier: &str, shape: Shape, sizes: &[usize], most: usize, acts: &[&str]) {
+    let mut before: Option<(usize, Vec<Cost>)> = None;
+    for &size in sizes {
+        let own = measure(acier, &ours(size, shape), &[], acts);
+        let other = (size <= most).then(|| measure("terraform", &theirs(size, shape), &["init"], acts));
+        report(shape, size, acts, &own, other.as_deref(), before.as_ref());
+        before = Some((size, own));
+    }
 }
 
 fn start_up(acier: &str, terraform: bool) {
@@ -243,13 +257,20 @@ fn memory(cost: Cost) -> String {
     format!("{:.1} MB", cost.memory as f64 / 1e6)
 }
 
-fn report(shape: Shape, size: usize, own: &[Cost], other: Option<&[Cost]>, before: Option<&(usize, Vec<Cost>)>) {
+fn report(
+    shape: Shape,
+    size: usize,
+    acts: &[&str],
+    own: &[Cost],
+    other: Option<&[Cost]>,
+    before: Option<&(usize, Vec<Cost>)>,
+) {
     println!("\n{} of {size} blocks", shape.name());
     println!(
         "| command | acier CPU | acier memory | terraform CPU | terraform memory | CPU ratio | memory ratio | growth |"
     );
     println!("|---|---|---|---|---|---|---|---|");
-    for (index, act) in ACTS.iter().enumerate() {
+    for (index, act) in acts.iter().enumerate() {
         let cost = own[index];
         let growth = before.map_or("-".into(), |(smaller, costs)| {
             let factor = cost.cpu.as_secs_f64() / costs[index].cpu.as_secs_f64().max(1e-3);
