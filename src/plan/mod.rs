@@ -204,6 +204,8 @@ pub fn plan(
     laid.relocate(&moves);
     let (selection, mut diagnostics) = select(&tree, &laid, options);
     diagnostics.extend(relocate::judge(&moves, &selection));
+    // A change is large, and a growing list of them would be copied again and again.
+    let expected = tree.order.len().max(laid.objects.len());
     let mut walk = Walk {
         order: Order::new(&tree),
         scope,
@@ -214,7 +216,7 @@ pub fn plan(
         key,
         answers,
         selection,
-        changes: Vec::new(),
+        changes: Vec::with_capacity(expected),
         places: BTreeMap::new(),
         going: Going::default(),
         moves: &moves,

@@ -3,7 +3,16 @@
 //! **Never:** guess: a function that cannot tell says nothing, and the plan says "known after
 //! apply". In: the configured block around the attribute. Recorded behaviour, see the codec.
 
+use std::sync::LazyLock;
+
 use crate::value::{Content, Members, Type, Value};
+
+/// The type of a port, one for all values.
+static PORT: LazyLock<Type> = LazyLock::new(|| Type::object_of(&[("port", Type::Number), ("protocol", Type::String)]));
+/// The type of their set.
+static PORTS: LazyLock<Type> = LazyLock::new(|| Type::set(PORT.clone()));
+/// The type of a command.
+static COMMAND: LazyLock<Type> = LazyLock::new(|| Type::list(Type::String));
 
 /// An attribute that has no effect any more and stays empty.
 pub(crate) fn nothing(_prior: Option<&Value>, _group: &Value) -> Option<Value> {
@@ -19,7 +28,7 @@ pub(crate) fn no_subnet(_prior: Option<&Value>, group: &Value) -> Option<Value> 
 
 /// A container without its own command runs the image's, which the service does not name.
 pub(crate) fn no_command(_prior: Option<&Value>, _container: &Value) -> Option<Value> {
-    Some(Value::null(Type::list(Type::String)))
+    Some(Value::null(COMMAND.clone()))
 }
 
 fn has_no_address(group: &Value) -> bool {
@@ -39,9 +48,8 @@ pub(crate) fn no_name(_prior: Option<&Value>, group: &Value) -> Option<Value> {
 
 /// The exposed ports are the ports of all containers together, when they are all known.
 pub(crate) fn exposed_ports(_prior: Option<&Value>, group: &Value) -> Option<Value> {
-    let ty = Type::object_of(&[("port", Type::Number), ("protocol", Type::String)]);
     if has_no_address(group) {
-        return Some(Value::null(Type::set(ty)));
+        return Some(Value::null(PORTS.clone()));
     }
     let mut found: Vec<Value> = Vec::new();
     for container in known(group.get("container")?)? {
@@ -58,7 +66,7 @@ pub(crate) fn exposed_ports(_prior: Option<&Value>, group: &Value) -> Option<Val
             found.push(port);
         }
     }
-    Some(Value::set(ty, found))
+    Some(Value::set(PORT.clone(), found))
 }
 
 /// The members of a known list or set; none for a null.
