@@ -34,6 +34,7 @@ mod streams;
 mod terminal;
 mod tfstate;
 mod trials;
+mod twin_modules;
 mod twins;
 mod versions;
 mod written;
