@@ -58,6 +58,9 @@ const ACTS: &[&str] = &["validate", "plan", "apply", "no-op plan", "plan -destro
 const MODULE_ACTS: &[&str] = &["validate", "plan"];
 const MODULE_SIZES: &[usize] = &[500, 5000];
 
+/// How often acier is measured; Terraform, which takes minutes, once.
+const TIMES: usize = 3;
+
 fn words(act: &str) -> Vec<&'static str> {
     match act {
         "validate" => vec!["validate"],
@@ -202,11 +205,19 @@ fn main() {
     }
 }
 
+/// The middle cost of one command.
+fn middle(runs: &mut [Vec<Cost>], act: usize) -> Cost {
+    runs.sort_by_key(|run| run[act].cpu);
+    runs[runs.len() / 2][act]
+}
+
 /// One shape in growing sizes, beside Terraform up to the size `most`.
 fn series(acier: &str, shape: Shape, sizes: &[usize], most: usize, acts: &[&str]) {
     let mut before: Option<(usize, Vec<Cost>)> = None;
     for &size in sizes {
-        let own = measure(acier, &ours(size, shape), &[], acts);
+        // One run in ten is a fifth off, so the middle one of several counts.
+        let mut runs: Vec<Vec<Cost>> = (0..TIMES).map(|_| measure(acier, &ours(size, shape), &[], acts)).collect();
+        let own: Vec<Cost> = (0..acts.len()).map(|act| middle(&mut runs, act)).collect();
         let other = (size <= most).then(|| measure("terraform", &theirs(size, shape), &["init"], acts));
         report(shape, size, acts, &own, other.as_deref(), before.as_ref());
         before = Some((size, own));
