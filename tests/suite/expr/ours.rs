@@ -148,7 +148,7 @@ fn host() -> Host {
     Host {
         root: ".".into(),
         cwd: folder(),
-        home: Some(PathBuf::from("/home/me")),
+        home: Some(PathBuf::from("/people/me")),
         workspace: "default".into(),
         now: "2030-01-02T03:04:05Z".into(),
         read: Rc::new(|path: &Path| std::fs::read(folder().join(path)).map_err(|error| error.to_string())),

@@ -93,7 +93,7 @@ fn terraform(folder: &Path, arguments: &[&str], input: &str) -> Output {
         .env("CHECKPOINT_DISABLE", "1")
         .env("TF_CLI_CONFIG_FILE", folder.join("rc"))
         .env("NO_COLOR", "1")
-        .env("HOME", "/home/me")
+        .env("HOME", "/people/me")
         .env("TZ", "UTC")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
