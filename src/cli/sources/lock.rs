@@ -182,9 +182,9 @@ fn entry(block: &ast::Block) -> Result<(String, Locked), Box<Diagnostic>> {
     Ok((label.text.to_string(), locked))
 }
 
-fn wrong(detail: &str, _span: Option<Span>) -> Diagnostic {
+fn wrong(detail: &str, span: Option<Span>) -> Diagnostic {
     let detail = format!("The lock file {LOCK_FILE} is not as acier writes it. {detail}");
     let hint = "Take it from version control again, or remove it and run \"acier init\", which locks the present \
                 versions.";
-    Diagnostic::error("Lock file not usable", detail).hint(hint)
+    Diagnostic { span, ..Diagnostic::error("Lock file not usable", detail).hint(hint) }
 }

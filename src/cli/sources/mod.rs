@@ -64,7 +64,11 @@ impl Installed {
     }
 
     fn fetched(&self, call: &str, git: &Git) -> Result<String, Box<Diagnostic>> {
-        let lock = self.lock.get_or_init(|| Lock::read(&self.root, &mut Sources::default()));
+        let lock = self.lock.get_or_init(|| {
+            // The lock is none of the texts that a plan's errors show.
+            let unplaced = |wrong: Box<Diagnostic>| Box::new(Diagnostic { span: None, ..*wrong });
+            Lock::read(&self.root, &mut Sources::default()).map_err(unplaced)
+        });
         let lock = lock.as_ref().map_err(Clone::clone)?;
         let Some(locked) = lock.entries.get(call) else { return Err(Box::new(missing(call))) };
         if locked.source != git.to_string() {

@@ -303,7 +303,12 @@ fn a_plan_takes_what_was_locked_and_nothing_else() {
     folder.run("plan").exits(1).complains("Module source has changed");
     folder.write(".acier.lock.hcl", "<<<<<<< ours\n");
     folder.run("plan").exits(1).complains("Lock file not usable");
-    folder.run("init").exits(1).complains("Lock file not usable").complains("remove it");
+    folder
+        .run("init")
+        .exits(1)
+        .complains("Lock file not usable")
+        .complains("remove it")
+        .complains("on .acier.lock.hcl line 1");
 }
 
 #[test]
