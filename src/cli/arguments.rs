@@ -85,6 +85,8 @@ pub(super) enum Command {
     Test(TestArguments),
     /// Show the state, or a saved plan
     Show(ShowArguments),
+    /// Show which modules the configuration calls
+    Modules(ModulesArguments),
     /// Show which providers the modules need
     Providers(ProvidersArguments),
     /// Show what needs what, as a picture
@@ -127,6 +129,8 @@ pub(super) enum Command {
     /// Show what the language consists of
     #[command(subcommand)]
     Metadata(MetadataCommand),
+    /// Write a script with which a shell completes commands and options
+    Completion(CompletionArguments),
     /// Show the version
     Version(VersionArguments),
 }

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod behaviour;
+mod branches;
 mod cloud;
 mod commands;
 mod diagnostic_json;
@@ -12,6 +13,7 @@ mod dial;
 mod environment;
 mod exit;
 mod fleeting;
+mod foreign;
 mod groups;
 mod hcl;
 mod imports;
@@ -67,6 +69,10 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
         Err(error) => {
             // Help and version come this way too; only they go to standard output.
             let usage = error.use_stderr();
+            if let Some(wrong) = foreign::named(&error) {
+                Screen::new(no_color(), Telling::Text).diagnostic(&wrong, &Sources::default());
+                return Exit::Usage;
+            }
             let _ = error.print();
             return if usage { Exit::Usage } else { Exit::Done };
         }
@@ -122,6 +128,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Fmt(arguments) => Ok(commands::fmt::run(folder, &arguments, screen)),
         Command::Graph(arguments) => commands::graph::run(folder, &arguments, screen),
         Command::Test(arguments) => block_on(screen, commands::test::run(folder, vars, &arguments, screen)),
+        Command::Modules(arguments) => commands::modules::run(folder, &arguments, screen),
         Command::Providers(arguments) => commands::providers::run(folder, &arguments, screen),
         Command::Show(arguments) => commands::show::run(folder, &arguments, screen),
         Command::Output(arguments) => commands::output::run(folder, &arguments, screen),
@@ -147,6 +154,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
         Command::Schema(arguments) => Ok(commands::schema::run(&arguments, screen)),
         Command::Console(_) => commands::console::run(folder, vars, screen),
         Command::Metadata(command) => Ok(commands::metadata::run(&command, screen)),
+        Command::Completion(arguments) => Ok(commands::completion::run(&arguments, screen)),
         Command::Version(arguments) => Ok(commands::version::run(&arguments, screen)),
     }
 }

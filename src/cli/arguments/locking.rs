@@ -68,6 +68,14 @@ impl Command {
 
     /// Whether it reads a configuration or its state.
     pub(in crate::cli) fn needs_folder(&self) -> bool {
-        !matches!(self, Command::Version(_) | Command::Schema(_) | Command::Fmt(_) | Command::Emulator(_))
+        !matches!(
+            self,
+            Command::Version(_)
+                | Command::Schema(_)
+                | Command::Fmt(_)
+                | Command::Emulator(_)
+                | Command::Completion(_)
+                | Command::Metadata(_)
+        )
     }
 }

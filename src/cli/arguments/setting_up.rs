@@ -128,6 +128,27 @@ pub(in crate::cli) struct TestArguments {
     pub(in crate::cli) cloud_run: Option<String>,
 }
 
+/// `acier modules`
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ModulesArguments {
+    /// Print JSON in Terraform's format
+    #[arg(long)]
+    pub(in crate::cli) json: bool,
+}
+
+/// `acier completion`
+#[derive(Args, Debug)]
+#[command(after_help = "\
+Examples:
+  source <(acier completion bash)                                    for this shell
+  acier completion zsh > ~/.zfunc/_acier                             for a folder of fpath
+  acier completion fish > ~/.config/fish/completions/acier.fish")]
+pub(in crate::cli) struct CompletionArguments {
+    /// For which shell
+    #[arg(value_enum, value_name = "SHELL")]
+    pub(in crate::cli) shell: clap_complete::Shell,
+}
+
 /// `acier providers`
 #[derive(Args, Debug)]
 pub(in crate::cli) struct ProvidersArguments {

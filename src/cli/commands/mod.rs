@@ -6,6 +6,7 @@
 pub(super) mod act;
 pub(super) mod apply;
 pub(super) mod attach;
+pub(super) mod completion;
 pub(super) mod console;
 pub(super) mod emulator;
 pub(super) mod events;
@@ -17,6 +18,7 @@ pub(super) mod init;
 pub(super) mod inspect;
 pub(super) mod logs;
 pub(super) mod metadata;
+pub(super) mod modules;
 pub(super) mod output;
 pub(super) mod plan;
 pub(super) mod providers;

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::cli::arguments::ProvidersArguments;
+use crate::cli::branches::{Knee, knee};
 use crate::cli::exit::Exit;
 use crate::cli::kinds;
 use crate::cli::screen::Screen;
@@ -72,13 +73,9 @@ fn branch(tree: &Tree, id: UnitId, indent: &str, text: &mut String) {
     let mut at = 0;
     let mut line = |name: String, text: &mut String| {
         at += 1;
-        let (knee, bar) = if at == count {
-            ("\u{2514}\u{2500}\u{2500} ", "    ")
-        } else {
-            ("\u{251c}\u{2500}\u{2500} ", "\u{2502}\u{a0}\u{a0} ")
-        };
-        text.push_str(&format!("{indent}{knee}{name}\n"));
-        format!("{indent}{bar}")
+        let Knee { before, below } = knee(at == count);
+        text.push_str(&format!("{indent}{before}{name}\n"));
+        format!("{indent}{below}")
     };
     for (provider, constraints) in needed {
         let constraints = if constraints.is_empty() { String::new() } else { format!(" {}", constraints.join(", ")) };

@@ -10,6 +10,7 @@ mod examples;
 mod faulty;
 mod fmt;
 mod graph;
+mod habits;
 mod imports;
 mod jobs;
 mod kills;

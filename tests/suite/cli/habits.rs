@@ -1,0 +1,110 @@
+//! What hands used to Terraform type: its small commands, those that acier has not, and completion.
+
+use std::process::Command;
+
+use serde_json::Value as Json;
+
+use super::bench::Folder;
+
+fn called() -> Folder {
+    let folder = Folder::with(
+        "module \"a\" {\n  source   = \"./m\"\n  for_each = toset([\"x\", \"y\"])\n}\nmodule \"b\" {\n  source = \"./m\"\n}\n",
+    );
+    folder.write("m/main.tf", "module \"n\" {\n  source = \"./n\"\n}\n");
+    folder.write("m/n/main.tf", "output \"x\" {\n  value = 1\n}\n");
+    folder
+}
+
+#[test]
+fn modules_are_listed_as_terraform_lists_them() {
+    let folder = called();
+    let text = folder.run("modules").exits(0).quiet().says("\u{2514}\u{2500}\u{2500} \"b\"[./m]").out;
+    let document: Json = serde_json::from_str(&folder.run("modules -json").exits(0).quiet().out).unwrap();
+    let keys: Vec<&str> =
+        document["modules"].as_array().unwrap().iter().map(|one| one["key"].as_str().unwrap()).collect();
+    assert_eq!(keys, ["a", "n", "b", "n"]);
+    let alone = Folder::with("locals {\n  a = 1\n}\n");
+    alone.run("modules").exits(0).says("No modules found in configuration.");
+    let none: Json = serde_json::from_str(&alone.run("modules -json").exits(0).out).unwrap();
+    assert_eq!(none, serde_json::json!({ "format_version": "1.0", "modules": null }));
+    let terraform = |words: &[&str]| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut command = Command::new("terraform");
+        command.current_dir(folder.path()).args(words).env_clear().env("PATH", path).env("CHECKPOINT_DISABLE", "1");
+        command.output().map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    if terraform(&["init"]).is_err() {
+        println!("LEFT OUT: terraform is not on PATH");
+        return;
+    }
+    assert_eq!(text, terraform(&["modules"]).unwrap());
+    let theirs: Json = serde_json::from_str(&terraform(&["modules", "-json"]).unwrap()).unwrap();
+    // Terraform lists the modules of one module in any order.
+    let sorted = |document: &Json| {
+        let mut modules: Vec<String> = document["modules"].as_array().unwrap().iter().map(Json::to_string).collect();
+        modules.sort();
+        modules
+    };
+    assert_eq!(sorted(&document), sorted(&theirs));
+}
+
+#[test]
+fn commands_that_acier_has_not_are_refused_by_name() {
+    let folder = Folder::new();
+    for word in ["force-unlock 1", "login", "logout", "env list", "push", "rpcapi", "stacks", "-install-autocomplete"] {
+        let name = word.split(' ').next().unwrap();
+        folder.run(word).exits(64).complains(&format!("acier {name} is not supported")).complains("What to do:");
+    }
+    folder.run("aply").exits(64).complains("apply");
+}
+
+#[test]
+fn versions_are_told_to_people_and_to_tools() {
+    let folder = Folder::new();
+    folder.run("version").exits(0).says("acier v").says("\non ").says("Terraform language as of v1.11.4");
+    let document: Json = serde_json::from_str(&folder.run("version -json").exits(0).quiet().out).unwrap();
+    assert_eq!(document["acier_version"], env!("CARGO_PKG_VERSION"));
+    assert_eq!(document["terraform_version"], "1.11.4");
+    let Ok(theirs) = Command::new("terraform").args(["version", "-json"]).env("CHECKPOINT_DISABLE", "1").output()
+    else {
+        println!("LEFT OUT: terraform is not on PATH");
+        return;
+    };
+    let theirs: Json = serde_json::from_slice(&theirs.stdout).unwrap();
+    assert_eq!(document["platform"], theirs["platform"]);
+    for key in theirs.as_object().unwrap().keys() {
+        assert!(document.get(key).is_some(), "{key} is missing");
+    }
+}
+
+#[test]
+fn shells_complete_every_command() {
+    let folder = Folder::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let script = folder.run(&format!("completion {shell}")).exits(0).quiet().out;
+        for word in ["apply", "import-tfstate", "auto-approve", "restart", "functions"] {
+            assert!(script.contains(word), "{shell} does not know {word}");
+        }
+    }
+    folder.run("completion tcsh").exits(64).complains("bash");
+}
+
+/// The script is read by a real shell, which is asked what it would offer.
+#[test]
+fn bash_offers_what_the_script_says() {
+    let folder = Folder::new();
+    let script = folder.run("completion bash").exits(0).out;
+    folder.write("acier.bash", &script);
+    let ask =
+        "source ./acier.bash; COMP_WORDS=(acier state i); COMP_CWORD=2; _acier acier i state; echo \"${COMPREPLY[*]}\"";
+    let Ok(told) = Command::new("bash").current_dir(folder.path()).args(["-c", ask]).output() else {
+        println!("LEFT OUT: there is no bash");
+        return;
+    };
+    assert_eq!(
+        String::from_utf8_lossy(&told.stdout).trim(),
+        "import-tfstate",
+        "{}",
+        String::from_utf8_lossy(&told.stderr)
+    );
+}
