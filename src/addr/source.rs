@@ -5,6 +5,7 @@
 //! errors that say what to write. Source of the rules: Terraform documentation, "Module Sources".
 
 use std::fmt;
+use std::ops::Range;
 
 /// Where a module comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,7 +84,8 @@ impl Source {
 const INVALID: &str = "Invalid module source address";
 
 fn invalid(text: &str, why: &str) -> NoSource {
-    let detail = format!("{why} The source {text:?} names neither a local folder nor a git repository.");
+    let detail =
+        format!("{why} The source {:?} names neither a local folder nor a git repository.", hide_password(text));
     let hint = if text.is_empty() || text.contains("::") {
         "Write a path such as \"./network\", or git:: and the address of a repository.".to_owned()
     } else if text == "." {
@@ -279,13 +281,20 @@ impl Git {
         hide_password(&self.url)
     }
 
-    /// A text that others wrote about this repository, without its password.
+    /// A text that others wrote about this repository, without its secrets, also as they are decoded.
     #[must_use]
     pub fn hide(&self, text: &str) -> String {
-        match password(&self.url) {
-            Some(secret) if !secret.is_empty() => text.replace(secret, "***"),
-            _ => text.to_owned(),
+        let mut text = text.to_owned();
+        for place in secrets(&self.url) {
+            let secret = &self.url[place];
+            let pair = format!("={}", secret.replace('+', "%2B").replace('&', "%26"));
+            let decoded = url::form_urlencoded::parse(pair.as_bytes()).next().map(|(_, decoded)| decoded.into_owned());
+            text = text.replace(secret, HIDDEN);
+            if let Some(decoded) = decoded.filter(|decoded| !decoded.is_empty()) {
+                text = text.replace(&decoded, HIDDEN);
+            }
         }
+        text
     }
 
     /// The last part of the address without its ending: what people call the repository.
@@ -316,21 +325,49 @@ impl fmt::Display for Git {
     }
 }
 
-fn password(url: &str) -> Option<&str> {
-    let authority = url.split_once("://")?.1.split('/').next()?;
-    let (login, _) = authority.rsplit_once('@')?;
-    login.split_once(':').map(|(_, password)| password)
+/// What stands in the place of a secret.
+const HIDDEN: &str = "***";
+
+/// The parts of a source that nobody should see: the password of its address, the name where that is
+/// the token (no password with it, or `x-oauth-basic`), and a private key.
+fn secrets(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let start = text.find("://").map_or(text.len(), |at| at + 3);
+    let end = text[start..].find(['/', '?']).map_or(text.len(), |at| start + at);
+    if let Some(login) = text[start..end].rfind('@') {
+        let login = start..start + login;
+        let name = text[login.clone()].find(':').map_or(login.end, |at| start + at);
+        let password = (name + 1).min(login.end)..login.end;
+        // Over ssh the name is a name: git.
+        let is_token = text[..start].ends_with("http://") || text[..start].ends_with("https://");
+        if is_token && matches!(&text[password.clone()], "" | "x-oauth-basic") {
+            found.push(start..name);
+        }
+        found.push(password);
+    }
+    let mut at = text.find('?').map_or(text.len(), |at| at + 1);
+    for pair in text[at..].split('&') {
+        if pair.starts_with("sshkey=") {
+            found.push(at + "sshkey=".len()..at + pair.len());
+        }
+        at += pair.len() + 1;
+    }
+    found.retain(|place| !place.is_empty());
+    found
 }
 
-/// Whether a text gives a password, so that it must not be shown.
+/// Whether a source holds a password, a token or a key, so that it must not be shown.
 #[must_use]
 pub fn has_password(text: &str) -> bool {
-    password(text).is_some_and(|secret| !secret.is_empty())
+    !secrets(text).is_empty()
 }
 
-fn hide_password(text: &str) -> String {
-    match password(text) {
-        Some(secret) if !secret.is_empty() => text.replacen(&format!(":{secret}@"), ":***@", 1),
-        _ => text.to_owned(),
+/// A source without its secrets.
+#[must_use]
+pub fn hide_password(text: &str) -> String {
+    let mut shown = text.to_owned();
+    for place in secrets(text).into_iter().rev() {
+        shown.replace_range(place, HIDDEN);
     }
+    shown
 }

@@ -31,7 +31,7 @@ pub(super) fn schema() -> Schema {
     Schema {
         kind: KIND.into(),
         version: 0,
-        block: Block { attributes, blocks: Vec::new() },
+        block: Block { attributes, ..Block::default() },
         checks: Vec::new(),
         weigh: None,
         clash: None,

@@ -4,6 +4,7 @@
 //! together. Each command is one file under `commands/`.
 
 mod arguments;
+mod backend;
 mod behaviour;
 mod branches;
 mod cloud;

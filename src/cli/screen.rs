@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, IsTerminal, Write};
 use std::rc::Rc;
 
-use crate::diag::render::{brief, render};
+use crate::diag::fold::fold;
+use crate::diag::render::{brief, render_all};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 
 use super::{environment, stream};
@@ -90,17 +91,24 @@ impl Screen {
     pub(super) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
         let full = Screen { telling: Telling::Text, ..self.clone() };
         let screen = if self.telling == Telling::Brief && diagnostics.has_errors() { &full } else { self };
-        for diagnostic in diagnostics.iter() {
-            screen.diagnostic(diagnostic, sources);
+        if screen.telling != Telling::Text {
+            return diagnostics.iter().for_each(|diagnostic| screen.diagnostic(diagnostic, sources));
+        }
+        for (diagnostic, others) in fold(diagnostics) {
+            screen.told(diagnostic, &others, sources);
         }
     }
 
     /// Prints one diagnostic on standard error; a warning only the first time.
     pub(super) fn diagnostic(&self, diagnostic: &Diagnostic, sources: &Sources) {
+        self.told(diagnostic, &[], sources);
+    }
+
+    fn told(&self, diagnostic: &Diagnostic, others: &[&Diagnostic], sources: &Sources) {
         let is_warning = diagnostic.severity == Severity::Warning;
         let text = match self.telling {
             Telling::Brief if is_warning => brief(diagnostic, sources, self.error_colour),
-            _ => render(diagnostic, sources, self.error_colour),
+            _ => render_all(diagnostic, others, sources, self.error_colour),
         };
         if is_warning && !self.warned.borrow_mut().insert(text.clone()) {
             return;

@@ -4,6 +4,7 @@
 //! Diagnostics are collected, not thrown: a function that can go on after an error goes on and
 //! adds to the list, so that one run shows all that is wrong.
 
+pub mod fold;
 pub mod render;
 pub mod source;
 
@@ -35,6 +36,8 @@ pub struct Diagnostic {
     pub address: Option<String>,
     /// The values that took part, once somebody has looked for them.
     pub seen: Option<Vec<Seen>>,
+    /// Whether it is shown together with others that say the same of other places.
+    pub alike: bool,
 }
 
 /// A value that took part in an error: `var.x` `is "abc"`.
@@ -58,6 +61,7 @@ impl Diagnostic {
             span: None,
             address: None,
             seen: None,
+            alike: false,
         }
     }
 
@@ -92,6 +96,13 @@ impl Diagnostic {
     #[must_use]
     pub fn seen(mut self, seen: Vec<Seen>) -> Diagnostic {
         self.seen = Some(seen);
+        self
+    }
+
+    /// The same, to be shown together with others that say the same of other places.
+    #[must_use]
+    pub fn alike(mut self) -> Diagnostic {
+        self.alike = true;
         self
     }
 

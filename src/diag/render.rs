@@ -5,11 +5,18 @@
 
 use std::fmt::Write;
 
+use super::fold::place;
 use super::{Diagnostic, Severity, Sources, Span};
 
 /// Renders one diagnostic. `colour` adds ANSI escapes.
 #[must_use]
 pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
+    render_all(diagnostic, &[], sources, colour)
+}
+
+/// Renders one diagnostic and the places of others that say the same. `colour` adds ANSI escapes.
+#[must_use]
+pub fn render_all(diagnostic: &Diagnostic, others: &[&Diagnostic], sources: &Sources, colour: bool) -> String {
     let (word, code) = match diagnostic.severity {
         Severity::Error => ("Error", "31"),
         Severity::Warning => ("Warning", "33"),
@@ -29,6 +36,20 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
     }
     for line in diagnostic.detail.lines() {
         let _ = writeln!(out, "{}", format!("{bar} {line}").trim_end());
+    }
+    if !others.is_empty() {
+        let _ = writeln!(out, "{bar}");
+        let _ = writeln!(
+            out,
+            "{bar} It is the same in {}:",
+            match others.len() {
+                1 => "one other place".to_owned(),
+                more => format!("{more} other places"),
+            }
+        );
+        for other in others {
+            let _ = writeln!(out, "{bar}   on {}", place(other, sources));
+        }
     }
     if let Some(hint) = &diagnostic.hint {
         let _ = writeln!(out, "{bar}");

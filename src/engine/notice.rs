@@ -175,7 +175,7 @@ pub fn diagnose(fault: &Fault, about: &str) -> Diagnostic {
         FaultKind::Denied => "Not allowed",
         FaultKind::SignIn => "Signing in failed",
         FaultKind::Throttled => "The service is throttling",
-        FaultKind::Gone => "Something it needs is gone",
+        FaultKind::Gone => "Something it needs does not exist",
         FaultKind::TimedOut => "It did not end in time",
         FaultKind::Unreachable => "The service could not be reached",
         FaultKind::Run => "What it runs has failed",

@@ -3,6 +3,7 @@
 //! **Never:** look for the module that is called; [`super::tree`] asks for it, and holds the arguments
 //! against its variables. In: a block. Out: a [`Call`] in the module, or findings.
 
+use crate::addr::source::has_password;
 use crate::diag::{Diagnostic, Span};
 use crate::value::Name;
 
@@ -45,7 +46,11 @@ impl Loader<'_> {
         }
         let source = match argument(&block.body, "source") {
             Some(source) => {
-                fixed::text(source, &mut self.out).map(|text| (Name::from(text.as_str()), source.expr.span))
+                fixed::text(source, &mut self.out).map(|text| {
+                    // The line of the source would show a password.
+                    let span = if has_password(&text) { span } else { source.expr.span };
+                    (Name::from(text.as_str()), span)
+                })
             }
             None => {
                 let hint = "Say where the module lies: source = \"./folder\".";

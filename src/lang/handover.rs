@@ -10,6 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::Schemas;
 
 use super::arguments::{missing_argument, unsupported_yet};
+use super::backend::Backend;
 use super::module::{Call, Module, Passed};
 use super::suggest::did_you_mean;
 use super::tree::{Tree, Unit, UnitId};
@@ -62,6 +63,7 @@ impl Checker<'_> {
 
     /// What is wrong in the root module though it may stand in others.
     fn root_only(&mut self, unit: &Unit) {
+        self.out.0.extend(unit.module.backend.as_ref().map(Backend::read_beside));
         for span in unit.module.outputs.values().filter_map(|output| output.ephemeral) {
             let detail = "Output values of a root module are stored, and an ephemeral value must not be. Only a module \
                           that is called may give one.";
@@ -73,6 +75,9 @@ impl Checker<'_> {
     /// What is wrong in a called module though it may stand in the root.
     fn called_only(&mut self, unit: &Unit) {
         let path = &unit.path;
+        if let Some(backend) = unit.module.backend.as_ref().filter(|backend| self.judged.insert(backend.span)) {
+            self.out.push(backend.of_a_called_module());
+        }
         for import in &unit.module.imports {
             if self.judged.insert(import.span) {
                 let detail = format!(
@@ -118,14 +123,8 @@ impl Checker<'_> {
     fn provider(&mut self, id: UnitId, passed: &Passed) {
         let Passed { inner, outer, span } = passed;
         let known = &self.schemas.providers;
-        if let Some(name) = [&inner.name, &outer.name].into_iter().find(|name| !known.contains_key(*name)) {
-            let names: Vec<&str> = known.keys().map(|name| &**name).collect();
-            self.out.push(unsupported_yet(
-                &format!("Provider {name:?}"),
-                &format!("acier speaks to Azure itself; the only provider that it knows is {}.", names.join(", ")),
-                "Remove this entry and what belongs to it.",
-                *span,
-            ));
+        if !known.contains_key(&inner.name) && !known.contains_key(&outer.name) {
+            // A configuration of a provider that is not here; blocks that would use it are reported.
             return;
         }
         if inner.name != outer.name {

@@ -13,6 +13,7 @@ use super::arguments::{
     unsupported_block, unsupported_yet,
 };
 use super::ast::{Block, Body, Expr};
+use super::elsewhere::misspelt;
 use super::module::{Module, Output, ProviderBlock};
 use super::resource::condition;
 use super::{files, fixed, link, structure};
@@ -203,13 +204,13 @@ impl Loader<'_> {
         let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
         let name = label.text.clone();
         let Some(schema) = self.schemas.providers.get(&name) else {
-            let known: Vec<String> = self.schemas.providers.keys().map(ToString::to_string).collect();
-            self.out.push(unsupported_yet(
-                &format!("Provider {name:?}"),
-                &format!("acier speaks to Azure itself; the only provider that it knows is {}.", known.join(", ")),
-                "Remove this block and what belongs to it.",
-                label.span,
-            ));
+            // As in Terraform a configuration of a provider without blocks of its own does nothing; those
+            // blocks are reported.
+            if let Some(meant) = misspelt(&name, self.schemas.providers.keys().map(|known| &**known)) {
+                let detail = format!("There is no provider {name:?}. Did you mean {meant:?}?");
+                let hint = format!("write provider {meant:?}");
+                self.out.push(Diagnostic::error("Invalid provider", detail).at(label.span).hint(hint));
+            }
             return;
         };
         let mut body = block.body;
@@ -231,7 +232,7 @@ impl Loader<'_> {
                           Terraform. To silence this warning, move the provider version constraint into the \
                           required_providers block.";
             let summary = "Version constraints inside provider configuration blocks are deprecated";
-            self.out.push(Diagnostic::warning(summary, detail).at(version.name_span));
+            self.out.push(Diagnostic::warning(summary, detail).at(version.name_span).alike());
         }
         body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "for_each" | "version"));
         let whole = called.as_ref().map_or_else(|| name.clone(), |alias| format!("{name}.{alias}").into());

@@ -10,6 +10,7 @@ use crate::diag::Span;
 use crate::value::{Name, Path, Type, Value};
 
 use super::ast::{Attribute, Body, Expr};
+use super::backend::Backend;
 use super::configuration::ProviderUse;
 use super::link::Index;
 use super::provisioner::Provisioner;
@@ -336,6 +337,8 @@ pub struct Requirement {
 pub struct Module {
     /// What is asked of providers, by their local names.
     pub requirements: BTreeMap<Name, Requirement>,
+    /// Where its state is to be kept, if not beside it.
+    pub backend: Option<Backend>,
     /// Variables by name.
     pub variables: BTreeMap<Name, Variable>,
     /// Local values by name.

@@ -15,7 +15,7 @@ use super::arguments::{
     unsupported_yet,
 };
 use super::ast::{Access, Attribute, Block, Body, Expr, ExprKind};
-use super::elsewhere::elsewhere;
+use super::elsewhere::{Elsewhere, elsewhere, of_azurerm};
 use super::load::Loader;
 use super::module::{Condition, Dependency, Ignore, Lifecycle, Repetition, Resource};
 use super::reference::{Target, resolve};
@@ -41,18 +41,19 @@ impl Loader<'_> {
             addr.kind = kind.clone();
         }
         let schema = known.map(|(_, schema)| schema);
-        if schema.is_none() {
-            self.unknown_kind(&addr, kind_span);
-        }
+        let Some(schema) = schema else {
+            // What else might be wrong with it does not matter: it cannot stay.
+            return self.unknown_kind(&addr, kind_span);
+        };
         let before = self.out.0.len();
         let repetition = self.repetition(&block.body);
         let repetition = self.enabled(&block.body, repetition);
         let provider = self.provider_use(&block.body, &addr.kind);
         let depends_on = self.depends_on(&block.body);
         let lifecycle = only_block(&block.body, "lifecycle", self.sources, &mut self.out);
-        let lifecycle = lifecycle.map(|inner| self.lifecycle(inner, mode, schema)).unwrap_or_default();
+        let lifecycle = lifecycle.map(|inner| self.lifecycle(inner, mode, Some(schema))).unwrap_or_default();
         let timeouts = only_block(&block.body, "timeouts", self.sources, &mut self.out);
-        if let (Some(inner), Some(schema)) = (timeouts, schema)
+        if let Some(inner) = timeouts
             && !schema.is_limited()
         {
             self.out.push(unsupported_block(inner, &[], &[]));
@@ -63,13 +64,11 @@ impl Loader<'_> {
         let mut body = block.body;
         body.attributes.retain(|attribute| !META_ARGUMENTS.contains(&&*attribute.name));
         body.blocks.retain(|inner| !META_BLOCKS.contains(&&*inner.name));
-        if let Some(schema) = schema {
-            structure::check(&body, &schema.block, block.header, &mut self.out);
-        }
+        structure::check(&body, &schema.block, block.header, &mut self.out);
         for diagnostic in &mut self.out.0[before..] {
             diagnostic.address.get_or_insert_with(|| addr.to_string());
         }
-        if fresh && schema.is_some() {
+        if fresh {
             let span = block.header;
             let resource = Resource {
                 addr: addr.clone(),
@@ -106,11 +105,12 @@ impl Loader<'_> {
         let known = || self.schemas.managed.keys().chain(self.schemas.data.keys());
         let mut providers: Vec<&str> = known().filter_map(|kind| kind.split('_').next()).collect();
         providers.dedup();
-        if let Some(found) = elsewhere(kind, addr.mode, &providers) {
+        let report = |found: Elsewhere| {
             let summary = if addr.mode == Mode::Data { "Invalid data source" } else { "Invalid resource type" };
-            let wrong = Diagnostic::error(summary, found.detail).at(span).hint(found.hint);
-            self.out.push(wrong.about(addr.to_string()));
-            return;
+            Diagnostic::error(summary, found.detail).at(span).hint(found.hint).about(addr.to_string()).alike()
+        };
+        if let Some(found) = elsewhere(kind, &providers) {
+            return self.out.push(report(found));
         }
         let (kinds, others, summary, word, other) = match addr.mode {
             Mode::Managed => {
@@ -129,6 +129,11 @@ impl Loader<'_> {
         } else {
             did_you_mean(kind, kinds.keys().map(|name| &**name))
         };
+        if advice.is_empty()
+            && let Some(found) = of_azurerm(kind)
+        {
+            return self.out.push(report(found));
+        }
         let detail = format!("acier does not support {word} {kind:?}.{advice}");
         let known: Vec<&str> = kinds.keys().map(|name| &**name).collect();
         let hint = format!("Use one of the kinds that acier knows: {}.", known.join(", "));
@@ -194,7 +199,8 @@ impl Loader<'_> {
         let Some(attribute) = argument(body, "depends_on") else { return Vec::new() };
         let mut found = Vec::new();
         for expr in self.written_list(&attribute.expr) {
-            match whole(expr) {
+            let unquoted = self.unquoted(expr);
+            match whole(unquoted.as_ref().unwrap_or(expr)) {
                 Ok(named) => found.push(named),
                 Err(wrong) => self.out.extend(wrong),
             }
@@ -250,7 +256,8 @@ impl Loader<'_> {
         }
         let mut paths = Vec::new();
         for expr in self.written_list(&attribute.expr) {
-            let Some(path) = relative_path(expr) else {
+            let unquoted = self.unquoted(expr).and_then(|expr| relative_path(&expr));
+            let Some(path) = unquoted.or_else(|| relative_path(expr)) else {
                 let detail = "Each entry of ignore_changes must be the name of an argument of this resource, with fixed \
                               indices behind it where needed.";
                 let mut wrong = Diagnostic::error("Invalid expression", detail).at(expr.span);

@@ -1,7 +1,7 @@
-//! Reads `terraform` blocks: which versions, providers and backends a configuration asks for.
+//! Reads `terraform` blocks: which versions and providers a configuration asks for.
 //!
-//! **Never:** fetch a provider or a backend: acier is its own provider, and state lives beside the
-//! configuration. Constraints are held against the versions whose behaviour acier follows.
+//! **Never:** fetch a provider: acier is its own. Asking for others is no mistake, having blocks of
+//! them is. Constraints are held against the versions whose behaviour acier follows.
 
 use crate::diag::{Diagnostic, Span};
 use crate::value::{Name, Value};
@@ -48,19 +48,7 @@ impl Loader<'_> {
         for inner in &body.blocks {
             match &*inner.name {
                 "required_providers" => self.required_providers(inner),
-                "backend" => self.out.push(unsupported_yet(
-                    "A backend block",
-                    "acier keeps the state of a configuration in the folder \"state\" beside it.",
-                    "Remove the block.",
-                    inner.header,
-                )),
-                "cloud" => self.out.push(unsupported_yet(
-                    "A cloud block",
-                    "acier keeps the state of a configuration in the folder \"state\" beside it and runs where it is \
-                     started.",
-                    "Remove the block.",
-                    inner.header,
-                )),
+                "backend" | "cloud" => self.backend(inner),
                 "provider_meta" => self.out.push(unsupported_yet(
                     "A provider_meta block",
                     "There is no provider that could read it.",
@@ -159,11 +147,16 @@ impl Loader<'_> {
             // Terraform's own provider is always there.
             return;
         }
-        if &**name != "azurerm" || !source.eq_ignore_ascii_case("hashicorp/azurerm") {
+        let is_ours = source.eq_ignore_ascii_case("hashicorp/azurerm");
+        if &**name != "azurerm" && !is_ours {
+            // Whoever only asks for another provider has lost nothing: what belongs to it is reported.
+            return;
+        }
+        if &**name != "azurerm" || !is_ours {
             self.out.push(unsupported_yet(
-                &format!("Provider {source:?}"),
+                &format!("Provider {source:?} under the name {name:?}"),
                 "acier speaks to Azure itself and knows the resources of hashicorp/azurerm, under the name azurerm.",
-                "Remove the requirement and the resources that belong to it.",
+                "Write azurerm = { source = \"hashicorp/azurerm\" }.",
                 attribute.name_span,
             ));
             return;
@@ -176,7 +169,7 @@ impl Loader<'_> {
                     "The configuration asks for azurerm {constraint}, but acier follows the schemas of azurerm 4.81.0. \
                      Arguments that differ between the two are reported where they stand."
                 );
-                self.out.push(Diagnostic::warning("Other provider version", detail).at(span));
+                self.out.push(Diagnostic::warning("Other provider version", detail).at(span).alike());
             }
             // A version before a release is a version of a provider.
             Err(Fault::Prerelease(_)) => {}

@@ -41,7 +41,10 @@ pub(super) fn check(body: &Body, schema: &Schema, header: Span, out: &mut Diagno
                 out.push(Diagnostic::error(summary, detail).at(attribute.name_span));
             }
             Some(_) => {}
-            None => out.push(unsupported_argument(attribute, &arguments, &blocks)),
+            None => {
+                let wrong = unsupported_argument(attribute, &arguments, &blocks);
+                out.push(advised(wrong, schema.retired(&attribute.name)));
+            }
         }
     }
     for inner in &body.blocks {
@@ -64,6 +67,14 @@ pub(super) fn check(body: &Body, schema: &Schema, header: Span, out: &mut Diagno
             let last = body.blocks.iter().rfind(|inner| inner.name == nested.name).map_or(header, |inner| inner.header);
             out.0.extend(judge_count(nested, found, header, last));
         }
+    }
+}
+
+/// The finding with better advice, if there is some.
+fn advised(wrong: Diagnostic, better: Option<&'static str>) -> Diagnostic {
+    match better {
+        Some(advice) => wrong.hint(advice),
+        None => wrong,
     }
 }
 
@@ -107,7 +118,7 @@ fn check_inner(block: &Block, schema: &Schema, arguments: &[&str], blocks: &[&st
             refuse_labels(block, out);
             check_content(&block.body, &inner, block.header, out);
         }
-        None => out.push(unsupported_block(block, arguments, blocks)),
+        None => out.push(advised(unsupported_block(block, arguments, blocks), schema.retired(&block.name))),
     }
 }
 
@@ -126,7 +137,7 @@ fn check_dynamic(block: &Block, schema: &Schema, arguments: &[&str], blocks: &[&
     };
     let Some(inner) = find(schema, &label.text) else {
         let named = Block { name: label.text.clone(), header: label.span, ..block.clone() };
-        out.push(unsupported_block(&named, arguments, blocks));
+        out.push(advised(unsupported_block(&named, arguments, blocks), schema.retired(&label.text)));
         return;
     };
     let body = &block.body;

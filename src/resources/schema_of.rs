@@ -21,7 +21,11 @@ pub(crate) fn schema(kind: &Kind) -> Schema {
 
 /// The block of a table.
 pub(crate) fn block(table: &Table) -> Block {
-    Block { attributes: table.rows.iter().map(attribute).collect(), blocks: table.blocks.iter().map(nested).collect() }
+    Block {
+        attributes: table.rows.iter().map(attribute).collect(),
+        blocks: table.blocks.iter().map(nested).collect(),
+        retired: table.retired,
+    }
 }
 
 fn attribute(row: &Row) -> Attribute {

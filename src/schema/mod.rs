@@ -177,6 +177,8 @@ pub struct Block {
     pub attributes: Vec<Attribute>,
     /// Its nested blocks.
     pub blocks: Vec<NestedBlock>,
+    /// Names that older configurations use here, each with what stands in its place, as advice.
+    pub retired: &'static [(&'static str, &'static str)],
 }
 
 impl Block {
@@ -184,6 +186,12 @@ impl Block {
     #[must_use]
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| &*attribute.name == name)
+    }
+
+    /// What stands in the place of an argument or block of older configurations.
+    #[must_use]
+    pub fn retired(&self, name: &str) -> Option<&'static str> {
+        self.retired.iter().find(|(old, _)| *old == name).map(|(_, advice)| *advice)
     }
 
     /// The nested block of a name.

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use tokio::sync::watch;
 
 use crate::cli::arguments::ApplyArguments;
+use crate::cli::backend::must_be_beside;
 use crate::cli::exit::Exit;
 use crate::cli::fleeting;
 use crate::cli::interrupt::listen;
@@ -83,6 +84,7 @@ async fn planned(
     } else {
         Session::open(folder, vars, ask, screen).await?
     };
+    must_be_beside(&session.project, screen)?;
     let (plan, warnings) = make_plan(&mut session, options, &arguments.planning, None, screen).await?;
     screen.diagnostics(&warnings, &session.project.sources);
     if arguments.json {
@@ -146,6 +148,7 @@ async fn saved(
             return Err(Exit::Failed);
         }
     };
+    must_be_beside(&project, screen)?;
     let inputs = fleeting::complete(&saved.plan.inputs, &mut project, vars, screen)?;
     let session = Session::with_inputs(project, inputs, screen).await?;
     // Between the two looks at the state another process may have had the lock.

@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use crate::addr::{Addr, Key, Mode as BlockMode, Target, parse};
 use crate::cli::arguments::{ImportArguments, PlanningArguments};
+use crate::cli::backend::must_be_beside;
 use crate::cli::exit::Exit;
 use crate::cli::planning::make_plan;
 use crate::cli::project::Var;
@@ -30,6 +31,7 @@ pub(in crate::cli) async fn run(
 ) -> Outcome<Exit> {
     let addr = address(&arguments.address, screen)?;
     let mut session = Session::open(folder, vars, arguments.variables.input, screen).await?;
+    must_be_beside(&session.project, screen)?;
     let module = &session.project.module;
     if session.project.tree.blocks().next().is_none() && module.providers.is_empty() {
         // Nothing says in which cloud to look.

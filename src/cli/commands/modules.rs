@@ -6,6 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 
+use crate::addr::source::hide_password;
 use crate::cli::arguments::ModulesArguments;
 use crate::cli::branches::{Knee, knee};
 use crate::cli::exit::Exit;
@@ -39,7 +40,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ModulesArguments, screen: &
 fn list(tree: &Tree, id: UnitId, modules: &mut Vec<Json>) {
     for (name, child) in &tree.unit(id).children {
         let called = tree.unit(id).module.calls.get(name);
-        let source = called.map(|call| &*call.source).unwrap_or_default();
+        let source = called.map(|call| hide_password(&call.source)).unwrap_or_default();
         let version = called.and_then(|call| call.version.as_deref()).unwrap_or_default();
         modules.push(json!({ "key": &**name, "source": source, "version": version }));
         list(tree, *child, modules);
@@ -50,7 +51,7 @@ fn list(tree: &Tree, id: UnitId, modules: &mut Vec<Json>) {
 fn branch(tree: &Tree, id: UnitId, indent: &str, text: &mut String) {
     let unit = tree.unit(id);
     for (at, (name, child)) in unit.children.iter().enumerate() {
-        let source = unit.module.calls.get(name).map(|call| &*call.source).unwrap_or_default();
+        let source = unit.module.calls.get(name).map(|call| hide_password(&call.source)).unwrap_or_default();
         let Knee { before, below } = knee(at + 1 == unit.children.len());
         text.push_str(&format!("{indent}{before}{:?}[{source}]\n", &**name));
         branch(tree, *child, &format!("{indent}{below}"), text);

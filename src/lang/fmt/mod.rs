@@ -24,7 +24,12 @@ pub fn format(sources: &Sources, file: FileId) -> Result<String, Diagnostics> {
     }
     let text = sources.get(file).map(|source| source.text.as_ref()).unwrap_or_default();
     let tokens = scan::tokens(text.strip_prefix('\u{feff}').unwrap_or(text));
-    Ok(layout::print(&rewrite::rewrite(tokens)))
+    // Blanks between the last token and the end of the text belong to nobody, and Terraform keeps them.
+    let in_comment = tokens.last().is_some_and(|last| last.kind == scan::Kind::Comment);
+    let blanks = if in_comment { 0 } else { text.len() - text.trim_end_matches([' ', '\t']).len() };
+    let mut laid = layout::print(&rewrite::rewrite(tokens));
+    laid.extend(std::iter::repeat_n(' ', blanks));
+    Ok(laid)
 }
 
 /// The layout of a text that the program wrote itself, which has no syntax error.

@@ -6,6 +6,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::Mode;
+use crate::addr::source::hide_password;
 use crate::lang::ast::{Body, Expr};
 use crate::lang::describe::{constant, referred};
 use crate::lang::module::{Call, Module, ProviderBlock, Repetition, Resource};
@@ -110,7 +111,7 @@ impl Form<'_> {
 
     /// A module call, with the module where it is known.
     fn call(&self, call: &Call, inner: Option<Json>) -> Json {
-        let mut shown = json!({ "source": &*call.source });
+        let mut shown = json!({ "source": hide_password(&call.source) });
         let arguments = call.arguments.iter();
         let arguments = arguments.map(|argument| (argument.name.to_string(), self.expr(&argument.expr, false)));
         let mut expressions: Map<String, Json> = arguments.collect();

@@ -58,8 +58,11 @@ words! {
 fn one_of(value: &Value, words: &[&str]) -> Verdict {
     match value.as_str() {
         Some(text) if !words.contains(&text) => {
+            // Old versions of azurerm took these words in any case, so that old files have "public".
+            let meant = words.iter().find(|word| word.eq_ignore_ascii_case(text));
+            let meant = meant.map(|word| format!(" Write \"{word}\"; upper and lower case count.")).unwrap_or_default();
             let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-            Err(format!("\"{text}\" is not one of {}.", words.join(", ")))
+            Err(format!("\"{text}\" is not one of {}.{meant}", words.join(", ")))
         }
         _ => Ok(()),
     }

@@ -31,11 +31,16 @@ const fn keyed(key: &'static str, mut nested: Nested) -> Nested {
 
 /// The identity of the group.
 pub(super) const IDENTITY: Nested =
-    block("identity", 1, Table { rows: IDENTITY_ROWS, blocks: &[] }, "identity", Shape::OneOrNone);
+    block("identity", 1, Table { rows: IDENTITY_ROWS, blocks: &[], retired: &[] }, "identity", Shape::OneOrNone);
 
 /// Which containers may use which identity.
-pub(super) const IDENTITY_ACL: Nested =
-    block("identity_acl", 1, Table { rows: &[DEFAULT_ACCESS], blocks: &[ACL] }, "properties.identityAcls", Shape::One);
+pub(super) const IDENTITY_ACL: Nested = block(
+    "identity_acl",
+    1,
+    Table { rows: &[DEFAULT_ACCESS], blocks: &[ACL], retired: &[] },
+    "properties.identityAcls",
+    Shape::One,
+);
 
 /// Secrets in a key vault.
 pub(super) const SECRET_REFERENCE: Nested = keyed(
@@ -43,7 +48,7 @@ pub(super) const SECRET_REFERENCE: Nested = keyed(
     block(
         "secret_reference",
         0,
-        Table { rows: SECRET_REFERENCE_ROWS, blocks: &[] },
+        Table { rows: SECRET_REFERENCE_ROWS, blocks: &[], retired: &[] },
         "properties.secretReferences",
         Shape::Each,
     ),
@@ -55,7 +60,7 @@ pub(super) const IMAGE_REGISTRY_CREDENTIAL: Nested = keyed(
     block(
         "image_registry_credential",
         0,
-        Table { rows: CREDENTIAL_ROWS, blocks: &[] },
+        Table { rows: CREDENTIAL_ROWS, blocks: &[], retired: &[] },
         "properties.imageRegistryCredentials",
         Shape::Each,
     ),
@@ -104,6 +109,7 @@ const ACL: Nested = keyed(
                     .about("Who may use it: `All`, `System` or `User` containers."),
             ],
             blocks: &[],
+            retired: &[],
         },
         "acls",
         Shape::Each,

@@ -68,11 +68,21 @@ pub(super) const CONTAINER: Nested = Nested {
             probe("readiness_probe", "properties.readinessProbe"),
             SECURITY,
         ],
+        retired: RETIRED,
     },
     place: "properties.containers",
     shape: Shape::Each,
     key: "name",
 };
+
+/// Arguments and blocks of azurerm 1.x to 3.x.
+const RETIRED: &[(&str, &str)] = &[
+    ("port", "write a block: ports { port = 80 }"),
+    ("protocol", "write it beside its port, in the block ports"),
+    ("command", "write a list of words: commands = [\"/bin/sh\", \"-c\", \"...\"]"),
+    ("gpu", "remove it: Azure Container Instances has no GPUs any more"),
+    ("gpu_limit", "remove it: Azure Container Instances has no GPUs any more"),
+];
 
 /// A container that runs to its end before the others start.
 pub(super) const INIT_CONTAINER: Nested = Nested {
@@ -85,6 +95,7 @@ pub(super) const INIT_CONTAINER: Nested = Nested {
     table: Table {
         rows: &[restarts(NAME), IMAGE, ENVIRONMENT, SECURE_ENVIRONMENT, REFERRED_ENVIRONMENT, COMMANDS, CONTAINER_VIEW],
         blocks: &[volume(), SECURITY],
+        retired: &[],
     },
     place: "properties.initContainers",
     shape: Shape::Each,
@@ -148,6 +159,7 @@ const PORTS: Nested = Nested {
                 .about("`TCP` or `UDP`."),
         ],
         blocks: &[],
+        retired: &[],
     },
     place: "properties.ports",
     shape: Shape::Each,

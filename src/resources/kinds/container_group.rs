@@ -22,7 +22,7 @@ pub const CONTAINER_GROUP: Kind = Kind {
     api_version: "2025-09-01",
     id: "/subscriptions/{subscription}/resourceGroups/{resource_group_name}/providers/Microsoft.ContainerInstance/containerGroups/{name}",
     timeouts: Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 },
-    table: Table { rows: ROWS, blocks: BLOCKS },
+    table: Table { rows: ROWS, blocks: BLOCKS, retired: &[] },
     checks: GROUP_CHECKS,
     weigh: None,
     clash: Some(label_clash),

@@ -23,7 +23,7 @@ pub const CONTAINER_GROUP_PROFILE: Kind = Kind {
     api_version: "2025-09-01",
     id: "/subscriptions/{subscription}/resourceGroups/{resource_group_name}/providers/Microsoft.ContainerInstance/containerGroupProfiles/{name}",
     timeouts: Timeouts { create: 1800, read: 300, update: 1800, delete: 1800 },
-    table: Table { rows: ROWS, blocks: BLOCKS },
+    table: Table { rows: ROWS, blocks: BLOCKS, retired: &[] },
     checks: PROFILE_CHECKS,
     weigh: None,
     clash: None,

@@ -35,23 +35,27 @@ const fn block(name: &'static str, reason: &'static str, table: Table, place: &'
 
 /// How names are resolved.
 pub(super) const DNS_CONFIG: Nested =
-    block("dns_config", NETWORK, Table { rows: DNS_CONFIG_ROWS, blocks: &[] }, "properties.dnsConfig");
+    block("dns_config", NETWORK, Table { rows: DNS_CONFIG_ROWS, blocks: &[], retired: &[] }, "properties.dnsConfig");
 
 /// Where logs go.
 pub(super) const DIAGNOSTICS: Nested =
-    block("diagnostics", LOGS, Table { rows: &[], blocks: &[LOG_ANALYTICS] }, "properties.diagnostics");
+    block("diagnostics", LOGS, Table { rows: &[], blocks: &[LOG_ANALYTICS], retired: &[] }, "properties.diagnostics");
 
 /// The profile that the group is made from.
 pub(super) const CONTAINER_GROUP_PROFILE: Nested = block(
     "container_group_profile",
     ORIGIN,
-    Table { rows: PROFILE_ROWS, blocks: &[] },
+    Table { rows: PROFILE_ROWS, blocks: &[], retired: &[] },
     "properties.containerGroupProfile",
 );
 
 /// The pool that the group is taken from.
-pub(super) const STANDBY_POOL_PROFILE: Nested =
-    block("standby_pool_profile", ORIGIN, Table { rows: POOL_ROWS, blocks: &[] }, "properties.standbyPoolProfile");
+pub(super) const STANDBY_POOL_PROFILE: Nested = block(
+    "standby_pool_profile",
+    ORIGIN,
+    Table { rows: POOL_ROWS, blocks: &[], retired: &[] },
+    "properties.standbyPoolProfile",
+);
 
 /// Extensions of the group.
 pub(super) const EXTENSION: Nested = Nested {
@@ -61,7 +65,7 @@ pub(super) const EXTENSION: Nested = Nested {
     max: 0,
     cost: Cost::Restart,
     reason: RESTARTS,
-    table: Table { rows: EXTENSION_ROWS, blocks: &[] },
+    table: Table { rows: EXTENSION_ROWS, blocks: &[], retired: &[] },
     place: "properties.extensions",
     shape: Shape::Each,
     key: "name",
@@ -77,8 +81,10 @@ const DNS_CONFIG_ROWS: &[Row] = &[
     fixed(Row::optional("options", SET), NETWORK).at("options", Form::Joined).about("Options of the resolver."),
 ];
 
-const LOG_ANALYTICS: Nested =
-    Nested { min: 1, ..block("log_analytics", LOGS, Table { rows: LOG_ANALYTICS_ROWS, blocks: &[] }, "logAnalytics") };
+const LOG_ANALYTICS: Nested = Nested {
+    min: 1,
+    ..block("log_analytics", LOGS, Table { rows: LOG_ANALYTICS_ROWS, blocks: &[], retired: &[] }, "logAnalytics")
+};
 
 const LOG_ANALYTICS_ROWS: &[Row] = &[
     fixed(Row::required("workspace_id", Ty::Text), LOGS)

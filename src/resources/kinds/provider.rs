@@ -14,7 +14,7 @@ pub const PROVIDER: Kind = Kind {
     api_version: "",
     id: "",
     timeouts: Timeouts { create: 0, read: 0, update: 0, delete: 0 },
-    table: Table { rows: ROWS, blocks: &[member("features", 1, FEATURES), OLD_VALIDATION] },
+    table: Table { rows: ROWS, blocks: &[member("features", 1, FEATURES), OLD_VALIDATION], retired: RETIRED },
     checks: &[],
     weigh: None,
     clash: None,
@@ -99,7 +99,7 @@ const fn member(name: &'static str, min: usize, table: Table) -> Nested {
 }
 
 const fn switches(name: &'static str, rows: &'static [Row]) -> Nested {
-    member(name, 0, Table { rows, blocks: &[] })
+    member(name, 0, Table { rows, blocks: &[], retired: &[] })
 }
 
 const OLD_VALIDATION: Nested = ENHANCED_VALIDATION;
@@ -152,6 +152,8 @@ const FEATURES: Table = Table {
         switches("machine_learning", &[switch("purge_soft_deleted_workspace_on_destroy")]),
         switches("managed_disk", &[switch("expand_without_downtime")]),
         switches("netapp", &[switch("delete_backups_on_backup_vault_destroy"), switch("prevent_volume_destruction")]),
+        // Up to azurerm 2.x.
+        switches("network", &[switch("relaxed_locking")]),
         switches("postgresql_flexible_server", &[switch("restart_server_on_configuration_value_change")]),
         switches(
             "recovery_service",
@@ -162,6 +164,7 @@ const FEATURES: Table = Table {
             ],
         ),
         switches("recovery_services_vaults", &[switch("recover_soft_deleted_backup_protected_vm")]),
+        switches("servicebus", &[switch("auto_delete_subscription_default_rule")]),
         switches("storage", &[switch("data_plane_available")]),
         switches("subscription", &[switch("prevent_cancellation_on_destroy")]),
         switches("template_deployment", &[switch("delete_nested_items_during_deletion")]),
@@ -184,4 +187,12 @@ const FEATURES: Table = Table {
             ],
         ),
     ],
+    retired: &[],
 };
+
+/// Settings of azurerm 1.x to 3.x.
+const RETIRED: &[(&str, &str)] = &[
+    ("use_msal", "remove it: what it asked for is how signing in works now"),
+    ("skip_credentials_validation", "remove it: credentials are first used when the plan reads something"),
+    ("metadata_url", "write metadata_host, with the name of the host alone"),
+];

@@ -15,7 +15,7 @@ pub const RESOURCE_GROUP: Kind = Kind {
     api_version: "2022-09-01",
     id: "/subscriptions/{subscription}/resourceGroups/{name}",
     timeouts: Timeouts { create: 5400, read: 300, update: 5400, delete: 5400 },
-    table: Table { rows: ROWS, blocks: &[] },
+    table: Table { rows: ROWS, blocks: &[], retired: &[] },
     checks: &[objects::tags],
     weigh: None,
     clash: None,

@@ -94,7 +94,7 @@ pub(super) const fn nested(
     assert!(blocks.len() == nested.table.blocks.len(), "a nested block is forgotten");
     nested.cost = Cost::Revise;
     nested.reason = reason;
-    nested.table = Table { rows, blocks };
+    nested.table = Table { rows, blocks, retired: &[] };
     nested
 }
 

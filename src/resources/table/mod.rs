@@ -45,6 +45,8 @@ pub struct Table {
     pub rows: &'static [Row],
     /// Nested blocks.
     pub blocks: &'static [Nested],
+    /// Names that older versions of the provider had here, each with what stands in its place.
+    pub retired: &'static [(&'static str, &'static str)],
 }
 
 /// A type, written in a constant.

@@ -113,6 +113,11 @@ fn configurations_that_are_wrong() {
 }
 
 #[test]
+fn configurations_that_terraform_ran_before() {
+    judge_file("mistakes/existing.txt");
+}
+
+#[test]
 fn built_in_kinds() {
     judge_file("mistakes/builtin.txt");
 }

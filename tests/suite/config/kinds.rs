@@ -100,6 +100,7 @@ fn resource_group() -> Block {
             optional("tags", Type::map(Type::String)),
         ],
         blocks: Vec::new(),
+        retired: &[],
     }
 }
 
@@ -109,7 +110,7 @@ fn container() -> Block {
     password.check = Some(not_short);
     let mut protocol = optional("protocol", Type::String);
     protocol.default = Some(Value::string("TCP"));
-    let ports = Block { attributes: vec![required("port", Type::Number), protocol], blocks: Vec::new() };
+    let ports = Block { attributes: vec![required("port", Type::Number), protocol], blocks: Vec::new(), retired: &[] };
     let attributes = vec![
         required("name", Type::String),
         required("image", Type::String),
@@ -118,7 +119,7 @@ fn container() -> Block {
         optional("commands", Type::list(Type::String)),
         password,
     ];
-    Block { attributes, blocks: vec![nested("ports", Nesting::Set, 0, 0, ports)] }
+    Block { attributes, blocks: vec![nested("ports", Nesting::Set, 0, 0, ports)], retired: &[] }
 }
 
 fn container_group() -> Schema {
@@ -134,7 +135,11 @@ fn container_group() -> Schema {
     profile.deprecated = Some("Use \"subnet_ids\" instead of \"network_profile_id\".");
     let mut key = optional("key", Type::String);
     key.secrecy = Secrecy::WriteOnly;
-    let identity = Block { attributes: vec![required("type", Type::String), computed("principal_id")], blocks: vec![] };
+    let identity = Block {
+        attributes: vec![required("type", Type::String), computed("principal_id")],
+        blocks: vec![],
+        retired: &[],
+    };
     let attributes = vec![
         computed("id"),
         required("name", Type::String),
@@ -152,15 +157,19 @@ fn container_group() -> Schema {
     ];
     let blocks =
         vec![nested("identity", Nesting::List, 0, 1, identity), nested("container", Nesting::List, 1, 3, container())];
-    let mut schema = schema("azurerm_container_group", Block { attributes, blocks });
+    let mut schema = schema("azurerm_container_group", Block { attributes, blocks, retired: &[] });
     schema.checks = vec![spot_is_private, cpu_is_positive];
     schema
 }
 
 fn provider() -> Schema {
-    let features = Block { attributes: vec![optional("skip_import_check", Type::Bool)], blocks: Vec::new() };
+    let features =
+        Block { attributes: vec![optional("skip_import_check", Type::Bool)], blocks: Vec::new(), retired: &[] };
     let attributes = vec![optional("subscription_id", Type::String), optional("use_cli", Type::Bool)];
-    schema("azurerm", Block { attributes, blocks: vec![nested("features", Nesting::List, 1, 1, features)] })
+    schema(
+        "azurerm",
+        Block { attributes, blocks: vec![nested("features", Nesting::List, 1, 1, features)], retired: &[] },
+    )
 }
 
 /// All of them.

@@ -97,7 +97,7 @@ pub(crate) fn schemas() -> Schemas {
     let schema = Schema {
         kind: KIND.into(),
         version: 0,
-        block: Block { attributes, blocks: Vec::new() },
+        block: Block { attributes, blocks: Vec::new(), retired: &[] },
         checks: Vec::new(),
         weigh: None,
         clash: None,

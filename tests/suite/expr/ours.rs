@@ -134,7 +134,7 @@ fn schemas() -> Schemas {
     let schema = Schema {
         kind: "terraform_data".into(),
         version: 0,
-        block: Block { attributes, blocks: Vec::new() },
+        block: Block { attributes, blocks: Vec::new(), retired: &[] },
         checks: Vec::new(),
         weigh: None,
         clash: None,

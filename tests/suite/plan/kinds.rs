@@ -71,8 +71,10 @@ pub(super) fn group() -> Block {
                     },
                 ],
                 blocks: Vec::new(),
+                retired: &[],
             },
         )],
+        retired: &[],
     };
     Block {
         attributes: vec![
@@ -88,6 +90,7 @@ pub(super) fn group() -> Block {
             Attribute { unsettled_by: Some(Cost::Readdress), ..computed("ip_address") },
         ],
         blocks: vec![nested("container", Nesting::List, Cost::Restart, container)],
+        retired: &[],
     }
 }
 
@@ -104,6 +107,7 @@ fn resource_group(usage: Usage) -> Block {
             },
         ],
         blocks: Vec::new(),
+        retired: &[],
     }
 }
 

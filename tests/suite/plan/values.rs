@@ -24,7 +24,7 @@ fn unknown() -> Value {
 fn one(usage: Usage, secrecy: Secrecy, equality: Equality, unsettled_by: Option<Cost>) -> Block {
     let mut attribute = attribute("x", Type::String, usage, Cost::Restart);
     (attribute.secrecy, attribute.equality, attribute.unsettled_by) = (secrecy, equality, unsettled_by);
-    Block { attributes: vec![attribute], blocks: Vec::new() }
+    Block { attributes: vec![attribute], blocks: Vec::new(), retired: &[] }
 }
 
 fn object(value: Value) -> Value {
@@ -94,7 +94,7 @@ fn secrets_are_compared_by_fingerprint() {
 fn null_and_empty_are_one() {
     let mut tags = attribute("x", Type::map(Type::String), Usage::Optional, Cost::Nothing);
     tags.name = "x".into();
-    let block = Block { attributes: vec![tags], blocks: Vec::new() };
+    let block = Block { attributes: vec![tags], blocks: Vec::new(), retired: &[] };
     let empty = object(Value::map(Type::String, Members::new()));
     let null = object(Value::null(Type::map(Type::String)));
     assert!(diff(&block, &null, &empty, &key()).is_empty());
