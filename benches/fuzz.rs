@@ -1,7 +1,8 @@
-//! Damaged texts through parser, evaluator and formatter, for as many seconds as asked.
+//! Damaged texts through parser, evaluator and formatter, and damaged documents through all other
+//! readers, for as many seconds as asked.
 //!
-//! **Never:** judge by itself: the promises are those of `tests/suite/parse/fuzz.rs`, of which the
-//! suite runs a short version. Run with `cargo bench --bench fuzz -- 600`; another number behind it
+//! **Never:** judge by itself: the promises are those of `tests/suite/parse/fuzz.rs` and `forms.rs`, of
+//! which the suite runs a short version. Run with `cargo bench --bench fuzz -- 600`; another number behind it
 //! is the seed. An input that takes ten seconds is a hang: it is printed, and the run ends.
 #![expect(
     clippy::print_stdout,
@@ -13,6 +14,8 @@
 
 #[path = "../tests/suite/parse/corpus.rs"]
 mod corpus;
+#[path = "../tests/suite/parse/forms.rs"]
+mod forms;
 #[path = "../tests/suite/parse/fuzz.rs"]
 mod fuzz;
 #[path = "../tests/suite/parse/shape.rs"]
@@ -20,7 +23,8 @@ mod shape;
 #[path = "../tests/suite/parse/tables.rs"]
 mod tables;
 
-use std::panic::catch_unwind;
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -51,38 +55,56 @@ fn main() {
 
 fn run(seconds: u64, seed: u64, current: &Current) -> usize {
     let corpus = corpus::corpus();
+    let forms = forms::Forms::new();
     let begun = Instant::now();
-    let (mut count, mut bytes, mut failures) = (0_u64, 0_usize, 0);
-    let mut slowest = (Duration::ZERO, String::new());
+    let mut tallies: BTreeMap<String, Tally> = BTreeMap::new();
+    let mut failures = 0;
     let mut draw = fuzz::Draw(seed);
     while begun.elapsed() < Duration::from_secs(seconds) && failures < 20 {
-        let text = fuzz::damaged(&corpus, &mut draw);
+        // As many snippets as documents, although a document takes longer.
+        let (shown, tried): forms::Trying<'_> = if draw.below(2) == 0 {
+            let text = fuzz::damaged(&corpus, &mut draw);
+            (format!("snippet: {text}"), Box::new(move || fuzz::check(&text)))
+        } else {
+            forms.draw(&mut draw)
+        };
         let since = Instant::now();
-        *current.lock().unwrap() = (since, text.clone());
-        match catch_unwind(|| fuzz::check(&text)) {
+        *current.lock().unwrap() = (since, shown.clone());
+        match catch_unwind(AssertUnwindSafe(tried)) {
             Ok(Ok(())) => {}
             Ok(Err(why)) => {
                 failures += 1;
-                println!("BROKEN: {text:?}\n{why}");
+                println!("BROKEN: {shown:?}\n{why}");
             }
             Err(_) => {
                 failures += 1;
-                println!("PANIC: {text:?}");
+                println!("PANIC: {shown:?}");
             }
         }
-        count += 1;
-        bytes += text.len();
-        if since.elapsed() > slowest.0 {
-            slowest = (since.elapsed(), text);
+        let form = shown.split(':').next().unwrap_or_default().to_owned();
+        let tally = tallies.entry(form).or_default();
+        tally.count += 1;
+        tally.bytes += shown.len();
+        if since.elapsed() > tally.slowest.0 {
+            tally.slowest = (since.elapsed(), shown);
         }
     }
-    println!("| inputs | bytes | seconds | failures | slowest | its length |\n|---|---|---|---|---|---|");
-    println!(
-        "| {count} | {bytes} | {} | {failures} | {:.1} ms | {} |",
-        begun.elapsed().as_secs(),
-        slowest.0.as_secs_f64() * 1e3,
-        slowest.1.len()
-    );
-    println!("slowest: {:?}", slowest.1);
+    println!("| what | inputs | bytes | slowest | its length |\n|---|---|---|---|---|");
+    for (form, Tally { count, bytes, slowest: (took, text) }) in &tallies {
+        println!("| {form} | {count} | {bytes} | {:.1} ms | {} |", took.as_secs_f64() * 1e3, text.len());
+    }
+    let count: u64 = tallies.values().map(|tally| tally.count).sum();
+    println!("{count} inputs in {} s, {failures} failures", begun.elapsed().as_secs());
+    for Tally { slowest: (took, text), .. } in tallies.values().filter(|tally| tally.slowest.0.as_millis() > 500) {
+        println!("slow, {} ms: {text:?}", took.as_millis());
+    }
     failures
+}
+
+/// How many inputs of a form there were, and which took longest.
+#[derive(Default)]
+struct Tally {
+    count: u64,
+    bytes: usize,
+    slowest: (Duration, String),
 }

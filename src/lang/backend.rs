@@ -45,6 +45,9 @@ impl Loader<'_> {
             let detail = format!("A module may have only one place for its state. Another was configured at {at}.");
             ("Duplicate 'backend' configuration block".into(), detail)
         });
+        if let (false, Some(told)) = (fresh, self.out.0.last_mut()) {
+            told.hint = Some("remove one of the two".into());
+        }
         let beside = &*called == "backend \"local\"" && block.body.attributes.is_empty();
         if fresh && !beside {
             self.module.backend = Some(Backend { block: called, span: block.header });

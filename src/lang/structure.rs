@@ -73,7 +73,11 @@ pub(super) fn check(body: &Body, schema: &Schema, header: Span, out: &mut Diagno
 /// The finding with better advice, if there is some.
 fn advised(wrong: Diagnostic, better: Option<&'static str>) -> Diagnostic {
     match better {
-        Some(advice) => wrong.hint(advice),
+        Some(advice) => {
+            // What is known is no guess.
+            let detail = wrong.detail.split(" Did you mean").next().unwrap_or_default().to_owned();
+            Diagnostic { detail, ..wrong }.hint(advice)
+        }
         None => wrong,
     }
 }

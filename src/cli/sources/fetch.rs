@@ -15,6 +15,9 @@ use super::cache::{Cache, remove};
 use super::digest;
 use super::git::{Failure, Program};
 
+/// The name that a reference has after everything was fetched.
+const WANTED: &str = "refs/acier/wanted";
+
 /// What was fetched.
 #[derive(Clone, Debug)]
 pub(super) struct Fetched {
@@ -74,9 +77,12 @@ async fn fetch_aside(
         Ok(_) => "FETCH_HEAD".to_owned(),
         Err(_) => {
             let everything = ["+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*"];
+            // What has a name at the server gets one here, too: its branches have others.
+            let is_named = wanted.name == "HEAD" || wanted.name.starts_with("refs/");
+            let named = is_named.then(|| format!("+{}:{WANTED}", wanted.name));
             let words = ["fetch", "--quiet", "--no-recurse-submodules", "--", "origin", everything[0], everything[1]];
-            program.run(aside, git, words).await.map_err(said)?;
-            wanted.name
+            program.run(aside, git, words.into_iter().chain(named.as_deref())).await.map_err(said)?;
+            if is_named { WANTED.to_owned() } else { wanted.name }
         }
     };
     let commit = format!("{target}^{{commit}}");

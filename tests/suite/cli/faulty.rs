@@ -17,7 +17,6 @@ use crate::expr::theirs;
 const DIFFERENT: &[(&str, &str)] = &[
     ("a cycle of locals", "a cycle names its members in the order in which they stand, without the steps within"),
     ("a cycle of resources", "a cycle names its members in the order in which they stand"),
-    ("depends_on text", "the quotes are what is wrong, and acier says so"),
     ("five things at once", "a wrong default does not hide what else is wrong"),
 ];
 

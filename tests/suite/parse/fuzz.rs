@@ -201,7 +201,7 @@ fn places(found: &Diagnostics, text: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn inside(span: Span, text: &str) -> Result<(), String> {
+pub(crate) fn inside(span: Span, text: &str) -> Result<(), String> {
     let (start, end) = (span.start as usize, span.end as usize);
     let fits = start <= end && text.get(start..end).is_some();
     if fits { Ok(()) } else { Err(format!("{start}..{end} is no place in the text")) }

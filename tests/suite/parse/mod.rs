@@ -4,6 +4,7 @@
 //! on the path, it judges the same snippets.
 
 mod corpus;
+mod forms;
 mod fuzz;
 mod peer;
 mod shape;
@@ -218,6 +219,19 @@ fn terraform_agrees() {
     }
     for (text, _) in REFUSED {
         assert_eq!(accepts(text), Some(false), "Terraform accepts {text:?}");
+    }
+}
+
+/// The same for configurations, values, tests, states and saved plans, from one seed.
+#[test]
+fn damaged_documents_are_refused_or_understood() {
+    let forms = forms::Forms::new();
+    let mut draw = fuzz::Draw(11);
+    for _ in 0..1_500 {
+        let (shown, tried) = forms.draw(&mut draw);
+        if let Err(why) = tried() {
+            panic!("{shown}\n{why}");
+        }
     }
 }
 
