@@ -13,13 +13,14 @@ use crate::engine::foresee::foresee;
 use crate::engine::refresh::refresh;
 use crate::engine::seek::answer;
 use crate::lang::watch::watched;
-use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, plan};
+use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, plan, render};
 use crate::provider::{Provider, Turn};
 use crate::value::Value;
 
 use super::arguments::PlanningArguments;
 use super::exit::Exit;
 use super::imports;
+use super::project::Project;
 use super::screen::Screen;
 use super::session::{Outcome, Session, fail};
 use super::stream;
@@ -92,6 +93,18 @@ pub(super) async fn make_plan(
         }
     }
     Ok((plan, warnings))
+}
+
+/// Shows a plan, and below it what it warns of: above a long one nobody would see it.
+pub(super) fn tell(session: &Session, plan: &Plan, warnings: &Diagnostics, screen: &Screen) {
+    let Project { schemas, sources, .. } = &session.project;
+    if screen.tells_lines() {
+        stream::plan(screen, plan, session.pace.as_ref());
+    } else {
+        screen.text(&render::plan_of(plan, schemas, sources, screen.colour));
+        session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
+    }
+    screen.diagnostics(warnings, sources);
 }
 
 /// What a plan says about its pace: `About 3 h 20 min at this subscription's rate: ...`

@@ -5,11 +5,11 @@
 //! comes after it was never looked at; and nobody is asked who cannot answer.
 
 use crate::engine::Report;
-use crate::plan::{Options, Plan, render, waiting};
+use crate::plan::{Options, Plan, waiting};
 
 use super::arguments::ApplyArguments;
 use super::exit::Exit;
-use super::planning::{make_plan, pace};
+use super::planning::{make_plan, tell};
 use super::screen::Screen;
 use super::session::{Outcome, Session, fail};
 use super::{stream, stream_plan};
@@ -61,17 +61,11 @@ impl Stages {
             screen.bold(&format!("\nStage {number}: what waited is planned now."));
         }
         let (plan, warnings) = make_plan(session, options, &arguments.planning, None, screen).await?;
-        screen.diagnostics(&warnings, &session.project.sources);
         if !waiting::progresses(before, &plan) {
+            screen.diagnostics(&warnings, &session.project.sources);
             return fail(screen, &waiting::stuck(&plan), &session.project.sources);
         }
-        if arguments.json {
-            stream::plan(screen, &plan, session.pace.as_ref());
-        } else {
-            let sources = &session.project.sources;
-            screen.text(&render::plan_of(&plan, &session.project.schemas, sources, screen.colour));
-            session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
-        }
+        tell(session, &plan, &warnings, screen);
         Ok(plan)
     }
 }

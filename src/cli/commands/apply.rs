@@ -13,7 +13,7 @@ use crate::cli::backend::must_be_beside;
 use crate::cli::exit::Exit;
 use crate::cli::fleeting;
 use crate::cli::interrupt::listen;
-use crate::cli::planning::{make_plan, options, pace};
+use crate::cli::planning::{make_plan, options, tell};
 use crate::cli::progress;
 use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
@@ -24,7 +24,7 @@ use crate::diag::{Diagnostic, Sources};
 use crate::engine::apply::apply;
 use crate::engine::{Level, Notice, Report};
 use crate::plan::resolve::Resolver;
-use crate::plan::{Mode, Options, Plan, file, render};
+use crate::plan::{Mode, Options, Plan, file};
 use crate::provider::Provider;
 use crate::store::Access;
 
@@ -86,14 +86,7 @@ async fn planned(
     };
     must_be_beside(&session.project, screen)?;
     let (plan, warnings) = make_plan(&mut session, options, &arguments.planning, None, screen).await?;
-    screen.diagnostics(&warnings, &session.project.sources);
-    if arguments.json {
-        stream::plan(screen, &plan, session.pace.as_ref());
-    } else {
-        let Project { schemas, sources, .. } = &session.project;
-        screen.text(&render::plan_of(&plan, schemas, sources, screen.colour));
-        session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
-    }
+    tell(&session, &plan, &warnings, screen);
     Ok((session, plan))
 }
 

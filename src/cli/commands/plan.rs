@@ -8,13 +8,12 @@ use std::path::Path;
 use crate::cli::arguments::PlanArguments;
 use crate::cli::environment::in_automation;
 use crate::cli::exit::Exit;
-use crate::cli::planning::{make_plan, options, pace};
-use crate::cli::project::{Project, Var};
+use crate::cli::planning::{make_plan, options, tell};
+use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail};
-use crate::cli::stream;
 use crate::diag::Diagnostic;
-use crate::plan::{Mode, file, render};
+use crate::plan::{Mode, file};
 
 pub(in crate::cli) async fn run(
     folder: &Path,
@@ -26,14 +25,7 @@ pub(in crate::cli) async fn run(
     let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
     let generate = arguments.generate_config_out.as_deref();
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, generate, screen).await?;
-    screen.diagnostics(&warnings, &session.project.sources);
-    if arguments.json {
-        stream::plan(screen, &plan, session.pace.as_ref());
-    } else {
-        let Project { schemas, sources, .. } = &session.project;
-        screen.text(&render::plan_of(&plan, schemas, sources, screen.colour));
-        session.pace.iter().for_each(|turn| screen.line(&format!("\n{}", pace(turn))));
-    }
+    tell(&session, &plan, &warnings, screen);
     if let Some(out) = &arguments.out {
         // Its fingerprints must still mean the same when it is carried out, so the key is kept now.
         if let Err(error) = session.store.keep_key() {

@@ -8,7 +8,6 @@ use std::rc::Rc;
 
 use crate::cli::arguments::ShowArguments;
 use crate::cli::exit::Exit;
-use crate::cli::outputs;
 use crate::cli::project::Project;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, now, open_store};
@@ -77,8 +76,9 @@ fn text(state: &State) -> String {
         text.push('\n');
     }
     if !state.outputs.is_empty() {
-        text.push_str("\nOutputs:\n\n");
-        text.push_str(&outputs::list(state));
+        // Terraform keeps two lines free, whether objects stand above or not.
+        text.push_str(if state.objects.is_empty() { "\n\nOutputs:\n\n" } else { "\nOutputs:\n\n" });
+        text.push_str(&render::outputs(state.outputs.iter().map(|(name, output)| (name, &output.value))));
     }
     text
 }

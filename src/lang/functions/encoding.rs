@@ -163,7 +163,12 @@ fn jsondecode_type(args: &[Value]) -> Result<Type, Fault> {
 }
 
 fn jsondecode(args: &[Value], _: &Type) -> Outcome {
-    let document = replace_lone_surrogates(take_text(args, 0)?);
+    read_json(take_text(args, 0)?)
+}
+
+/// The value that a JSON text stands for.
+pub(super) fn read_json(text: &str) -> Outcome {
+    let document = replace_lone_surrogates(text);
     let parsed: serde_json::Value = serde_json::from_str(&document).map_err(|error| explain_json(&error, &document))?;
     from_json(parsed)
 }

@@ -36,6 +36,8 @@ mod yaml;
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::value::Value;
+
 use row::Row;
 
 /// The groups.
@@ -67,6 +69,11 @@ static BY_NAME: LazyLock<BTreeMap<&str, &Row>> =
 /// The row of a function.
 pub(crate) fn find(name: &str) -> Option<&'static Row> {
     BY_NAME.get(name).copied()
+}
+
+/// The value that a JSON text stands for, as `jsondecode` has it.
+pub(crate) fn decode_json(text: &str) -> Option<Value> {
+    encoding::read_json(text).ok()
 }
 
 /// The names of all functions.

@@ -8,11 +8,11 @@ use std::collections::BTreeMap;
 use crate::plan::change::{Action, Change, Difference};
 use crate::plan::{diff, pairs};
 use crate::schema::{Attribute, Block, Cost, Equality, NestedBlock, Nesting, Secrecy};
-use crate::value::{Name, Path, Step, Value};
+use crate::value::{Name, Path, Step, Type, Value};
 
 use super::page::{Page, Sign};
 use super::there;
-use super::values::{aligned, count_hidden, signed};
+use super::values::{Line, aligned, count_hidden, difference};
 
 /// What a body is written with.
 pub(super) struct Body<'a> {
@@ -67,7 +67,8 @@ impl<'a> Body<'a> {
             }
             let prefix = aligned(&attribute.name, width);
             let note = if sign == Sign::None { String::new() } else { self.note(page, &at) };
-            signed(page, depth, sign, &prefix, inner.before, inner.after, &note);
+            page.untyped = attribute.ty == Type::Dynamic;
+            difference(page, Line { note: &note, ..Line::of(depth, sign, &prefix) }, inner.before, inner.after);
         }
         count_hidden(page, depth, hidden, "attribute");
         self.blocks(page, depth, block, path, sides, !attributes.is_empty());

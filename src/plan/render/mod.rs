@@ -9,6 +9,7 @@ mod change;
 mod literal;
 mod page;
 mod plain;
+mod sequence;
 mod values;
 
 use std::collections::BTreeMap;
@@ -21,9 +22,10 @@ use crate::value::Value;
 use super::Mode;
 use super::change::{Action, Change, Plan};
 use page::{Page, Sign};
+use values::Line;
 
 pub use literal::value;
-pub use plain::object;
+pub use plain::{object, outputs};
 
 /// How long a change is, roughly, in bytes.
 const CHANGE_LENGTH: usize = 800;
@@ -105,7 +107,7 @@ pub fn plan_of(plan: &Plan, schemas: &Schemas, sources: &Sources, colour: bool) 
         if acts {
             page.blank();
         }
-        outputs(&mut page, plan);
+        output_changes(&mut page, plan);
         if !acts {
             page.blank();
             page.text(
@@ -188,8 +190,9 @@ fn nothing(page: &mut Page, plan: &Plan) {
     page.text(detail);
 }
 
-fn outputs(page: &mut Page, plan: &Plan) {
+fn output_changes(page: &mut Page, plan: &Plan) {
     page.text("Changes to Outputs:");
+    page.untyped = true;
     let changed = plan.outputs.iter().filter(|(_, output)| output.before != output.after);
     let changed: Vec<_> = changed.collect();
     let width = changed.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();
@@ -197,7 +200,8 @@ fn outputs(page: &mut Page, plan: &Plan) {
         let prefix = format!("{name:width$} = ");
         let before = output.before.as_ref().filter(|value| !value.is_null());
         let after = output.after.as_ref().filter(|value| !value.is_null());
-        values::attribute(page, 1, &prefix, before, after, "");
+        let sign = values::sign(before, after);
+        values::difference(page, Line::of(1, sign, &prefix), before, after);
     }
 }
 

@@ -19,6 +19,9 @@ pub(super) enum Sign {
 pub(super) struct Page {
     text: String,
     colour: bool,
+    /// Whether the values being written have no declared type: the keys of their maps are written
+    /// like names then, as Terraform does.
+    pub(super) untyped: bool,
 }
 
 const GREEN: &str = "32";
@@ -29,7 +32,7 @@ const GREY: &str = "90";
 
 impl Page {
     pub(super) fn new(colour: bool) -> Page {
-        Page { text: String::new(), colour }
+        Page { text: String::new(), colour, untyped: false }
     }
 
     /// Makes room for so many bytes at once.
@@ -101,7 +104,9 @@ impl Page {
                 self.text.push_str(mark);
             }
         }
-        self.text.push(' ');
+        if depth > 0 || sign != Sign::None {
+            self.text.push(' ');
+        }
         parts.iter().for_each(|part| self.text.push_str(part));
         self.text.push('\n');
     }

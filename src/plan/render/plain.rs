@@ -5,10 +5,10 @@
 //! so that the state can be shown without knowing any kind.
 
 use crate::addr::{Addr, Mode};
-use crate::value::{Content, Type, Value};
+use crate::value::{Content, Name, Type, Value};
 
 use super::page::{Page, Sign};
-use super::values::{aligned, label, signed, width};
+use super::values::{Line, aligned, label, whole, width};
 
 /// An object that exists, as a block of the language.
 #[must_use]
@@ -20,6 +20,15 @@ pub fn object(addr: &Addr, value: &Value, tainted: bool) -> String {
     page.text(&format!("{word} \"{}\" \"{}\" {{", addr.block.kind, addr.block.name));
     body(&mut page, 1, value);
     page.text("}");
+    page.finish()
+}
+
+/// Output values as a state shows them, one below the other.
+pub fn outputs<'v>(values: impl Iterator<Item = (&'v Name, &'v Value)>) -> String {
+    let mut page = Page::new(false);
+    for (name, value) in values {
+        whole(&mut page, Line::of(0, Sign::None, &format!("{name} = ")), value);
+    }
     page.finish()
 }
 
@@ -35,7 +44,7 @@ pub(super) fn body(page: &mut Page, depth: usize, value: &Value) {
     let width = width(attributes.iter().map(|(name, _)| *name), false);
     for (name, value) in &attributes {
         let prefix = aligned(&label(name, false), width);
-        signed(page, depth, Sign::None, &prefix, Some(value), Some(value), "");
+        whole(page, Line::of(depth, Sign::None, &prefix), value);
     }
     let mut spaced = !attributes.is_empty();
     for (name, value) in members.iter().filter(|(_, value)| is_block(value)) {

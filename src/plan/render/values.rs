@@ -5,9 +5,11 @@
 
 use similar::{ChangeTag, TextDiff};
 
+use crate::lang::functions::decode_json;
 use crate::value::{Content, Members, Value};
 
 use super::page::{Page, Sign};
+use super::sequence;
 
 const UNKNOWN: &str = "(known after apply)";
 const SENSITIVE: &str = "(sensitive value)";
@@ -23,44 +25,66 @@ pub(super) fn sign(before: Option<&Value>, after: Option<&Value>) -> Sign {
     }
 }
 
-/// One attribute: `prefix` is its name with the equals sign, `note` what follows the value.
-pub(super) fn attribute(
-    page: &mut Page,
-    depth: usize,
-    prefix: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    note: &str,
-) {
-    let sign = sign(before, after);
-    signed(page, depth, sign, prefix, before, after, note);
+/// Where a value stands and what stands around it.
+#[derive(Clone, Copy)]
+pub(super) struct Line<'a> {
+    /// How deep, in steps of four columns.
+    pub(super) depth: usize,
+    /// What becomes of it.
+    pub(super) sign: Sign,
+    /// What stands before it: a name with its equals sign.
+    pub(super) prefix: &'a str,
+    /// What follows its end.
+    pub(super) suffix: &'a str,
+    /// What follows its first line.
+    pub(super) note: &'a str,
 }
 
-/// The same with a sign that somebody else decided.
-pub(super) fn signed(
-    page: &mut Page,
-    depth: usize,
-    sign: Sign,
-    prefix: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    note: &str,
-) {
+impl<'a> Line<'a> {
+    /// A line of an attribute.
+    pub(super) fn of(depth: usize, sign: Sign, prefix: &'a str) -> Line<'a> {
+        Line { depth, sign, prefix, suffix: "", note: "" }
+    }
+
+    /// A line of an element.
+    pub(super) fn element(depth: usize, sign: Sign) -> Line<'a> {
+        Line { depth, sign, prefix: "", suffix: ",", note: "" }
+    }
+
+    /// The first line of a value that has more.
+    fn open(self, page: &mut Page, what: &str) {
+        page.parts(self.depth, self.sign, &[self.prefix, what, self.note]);
+    }
+
+    /// Its last line.
+    fn close(self, page: &mut Page, what: &str) {
+        page.parts(self.depth, Sign::None, &[what, self.suffix]);
+    }
+
+    /// The only line of a value.
+    fn only(self, page: &mut Page, what: &str) {
+        page.parts(self.depth, self.sign, &[self.prefix, what, self.suffix, self.note]);
+    }
+}
+
+/// The difference between two values, of which one may be missing.
+pub(super) fn difference(page: &mut Page, line: Line<'_>, before: Option<&Value>, after: Option<&Value>) {
     let hidden = before.is_some_and(Value::is_sensitive) || after.is_some_and(Value::is_sensitive);
-    let null = |page: &Page| page.grey(" -> null");
+    let gone = |page: &Page| format!("{}{}", page.grey(" -> null"), line.suffix);
     match (before, after) {
         (None, None) => {}
-        _ if hidden => {
-            let suffix = if sign == Sign::Remove { null(page) } else { String::new() };
-            page.parts(depth, sign, &[prefix, SENSITIVE, &suffix, note]);
+        _ if hidden && line.sign == Sign::Remove => {
+            let suffix = gone(page);
+            Line { suffix: &suffix, ..line }.only(page, SENSITIVE);
         }
+        _ if hidden => line.only(page, SENSITIVE),
         (Some(before), None) => {
-            let null = null(page);
-            whole(page, depth, sign, prefix, before, &null, note);
+            let suffix = gone(page);
+            whole(page, Line { suffix: &suffix, ..line }, before);
         }
-        (None, Some(after)) => whole(page, depth, sign, prefix, after, "", note),
-        (Some(_), Some(after)) if sign == Sign::None => whole(page, depth, sign, prefix, after, "", note),
-        (Some(before), Some(after)) => changed(page, depth, sign, prefix, before, after, note),
+        (None, Some(after)) => whole(page, line, after),
+        (Some(_), Some(after)) if line.sign == Sign::None => whole(page, line, after),
+        (Some(before), Some(after)) => changed(page, line, before, after),
     }
 }
 
@@ -68,92 +92,153 @@ fn arrow(page: &Page) -> String {
     page.yellow(" -> ")
 }
 
-fn changed(page: &mut Page, depth: usize, sign: Sign, prefix: &str, before: &Value, after: &Value, note: &str) {
+fn changed(page: &mut Page, line: Line<'_>, before: &Value, after: &Value) {
     match (before.content(), after.content()) {
         (Content::Map(_, before), Content::Map(_, after)) => {
-            members(page, depth, sign, prefix, before, after, note, true);
+            let quoted = !page.untyped;
+            members(page, line, before, after, quoted);
         }
-        (Content::Object(before), Content::Object(after)) => {
-            members(page, depth, sign, prefix, before, after, note, false);
-        }
+        (Content::Object(before), Content::Object(after)) => members(page, line, before, after, false),
         (Content::List(_, before) | Content::Tuple(before), Content::List(_, after) | Content::Tuple(after)) => {
-            page.parts(depth, sign, &[prefix, "[", note]);
-            list(page, depth + 1, before, after);
-            page.line(depth, Sign::None, "]");
+            line.open(page, "[");
+            sequence::list(page, line.depth + 1, before, after);
+            line.close(page, "]");
         }
         (Content::Set(_, before), Content::Set(_, after)) => {
-            page.parts(depth, sign, &[prefix, "[", note]);
-            set(page, depth + 1, before, after);
-            page.line(depth, Sign::None, "]");
+            line.open(page, "[");
+            sequence::set(page, line.depth + 1, before, after);
+            line.close(page, "]");
         }
-        (Content::String(before), Content::String(after)) if before.contains('\n') || after.contains('\n') => {
-            page.line(depth, sign, &format!("{prefix}<<-EOT{note}"));
-            lines(page, depth + 1, before, after);
-            page.line(depth, Sign::None, "EOT");
+        (Content::String(before), Content::String(after)) => texts(page, line, before, after),
+        _ => other(page, line, before, after),
+    }
+}
+
+/// A value of another kind, each side on as many lines as it needs.
+fn other(page: &mut Page, line: Line<'_>, before: &Value, after: &Value) {
+    let arrow = arrow(page);
+    match (Frame::of(before), Frame::of(after)) {
+        (None, None) => line.only(page, &format!("{}{arrow}{}", inline(before), inline(after))),
+        (Some(_), None) => {
+            let suffix = format!("{arrow}{}{}", inline(after), line.suffix);
+            whole(page, Line { suffix: &suffix, ..line }, before);
         }
-        (_, Content::Unknown { .. }) => {
-            let suffix = format!("{}{UNKNOWN}", arrow(page));
-            whole(page, depth, sign, prefix, before, &suffix, note);
+        (None, Some(frame)) => {
+            line.open(page, &format!("{}{arrow}{}", inline(before), frame.head));
+            inside(page, line.depth + 1, Sign::Add, after);
+            line.close(page, frame.tail);
         }
-        _ => {
-            let arrow = arrow(page);
-            let text = format!("{prefix}{}{arrow}{}{note}", inline(before), inline(after));
-            page.line(depth, sign, &text);
+        (Some(old), Some(new)) => {
+            line.open(page, old.head);
+            inside(page, line.depth + 1, Sign::Remove, before);
+            page.line(line.depth, Sign::None, &format!("{}{arrow}{}", old.tail, new.head));
+            inside(page, line.depth + 1, Sign::Add, after);
+            line.close(page, new.tail);
         }
     }
 }
 
-/// A whole value; its members bear the same sign, unless they are only shown. The suffix follows
-/// its end, the note its first line.
-fn whole(page: &mut Page, depth: usize, sign: Sign, prefix: &str, value: &Value, suffix: &str, note: &str) {
-    let inner = match sign {
+/// Two texts: by their members where both are JSON, by their lines where they have several.
+fn texts(page: &mut Page, line: Line<'_>, before: &str, after: &str) {
+    match (document(before), document(after)) {
+        (Some(old), Some(new)) if old.same(&new) => {
+            line.open(page, &format!("{DOCUMENT}{}", page.grey(" # whitespace changes")));
+            spread(page, Line::of(line.depth + 1, Sign::None, ""), Sign::None, &new);
+            line.close(page, ")");
+        }
+        (Some(old), Some(new)) => {
+            line.open(page, DOCUMENT);
+            changed(page, Line::of(line.depth + 1, Sign::Change, ""), &old, &new);
+            line.close(page, ")");
+        }
+        (None, None) if before.contains('\n') || after.contains('\n') => {
+            line.open(page, "<<-EOT");
+            lines(page, line.depth + 1, before, after);
+            line.close(page, "EOT");
+        }
+        _ => other(page, line, &Value::string(before), &Value::string(after)),
+    }
+}
+
+/// A whole value; its members bear the same sign, unless they are only shown.
+pub(super) fn whole(page: &mut Page, line: Line<'_>, value: &Value) {
+    let inner = match line.sign {
         Sign::Change => Sign::Remove,
         other => other,
     };
-    if value.is_sensitive() {
-        return page.parts(depth, sign, &[prefix, SENSITIVE, suffix, note]);
-    }
-    match value.content() {
-        Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) if !members.is_empty() => {
-            page.parts(depth, sign, &[prefix, "[", note]);
-            for member in members.iter() {
-                whole(page, depth + 1, inner, "", member, ",", "");
-            }
-            page.parts(depth, Sign::None, &["]", suffix]);
+    spread(page, line, inner, value);
+}
+
+/// A whole value whose first line bears another sign than its members.
+fn spread(page: &mut Page, line: Line<'_>, inner: Sign, value: &Value) {
+    match Frame::of(value) {
+        None => line.only(page, &inline(value)),
+        Some(frame) => {
+            line.open(page, frame.head);
+            inside(page, line.depth + 1, inner, value);
+            line.close(page, frame.tail);
         }
-        Content::Map(_, members) | Content::Object(members) if !members.is_empty() => {
-            let quoted = matches!(value.content(), Content::Map(..));
-            page.parts(depth, sign, &[prefix, "{", note]);
-            let width = width(members.keys(), quoted);
-            for (name, member) in members.iter() {
-                whole(page, depth + 1, inner, &aligned(&label(name, quoted), width), member, "", "");
-            }
-            page.parts(depth, Sign::None, &["}", suffix]);
-        }
-        Content::String(text) if text.contains('\n') => {
-            page.line(depth, sign, &format!("{prefix}<<-EOT{note}"));
-            for line in text.strip_suffix('\n').unwrap_or(text).split('\n') {
-                page.line(depth + 1, Sign::None, line);
-            }
-            page.line(depth, Sign::None, &format!("EOT{suffix}"));
-        }
-        Content::Unknown { .. } => page.parts(depth, sign, &[prefix, UNKNOWN, suffix, note]),
-        _ => page.parts(depth, sign, &[prefix, &inline(value), suffix, note]),
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "one line's parts, the two sides and how keys are written")]
-fn members(
-    page: &mut Page,
-    depth: usize,
-    sign: Sign,
-    prefix: &str,
-    before: &Members,
-    after: &Members,
-    note: &str,
-    quoted: bool,
-) {
-    page.parts(depth, sign, &[prefix, "{", note]);
+/// What stands on the first and on the last line of a value that has more than one.
+struct Frame {
+    head: &'static str,
+    tail: &'static str,
+}
+
+const DOCUMENT: &str = "jsonencode(";
+
+impl Frame {
+    fn of(value: &Value) -> Option<Frame> {
+        let frame = |head, tail| Some(Frame { head, tail });
+        if value.is_sensitive() {
+            return None;
+        }
+        match value.content() {
+            Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) if !members.is_empty() => {
+                frame("[", "]")
+            }
+            Content::Map(_, members) | Content::Object(members) if !members.is_empty() => frame("{", "}"),
+            Content::String(text) if document(text).is_some() => frame(DOCUMENT, ")"),
+            Content::String(text) if text.contains('\n') => frame("<<-EOT", "EOT"),
+            _ => None,
+        }
+    }
+}
+
+/// What stands between those two lines.
+fn inside(page: &mut Page, depth: usize, sign: Sign, value: &Value) {
+    match value.content() {
+        Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => {
+            members.iter().for_each(|member| whole(page, Line::element(depth, sign), member));
+        }
+        Content::Map(_, members) | Content::Object(members) => {
+            let quoted = matches!(value.content(), Content::Map(..)) && !page.untyped;
+            let width = width(members.keys(), quoted);
+            for (name, member) in members.iter() {
+                whole(page, Line::of(depth, sign, &aligned(&label(name, quoted), width)), member);
+            }
+        }
+        Content::String(text) => match document(text) {
+            Some(value) => spread(page, Line::of(depth, Sign::None, ""), sign, &value),
+            None => {
+                let lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+                lines.for_each(|line| page.line(depth, Sign::None, line));
+            }
+        },
+        _ => {}
+    }
+}
+
+/// The object or array that a text holds as JSON; `"5"` is a text.
+fn document(text: &str) -> Option<Value> {
+    let value = if text.trim_start().starts_with(['{', '[']) { decode_json(text)? } else { return None };
+    matches!(value.content(), Content::Object(_) | Content::Tuple(_)).then_some(value)
+}
+
+fn members(page: &mut Page, line: Line<'_>, before: &Members, after: &Members, quoted: bool) {
+    line.open(page, "{");
     let width = width(before.keys().chain(after.keys()), quoted);
     let mut names: Vec<_> = before.keys().chain(after.keys()).collect();
     names.sort();
@@ -161,14 +246,17 @@ fn members(
     let mut hidden = 0;
     for name in names {
         let (old, new) = (super::there(before.get(name)), super::there(after.get(name)));
-        match self::sign(old, new) {
-            Sign::None if old.is_none() => {}
-            Sign::None => hidden += 1,
-            _ => attribute(page, depth + 1, &aligned(&label(name, quoted), width), old, new, ""),
+        let sign = sign(old, new);
+        // What tells objects apart is shown beside what changes in them.
+        if sign != Sign::None || matches!(&**name, "id" | "name") {
+            let prefix = aligned(&label(name, quoted), width);
+            difference(page, Line::of(line.depth + 1, sign, &prefix), old, new);
+        } else if old.is_some() {
+            hidden += 1;
         }
     }
-    count_hidden(page, depth + 1, hidden, if quoted { "element" } else { "attribute" });
-    page.line(depth, Sign::None, "}");
+    count_hidden(page, line.depth + 1, hidden, if quoted { "element" } else { "attribute" });
+    line.close(page, "}");
 }
 
 /// Notes how much is not shown.
@@ -178,45 +266,6 @@ pub(super) fn count_hidden(page: &mut Page, depth: usize, hidden: usize, what: &
         1 => page.comment(depth, &format!("(1 unchanged {what} hidden)")),
         more => page.comment(depth, &format!("({more} unchanged {what}s hidden)")),
     }
-}
-
-/// The elements of two lists by their longest common run, with one unchanged neighbour for the eye.
-fn list(page: &mut Page, depth: usize, before: &[Value], after: &[Value]) {
-    let texts = |values: &[Value]| values.iter().map(fold).collect::<Vec<String>>();
-    let (old, new) = (texts(before), texts(after));
-    let operations = similar::capture_diff_slices(similar::Algorithm::Myers, &old, &new);
-    let mut entries: Vec<(Sign, &Value)> = Vec::new();
-    for change in operations.iter().flat_map(|operation| operation.iter_changes(&old, &new)) {
-        match (change.tag(), change.old_index(), change.new_index()) {
-            (ChangeTag::Equal, _, Some(at)) => entries.push((Sign::None, &after[at])),
-            (ChangeTag::Insert, _, Some(at)) => entries.push((Sign::Add, &after[at])),
-            (ChangeTag::Delete, Some(at), _) => entries.push((Sign::Remove, &before[at])),
-            _ => {}
-        }
-    }
-    let changes = |at: Option<usize>| at.and_then(|at| entries.get(at)).is_some_and(|(sign, _)| *sign != Sign::None);
-    let mut hidden = 0;
-    for (at, (sign, value)) in entries.iter().enumerate() {
-        if *sign == Sign::None && !changes(at.checked_sub(1)) && !changes(Some(at + 1)) {
-            hidden += 1;
-            continue;
-        }
-        count_hidden(page, depth, std::mem::take(&mut hidden), "element");
-        whole(page, depth, *sign, "", value, ",", "");
-    }
-    count_hidden(page, depth, hidden, "element");
-}
-
-fn set(page: &mut Page, depth: usize, before: &[Value], after: &[Value]) {
-    let missing = |from: &[Value], value: &&Value| !from.iter().any(|other| other.same(value));
-    for value in before.iter().filter(|value| missing(after, value)) {
-        whole(page, depth, Sign::Remove, "", value, ",", "");
-    }
-    for value in after.iter().filter(|value| missing(before, value)) {
-        whole(page, depth, Sign::Add, "", value, ",", "");
-    }
-    let kept = after.iter().filter(|value| !missing(before, value)).count();
-    count_hidden(page, depth, kept, "element");
 }
 
 fn lines(page: &mut Page, depth: usize, before: &str, after: &str) {
@@ -233,12 +282,6 @@ fn lines(page: &mut Page, depth: usize, before: &str, after: &str) {
     if before.ends_with('\n') != after.ends_with('\n') {
         page.comment(depth, "(the line break at the end changes)");
     }
-}
-
-/// A text by which elements of a list are compared; sensitive ones differ by what they hold, which
-/// is only compared and never shown.
-fn fold(value: &Value) -> String {
-    format!("{:?}", value.clone().unmark_deep().0)
 }
 
 pub(super) fn width<'n>(names: impl Iterator<Item = &'n crate::value::Name>, quoted: bool) -> usize {

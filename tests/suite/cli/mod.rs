@@ -26,6 +26,7 @@ mod preflight;
 mod providers;
 mod refactoring;
 mod refusals;
+mod rendering;
 mod schema;
 mod secrets;
 mod served;

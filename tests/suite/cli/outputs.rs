@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "init",
     "get",
     "graph",
+    "modules",
     "providers",
     "test",
     "taint",
@@ -45,6 +46,7 @@ const COMMANDS: &[&str] = &[
     "console",
     "metadata",
     "metadata functions",
+    "completion",
     "version",
 ];
 
