@@ -243,7 +243,9 @@ pub(super) fn describe(mismatch: &Mismatch) -> String {
 fn fill(value: &Value, ty: &Type, at: &mut Vec<Name>, optional: &Optional) -> Value {
     let marks = value.marks();
     match (value.content(), ty) {
-        (Content::Unknown { .. }, ty) if ty.is_concrete() => Value::unknown(ty.clone()).with_marks(marks),
+        (Content::Unknown { ty: have, .. }, ty) if ty.is_concrete() && have != ty => {
+            Value::unknown(ty.clone()).with_marks(marks)
+        }
         (Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members), ty) => {
             let element = |index: usize| match ty {
                 Type::List(element) | Type::Set(element) => Some((&**element, None)),

@@ -37,7 +37,7 @@ impl Writer {
     pub(crate) fn value(&mut self, value: &Value) -> Json {
         let plain = match value.content() {
             Content::Null(ty) => json!({ "0": self.ty(ty) }),
-            Content::Unknown { ty, not_null } => json!({ "?": self.ty(ty), "real": not_null }),
+            Content::Unknown { ty, not_null, .. } => json!({ "?": self.ty(ty), "real": not_null }),
             Content::Bool(value) => (*value).into(),
             Content::Number(number) => json!({ "#": number.to_string() }),
             Content::String(text) => (&**text).into(),

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::unify::{unify, unify_all};
-use super::{Content, Members, Name, Number, Path, Step, Type, Value};
+use super::{Bounds, Content, Members, Name, Number, Path, Step, Type, Value};
 
 /// Why a value does not fit a type.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,11 +38,12 @@ pub fn convert(value: &Value, want: &Type) -> Result<Value, Mismatch> {
     let converted: Value = match (value.content(), want) {
         (_, Type::Dynamic) => return Ok(value.clone()),
         (Content::Null(ty), _) if convertible(ty, want) => Value::null(settle(ty, want)),
-        (Content::Unknown { ty, not_null }, _) => {
+        (Content::Unknown { ty, .. }, _) if ty == want => return Ok(value.clone()),
+        (Content::Unknown { ty, .. }, _) => {
             if !convertible(ty, want) {
                 return Err(required(want));
             }
-            unknown(ty, want, *not_null)
+            unknown(value, ty, want)
         }
         (Content::Bool(_), Type::Bool) | (Content::Number(_), Type::Number) | (Content::String(_), Type::String) => {
             return Ok(value.clone());
@@ -104,25 +105,27 @@ fn not_a_bool(text: &str) -> Mismatch {
     })
 }
 
-/// What an unknown value becomes: where its type tells how many members there will be, a list of so
-/// many unknown ones.
-fn unknown(have: &Type, want: &Type, not_null: bool) -> Value {
+/// What an unknown value becomes: how many members it will have may be certain by its type or by
+/// its bounds, but those of a set may turn out equal.
+fn unknown(value: &Value, have: &Type, want: &Type) -> Value {
     let ty = settle(have, want);
-    let length = match have {
-        Type::Tuple(elements) if not_null => Some(elements.len()),
-        Type::Object(attributes) if not_null => Some(attributes.len()),
-        _ => None,
-    };
-    match (&ty, length) {
-        (Type::List(element), Some(length)) => {
-            Value::list((**element).clone(), vec![Value::unknown((**element).clone()); length])
-        }
-        (Type::Set(element), Some(length @ (0 | 1))) => {
-            Value::set((**element).clone(), vec![Value::unknown((**element).clone()); length])
-        }
-        (Type::Map(element), Some(0)) => Value::map((**element).clone(), Members::new()),
-        _ => Content::Unknown { ty, not_null }.into(),
+    if !is_definite(value) {
+        return Value::unknown(ty);
     }
+    let (least, most) = match (have, &ty) {
+        (Type::Tuple(elements), Type::List(_) | Type::Set(_)) => (elements.len(), Some(elements.len())),
+        (Type::Object(attributes), Type::Map(_)) => (attributes.len(), Some(attributes.len())),
+        _ => value.length_range(),
+    };
+    match (have, &ty) {
+        (Type::List(_) | Type::Tuple(_), Type::Set(_)) => Value::unknown_within(ty, Bounds::length(least.min(1), most)),
+        (_, Type::List(_) | Type::Set(_) | Type::Map(_)) => Value::unknown_within(ty, Bounds::length(least, most)),
+        _ => Value::unknown_not_null(ty),
+    }
+}
+
+fn is_definite(value: &Value) -> bool {
+    matches!(value.content(), Content::Unknown { not_null: true, .. })
 }
 
 /// The wanted type of a null or unknown value, with what it leaves open taken from the type it has.

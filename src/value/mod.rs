@@ -6,6 +6,7 @@
 //! unknown, and carries marks beside its content. The decision to question: maps and objects
 //! are ordered by key bytes, as Terraform iterates them, so no order can leak from a hash.
 
+pub mod bounds;
 pub mod convert;
 mod decimal;
 mod float;
@@ -18,6 +19,7 @@ pub mod unify;
 
 use std::sync::Arc;
 
+pub use bounds::Bounds;
 pub use members::Members;
 pub use number::Number;
 pub use path::{Path, Step};
@@ -82,12 +84,14 @@ impl Marks {
 pub enum Content {
     /// Absent, of a type.
     Null(Type),
-    /// Not known before the apply, of a type. `not_null` is Terraform's only refinement kept here.
+    /// Not known before the apply, of a type.
     Unknown {
         /// What it will be.
         ty: Type,
         /// It will certainly not be null.
         not_null: bool,
+        /// What else is certain; rarely anything is, and only of what is not null.
+        bounds: Option<Arc<Bounds>>,
     },
     /// True or false.
     Bool(bool),
@@ -131,13 +135,15 @@ impl Value {
     /// A value of a type that is not known yet and may turn out null.
     #[must_use]
     pub fn unknown(ty: Type) -> Value {
-        Content::Unknown { ty, not_null: false }.into()
+        Content::Unknown { ty, not_null: false, bounds: None }.into()
     }
 
-    /// A value of a type that is not known yet but will not be null.
+    /// A value of a type that is not known yet but will not be null. Of what has no type yet not
+    /// even that is certain, as in Terraform.
     #[must_use]
     pub fn unknown_not_null(ty: Type) -> Value {
-        Content::Unknown { ty, not_null: true }.into()
+        let not_null = ty != Type::Dynamic;
+        Content::Unknown { ty, not_null, bounds: None }.into()
     }
 
     /// A boolean.

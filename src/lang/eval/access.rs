@@ -4,11 +4,11 @@
 //! member, with the marks of all that was passed through. Errors have the span of their step.
 
 use crate::diag::Span;
-use crate::value::{Content, Marks, Name, Number, Type, Value};
+use crate::value::{Bounds, Content, Marks, Name, Number, Type, Value};
 
 use super::super::ast::Access;
 use super::super::suggest::did_you_mean;
-use super::{Answer, Errors, Evaluator, conversion, fail};
+use super::{Answer, Errors, Evaluator, conversion, fail, undecided};
 
 impl Evaluator<'_, '_> {
     /// The value of a reference and the steps behind it.
@@ -52,7 +52,7 @@ impl Evaluator<'_, '_> {
     fn splat(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
         let answer = self.splat_value(source, steps, source_span, span);
         if answer.is_ok() {
-            self.failed = Type::Dynamic;
+            self.failed = undecided();
         }
         answer
     }
@@ -67,20 +67,25 @@ impl Evaluator<'_, '_> {
             }
             Content::Null(_) => return Ok(Value::tuple(Vec::new()).with_marks(marks)),
             Content::Unknown { ty: Type::Dynamic, .. } => return Ok(source.with_marks(marks)),
-            Content::Unknown { ty, not_null } if is_sequence => {
+            Content::Unknown { ty, .. } if is_sequence => {
                 let ty = self.splat_type(ty, steps, span).inspect_err(|_| {
-                    self.failed = match ty {
+                    self.failed = Value::unknown_not_null(match ty {
                         Type::Tuple(elements) => Type::tuple(vec![Type::Dynamic; elements.len()]),
                         _ => Type::list(Type::Dynamic),
-                    };
+                    });
                 })?;
-                let unknown = if *not_null { Value::unknown_not_null(ty) } else { Value::unknown(ty) };
-                return Ok(unknown.with_marks(marks));
+                // It is not null, or the apply ends with an error here.
+                let (least, most) = source.length_range();
+                let result = match ty {
+                    Type::List(_) => Value::unknown_within(ty, Bounds::length(least, most)),
+                    _ => Value::unknown_not_null(ty),
+                };
+                return Ok(result.with_marks(marks));
             }
             Content::Unknown { not_null: false, .. } => {
                 // It may turn out null, and then the result is empty: not even its length is known.
                 let walked = self.walk(source, steps, span);
-                self.failed = Type::Dynamic;
+                self.failed = undecided();
                 walked?;
                 return Ok(Value::unknown(Type::Dynamic).with_marks(marks));
             }
@@ -95,7 +100,7 @@ impl Evaluator<'_, '_> {
             results.push(result.unwrap_or(Value::unknown(Type::Dynamic)));
         }
         if errors.any() {
-            self.failed = Type::tuple(results.iter().map(Value::ty).collect());
+            self.failed = Value::unknown(half_done(&source, results.iter().map(Value::ty).collect()));
             return errors.or_else(|| source);
         }
         let result = match source.content() {
@@ -132,6 +137,19 @@ impl Evaluator<'_, '_> {
             }
             _ => Type::Dynamic,
         })
+    }
+}
+
+/// The type of a splat over a source of which some members failed, and so have no type.
+fn half_done(source: &Value, results: Vec<Type>) -> Type {
+    if !matches!(source.content(), Content::List(..) | Content::Set(..)) {
+        return Type::tuple(results);
+    }
+    let mut decided = results.iter().filter(|ty| **ty != Type::Dynamic);
+    match decided.next().cloned() {
+        None => Type::list(Type::Dynamic),
+        Some(first) if decided.all(|ty| *ty == first) => Type::list(first),
+        Some(_) => Type::tuple(results),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::diag::Diagnostics;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
 use super::super::ast::{Expr, For};
-use super::{Answer, Errors, Evaluator, access, conversion, fail};
+use super::{Answer, Errors, Evaluator, access, conversion, fail, undecided};
 
 /// What goes through a collection has found so far.
 #[derive(Default)]
@@ -44,13 +44,13 @@ pub(super) enum Unknown {
 impl Evaluator<'_, '_> {
     pub(super) fn comprehension(&mut self, of: &For) -> Answer {
         let mut gathered = Gathered::default();
-        let entries = self.entries(&of.collection, &mut gathered.marks)?;
+        let entries = self.entries(&of.collection, &mut gathered.marks).inspect_err(|_| self.failed = undecided())?;
         if let (Some(condition), Ok(_) | Err(Unknown::Typed)) = (&of.condition, &entries) {
             // One look at the condition with nothing known spares a report for each member.
-            let undecided = || Value::unknown(Type::Dynamic);
-            self.bind(of, undecided(), undecided(), |this| {
+            let verdict = self.bind(of, undecided(), undecided(), |this| {
                 this.include(condition, &mut Marks::default(), Report::Clause)
-            })?;
+            });
+            verdict.inspect_err(|_| self.failed = undecided())?;
         }
         let Ok(entries) = entries else {
             return Ok(Value::unknown(Type::Dynamic).with_marks(gathered.marks));
@@ -59,23 +59,20 @@ impl Evaluator<'_, '_> {
             self.bind(of, key, value, |this| this.member(of, &mut gathered));
         }
         let Gathered { errors, marks, unknown, values, keyed } = gathered;
-        self.failed = Type::Dynamic;
-        if errors.any() && !unknown && of.key.is_none() {
-            self.failed = Type::tuple(values.iter().map(Value::ty).collect());
+        let result = if unknown {
+            Value::unknown(Type::Dynamic)
+        } else if of.key.is_none() {
+            Value::tuple(values)
+        } else if of.grouped {
+            Value::object(keyed.into_iter().map(|(key, values)| (key, Value::tuple(values))).collect())
+        } else {
+            let single = keyed.into_iter().filter_map(|(key, values)| Some((key, values.into_iter().next()?)));
+            Value::object(single.collect::<Members>())
+        };
+        if errors.any() {
+            self.failed = result.clone();
         }
-        errors.or_else(|| {
-            let result = if unknown {
-                Value::unknown(Type::Dynamic)
-            } else if of.key.is_none() {
-                Value::tuple(values)
-            } else if of.grouped {
-                Value::object(keyed.into_iter().map(|(key, values)| (key, Value::tuple(values))).collect())
-            } else {
-                let single = keyed.into_iter().filter_map(|(key, values)| Some((key, values.into_iter().next()?)));
-                Value::object(single.collect::<Members>())
-            };
-            result.with_marks(marks)
-        })
+        errors.or_else(|| result.with_marks(marks))
     }
 
     /// What a `for` goes through, if it is known.
@@ -129,7 +126,7 @@ impl Evaluator<'_, '_> {
         let Some(key) = &of.key else {
             let value = self.expr(&of.value);
             let value = gathered.errors.keep(value);
-            gathered.values.push(value.unwrap_or_else(|| Value::unknown(self.failed.clone())));
+            gathered.values.push(value.unwrap_or_else(|| self.failed.clone()));
             return;
         };
         let name = self.member_key(key, &mut gathered.marks, !gathered.unknown);
@@ -142,18 +139,17 @@ impl Evaluator<'_, '_> {
             }
         };
         let value = self.expr(&of.value);
-        if let Some(value) = gathered.errors.keep(value) {
-            let values = gathered.keyed.entry(name.clone()).or_default();
-            if !of.grouped && !values.is_empty() {
-                let why = format!(
-                    "Two different items produced the key {name:?} in this 'for' expression. If duplicates are \
-                     expected, use the ellipsis (...) after the value expression to enable grouping by key."
-                );
-                gathered.errors.add(fail("Duplicate object key", why, key.span));
-                return;
-            }
-            values.push(value);
+        let value = gathered.errors.keep(value).unwrap_or_else(|| self.failed.clone());
+        let values = gathered.keyed.entry(name.clone()).or_default();
+        if !of.grouped && !values.is_empty() {
+            let why = format!(
+                "Two different items produced the key {name:?} in this 'for' expression. If duplicates are expected, \
+                 use the ellipsis (...) after the value expression to enable grouping by key."
+            );
+            gathered.errors.add(fail("Duplicate object key", why, key.span));
+            return;
         }
+        values.push(value);
     }
 
     /// Whether the `if` clause lets a member in; none if that is unknown.

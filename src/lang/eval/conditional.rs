@@ -5,32 +5,49 @@
 
 use crate::diag::{Diagnostics, Span};
 use crate::value::unify::unify;
-use crate::value::{Content, Marks, Type, Value};
+use crate::value::{Bounds, Content, Marks, Type, Value};
 
 use super::super::ast::Expr;
-use super::{Answer, Errors, Evaluator, conversion, fail};
+use super::{Answer, Errors, Evaluator, conversion, fail, undecided};
 
 const INCONSISTENT: &str = "Inconsistent conditional result types";
 
 impl Evaluator<'_, '_> {
     pub(super) fn conditional(&mut self, condition: &Expr, yes: &Expr, no: &Expr) -> Answer {
-        // A branch that failed has the type it would have had; its errors matter only if it is taken.
+        // A branch that failed is as much as is certain of it; its errors matter only if it is taken.
         let yes_answer = self.expr(yes);
-        let yes_value = yes_answer.as_ref().map_or_else(|_| Value::unknown(self.failed.clone()), Value::clone);
+        let yes_value = yes_answer.as_ref().map_or_else(|_| self.failed.clone(), Value::clone);
         let no_answer = self.expr(no);
-        let no_value = no_answer.as_ref().map_or_else(|_| Value::unknown(self.failed.clone()), Value::clone);
-        let common = unify_branches(&yes_value, &no_value).map_err(|why| {
-            self.failed = Type::Dynamic;
-            let detail = format!("The true and false result expressions must have consistent types. {why}");
-            fail(INCONSISTENT, detail, yes.span.to(no.span))
-        })?;
-        let verdict = self.verdict(condition);
-        self.failed = match &common {
-            Common::Type(ty) => ty.clone(),
-            Common::Other if is_untyped_null(&yes_value) => no_value.ty(),
-            Common::Other => yes_value.ty(),
+        let no_value = no_answer.as_ref().map_or_else(|_| self.failed.clone(), Value::clone);
+        let common = match unify_branches(&yes_value, &no_value) {
+            Ok(common) => common,
+            Err(why) => {
+                // A type that does not fit may come of what failed in the branch that is taken.
+                let cause = match self.verdict(condition) {
+                    Ok((Some(verdict), _)) => if verdict { yes_answer } else { no_answer }.err(),
+                    _ => None,
+                };
+                self.failed = undecided();
+                let detail = format!("The true and false result expressions must have consistent types. {why}");
+                return Err(cause.unwrap_or_else(|| fail(INCONSISTENT, detail, yes.span.to(no.span))));
+            }
         };
-        let (verdict, marks) = verdict?;
+        let verdict = self.verdict(condition);
+        let (verdict, marks) = match (verdict, &yes_answer, &no_answer) {
+            (Err(errors), ..) => {
+                self.failed = merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common);
+                return Err(errors);
+            }
+            (Ok((Some(true), _)), Err(errors), _) => {
+                self.failed = finish(yes_value, &common, &no_value, "true", yes.span).unwrap_or_else(|_| undecided());
+                return Err(errors.clone());
+            }
+            (Ok((Some(false), _)), _, Err(errors)) => {
+                self.failed = finish(no_value, &common, &yes_value, "false", no.span).unwrap_or_else(|_| undecided());
+                return Err(errors.clone());
+            }
+            (Ok(verdict), ..) => verdict,
+        };
         // Which branch was taken may tell something about the other, so the marks of both count.
         let marks = marks.union(yes_value.marks()).union(no_value.marks());
         let value = match verdict {
@@ -117,8 +134,8 @@ fn unify_branches(yes: &Value, no: &Value) -> Result<Common, String> {
     unify(&[yes_type.clone(), no_type.clone()]).map(Common::Type).ok_or_else(|| describe(&yes_type, &no_type))
 }
 
-/// What an unknown condition leaves known: equal numbers and booleans are known whichever way it
-/// goes, because Terraform narrows the range of an unknown to one value.
+/// What an unknown condition leaves known: what both branches keep to. Equal numbers are known
+/// whichever way it goes, and so is the length of two lists of one length.
 fn merge_unknown(yes: &Value, no: &Value, common: Common) -> Value {
     let ty = match common {
         Common::Type(ty) => ty,
@@ -128,18 +145,25 @@ fn merge_unknown(yes: &Value, no: &Value, common: Common) -> Value {
     match (yes.content(), no.content()) {
         (Content::Null(_), Content::Null(_)) => return Value::null(ty),
         (Content::Number(a), Content::Number(b)) if a == b => return yes.clone(),
-        (Content::List(a, first), Content::List(b, second)) if first.is_empty() && second.is_empty() && a == b => {
-            return yes.clone();
-        }
-        (Content::Set(a, first), Content::Set(b, second)) if first.is_empty() && second.is_empty() && a == b => {
-            return yes.clone();
-        }
-        (Content::Map(a, first), Content::Map(b, second)) if first.is_empty() && second.is_empty() && a == b => {
-            return yes.clone();
-        }
         _ => {}
     }
-    if is_definite(yes) && is_definite(no) { Value::unknown_not_null(ty) } else { Value::unknown(ty) }
+    if !(is_definite(yes) && is_definite(no)) {
+        return Value::unknown(ty);
+    }
+    match ty {
+        Type::Number => {
+            let ((a_least, a_most), (b_least, b_most)) = (yes.number_range(), no.number_range());
+            let least = a_least.zip(b_least).map(|(a, b)| a.min(b).clone());
+            let most = a_most.zip(b_most).map(|(a, b)| a.max(b).clone());
+            Value::unknown_within(ty, Bounds::Number { least, most })
+        }
+        Type::List(_) | Type::Set(_) | Type::Map(_) if yes.ty() == no.ty() => {
+            let ((a_least, a_most), (b_least, b_most)) = (yes.length_range(), no.length_range());
+            let most = a_most.zip(b_most).map(|(a, b)| a.max(b));
+            Value::unknown_within(ty, Bounds::length(a_least.min(b_least), most))
+        }
+        _ => Value::unknown_not_null(ty),
+    }
 }
 
 /// Whether a value is certainly not null.

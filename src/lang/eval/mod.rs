@@ -53,7 +53,7 @@ pub struct Env<'a> {
 /// All that is wrong in it.
 pub fn eval(expr: &Expr, env: &mut Env<'_>) -> Result<Value, Diagnostics> {
     let depth = env.bound.len();
-    let mut evaluator = Evaluator { env, in_template: false, unresolved: Diagnostics::none(), failed: Type::Dynamic };
+    let mut evaluator = Evaluator { env, in_template: false, unresolved: Diagnostics::none(), failed: undecided() };
     let answer = evaluator.expr(expr);
     let unresolved = std::mem::take(&mut evaluator.unresolved);
     env.bound.truncate(depth);
@@ -72,9 +72,9 @@ pub(crate) struct Evaluator<'e, 'a> {
     pub(crate) in_template: bool,
     /// The names that could not be looked up.
     pub(crate) unresolved: Diagnostics,
-    /// The type that the expression which failed last would have had, as far as that is certain: an
-    /// operator gives its type whatever goes wrong. Branches of conditionals must agree in it.
-    pub(crate) failed: Type,
+    /// What the expression that failed last would have been, as far as that is certain: an operator
+    /// gives its type whatever goes wrong. Branches of conditionals must agree in its type.
+    pub(crate) failed: Value,
 }
 
 impl Evaluator<'_, '_> {
@@ -85,17 +85,18 @@ impl Evaluator<'_, '_> {
         if let Err(errors) = &mut answer {
             seen::note(expr, self.env, errors);
             match &expr.kind {
-                ExprKind::Unary(op, _) => self.failed = op.gives(),
-                ExprKind::Binary(op, ..) => self.failed = op.gives(),
-                ExprKind::Template(_) => self.failed = Type::String,
+                ExprKind::Unary(op, _) => self.failed = Value::unknown(op.gives()),
+                ExprKind::Binary(op, ..) => self.failed = Value::unknown(op.gives()),
+                ExprKind::Template(_) => self.failed = Value::unknown_not_null(Type::String),
                 ExprKind::Wrapped(_)
                 | ExprKind::Parens(_)
                 | ExprKind::Tuple(_)
                 | ExprKind::Object(_)
+                | ExprKind::For(_)
                 | ExprKind::Conditional(..) => {}
                 ExprKind::Reference(_, steps) | ExprKind::Access(_, steps)
                     if matches!(steps.last(), Some(Access::AttrSplat(..) | Access::FullSplat(..))) => {}
-                _ => self.failed = Type::Dynamic,
+                _ => self.failed = undecided(),
             }
         }
         answer
@@ -109,7 +110,7 @@ impl Evaluator<'_, '_> {
             ExprKind::Reference(name, steps) => self.reference(name, steps, expr.span),
             ExprKind::Access(inner, steps) => {
                 // What a splat would have given of a source that failed is not known, not even its kind.
-                let value = self.expr(inner).inspect_err(|_| self.failed = Type::Dynamic)?;
+                let value = self.expr(inner).inspect_err(|_| self.failed = undecided())?;
                 self.walk(value, steps, expr.span)
             }
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.span),
@@ -140,10 +141,10 @@ impl Evaluator<'_, '_> {
         let mut values = Vec::with_capacity(members.len());
         for member in members {
             let value = errors.keep(self.expr(member));
-            values.push(value.unwrap_or_else(|| Value::unknown(self.failed.clone())));
+            values.push(value.unwrap_or_else(|| self.failed.clone()));
         }
         if errors.any() {
-            self.failed = Type::tuple(values.iter().map(Value::ty).collect());
+            self.failed = Value::tuple(values.clone());
         }
         errors.or_else(|| Value::tuple(values))
     }
@@ -164,13 +165,12 @@ impl Evaluator<'_, '_> {
             let value = errors.keep(self.expr(item));
             match (key, value) {
                 (Some(Some(key)), Some(value)) => members.push((key, value)),
-                (Some(Some(key)), None) => members.push((key, Value::unknown(self.failed.clone()))),
+                (Some(Some(key)), None) => members.push((key, self.failed.clone())),
                 (Some(None) | None, _) => known = false,
             }
         }
         if errors.any() {
-            let ty = |(name, member): &(Name, Value)| (name.clone(), member.ty());
-            self.failed = if known { Type::object(members.iter().map(ty).collect()) } else { Type::Dynamic };
+            self.failed = if known { Value::object(members.iter().cloned().collect()) } else { undecided() };
         }
         errors.or_else(|| {
             let object = if known {
@@ -201,6 +201,11 @@ impl Evaluator<'_, '_> {
             _ => Ok(None),
         }
     }
+}
+
+/// A value of which nothing is known.
+pub(crate) fn undecided() -> Value {
+    Value::unknown(Type::Dynamic)
 }
 
 /// One error at a place, as the list of errors that an evaluation ends with.

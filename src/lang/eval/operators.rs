@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::diag::Span;
-use crate::value::{Content, Members, Number, Type, Value};
+use crate::value::{Bounds, Content, Members, Number, Type, Value};
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use super::{Answer, Errors, Evaluator, conditional::is_definite, conversion, fail};
@@ -112,9 +112,31 @@ fn operate(op: BinaryOp, left: Value, right: Value, span: Span) -> Answer {
         (Content::Number(left), Content::Number(right)) => {
             arithmetic(op, left, right).map_err(|why| failed(why, span))?
         }
-        _ => Value::unknown_not_null(op.gives()),
+        _ => by_ranges(op, &left, &right).map_or_else(|| Value::unknown_not_null(op.gives()), Value::bool),
     };
     Ok(result.with_marks(marks))
+}
+
+/// What a comparison gives of numbers that are not known, by the ranges that they lie in.
+fn by_ranges(op: BinaryOp, left: &Value, right: &Value) -> Option<bool> {
+    let less = |a: &Value, b: &Value| match (a.number_range(), b.number_range()) {
+        ((_, Some(most)), (Some(least), _)) if most < least => Some(true),
+        ((Some(least), _), (_, Some(most))) if least > most => Some(false),
+        _ => None,
+    };
+    // What is neither certainly so nor certainly not so by one of both is open.
+    let or_equal = |less: Option<bool>| match (less, equals(left, right)) {
+        (Some(true), _) | (_, Some(true)) => Some(true),
+        (Some(false), Some(false)) => Some(false),
+        _ => None,
+    };
+    match op {
+        BinaryOp::Less => less(left, right),
+        BinaryOp::Greater => less(right, left),
+        BinaryOp::LessOrEqual => or_equal(less(left, right)),
+        BinaryOp::GreaterOrEqual => or_equal(less(right, left)),
+        _ => None,
+    }
 }
 
 fn arithmetic(op: BinaryOp, left: &Number, right: &Number) -> Result<Value, &'static str> {
@@ -147,8 +169,8 @@ pub(crate) fn equals(left: &Value, right: &Value) -> Option<bool> {
         (Content::Null(_), Content::Null(_)) => Some(true),
         (Content::Null(_), _) if is_definite(right) => Some(false),
         (_, Content::Null(_)) if is_definite(left) => Some(false),
-        (Content::Unknown { ty, .. }, _) => known_to_differ(ty, right),
-        (_, Content::Unknown { ty, .. }) => known_to_differ(ty, left),
+        (Content::Unknown { ty, bounds, .. }, _) => known_to_differ(ty, bounds.as_deref(), right),
+        (_, Content::Unknown { ty, bounds, .. }) => known_to_differ(ty, bounds.as_deref(), left),
         (Content::Bool(a), Content::Bool(b)) => Some(a == b),
         (Content::Number(a), Content::Number(b)) => Some(a == b),
         (Content::String(a), Content::String(b)) => Some(a == b),
@@ -161,14 +183,33 @@ pub(crate) fn equals(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// An unknown value can still be told from a known one by its type.
-fn known_to_differ(ty: &Type, other: &Value) -> Option<bool> {
+/// An unknown value can still be told from a known one by its type and its bounds.
+fn known_to_differ(ty: &Type, bounds: Option<&Bounds>, other: &Value) -> Option<bool> {
+    if bounds.is_some_and(|bounds| !other.may_be_within(bounds)) {
+        return Some(false);
+    }
     let comparable = match other.content() {
         Content::Null(_) | Content::Unknown { .. } => true,
-        Content::Bool(_) | Content::Number(_) | Content::String(_) if matches!(ty, Type::Set(_)) => false,
-        _ => !ty.is_concrete() || *ty == other.ty(),
+        _ => may_become(ty, &other.ty()),
     };
     if comparable { None } else { Some(false) }
+}
+
+/// Whether the type of an unknown value, open in places, may turn out to be another.
+fn may_become(open: &Type, ty: &Type) -> bool {
+    match (open, ty) {
+        (Type::Dynamic, _) => true,
+        (Type::List(open), Type::List(ty)) | (Type::Set(open), Type::Set(ty)) | (Type::Map(open), Type::Map(ty)) => {
+            may_become(open, ty)
+        }
+        (Type::Tuple(open), Type::Tuple(ty)) => {
+            open.len() == ty.len() && open.iter().zip(ty.iter()).all(|(open, ty)| may_become(open, ty))
+        }
+        (Type::Object(open), Type::Object(ty)) => {
+            open.keys().eq(ty.keys()) && open.values().zip(ty.values()).all(|(open, ty)| may_become(open, ty))
+        }
+        (open, ty) => open == ty,
+    }
 }
 
 fn sequences(a: &[Value], b: &[Value]) -> Option<bool> {

@@ -4,7 +4,8 @@
 //! but then certainly not null.
 
 use crate::diag::Span;
-use crate::value::{Content, Marks, Name, Type, Value};
+use crate::value::bounds::certain_start;
+use crate::value::{Bounds, Content, Marks, Name, Type, Value};
 
 use super::super::ast::{Expr, Part};
 use super::{Answer, Errors, Evaluator, conversion, fail};
@@ -21,7 +22,7 @@ impl Evaluator<'_, '_> {
         for part in parts {
             let value = match part {
                 Part::Text(piece, _) => {
-                    text.push_str(piece);
+                    text.push_str(if known { piece } else { "" });
                     continue;
                 }
                 Part::Interpolation(inner) => self.expr(inner).and_then(|value| interpolate(&value, inner.span)),
@@ -35,12 +36,13 @@ impl Evaluator<'_, '_> {
             let Some(value) = errors.keep(value) else { continue };
             marks = marks.union(value.marks());
             match value.as_str() {
-                Some(piece) => text.push_str(piece),
+                Some(piece) if known => text.push_str(piece),
+                Some(_) => {}
                 None => known = false,
             }
         }
         errors.or_else(|| {
-            let value = if known { Value::string(normalize(text)) } else { Value::unknown_not_null(Type::String) };
+            let value = if known { Value::string(normalize(text)) } else { begun(text) };
             value.with_marks(marks)
         })
     }
@@ -85,6 +87,21 @@ fn interpolate(value: &Value, span: Span) -> Answer {
     }
     conversion::convert_to(value, &Type::String)
         .map_err(|why| fail(INVALID, format!("Cannot include the given value in a string template: {why}."), span))
+}
+
+/// So many bytes of the beginning of an unknown text are kept, as in Terraform.
+const START: usize = 128;
+
+/// The string of which only the beginning is known.
+fn begun(text: String) -> Value {
+    let mut text = normalize(text);
+    text.truncate(text.floor_char_boundary(START));
+    begins_with(&text)
+}
+
+/// A string that goes on behind a text in an unknown way.
+pub(crate) fn begins_with(text: &str) -> Value {
+    Value::unknown_within(Type::String, Bounds::Start(certain_start(text).into()))
 }
 
 /// Joined pieces need not be normal although each piece is: an accent may follow its letter.

@@ -195,8 +195,10 @@ fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcom
 }
 
 fn refine(result: Value, not_null: bool) -> Value {
-    if !(not_null && result.is_unknown()) {
-        return result;
+    match result.content() {
+        Content::Unknown { not_null: false, ty, .. } if not_null => {
+            Value::unknown_not_null(ty.clone()).with_marks(result.marks())
+        }
+        _ => result,
     }
-    Value::unknown_not_null(result.ty()).with_marks(result.marks())
 }

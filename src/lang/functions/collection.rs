@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::lang::eval::equals;
 use crate::value::convert::convert;
 use crate::value::unify::unify;
-use crate::value::{Content, Marks, Members, Name, Type, Value};
+use crate::value::{Bounds, Content, Marks, Members, Name, Number, Type, Value};
 
 use super::numeric::{NOT_WHOLE, take_int};
 use super::row::{Fault, Kind, Outcome, Param, Row, any, bad, number, param, text};
@@ -72,7 +72,7 @@ fn coalesce(args: &[Value], want: &Type) -> Outcome {
     for arg in args {
         let value = convert(arg, want).map_err(|mismatch| Fault::Call(mismatch.message))?;
         if value.is_unknown() {
-            return Ok(value);
+            return Ok(Value::unknown(value.ty()));
         }
         if !value.is_null() && value.as_str() != Some("") {
             return Ok(value);
@@ -192,14 +192,30 @@ fn length(args: &[Value], _: &Type) -> Outcome {
         }
         Content::Unknown { ty: Type::Tuple(elements), .. } => elements.len(),
         Content::Unknown { ty: Type::Object(members), .. } => members.len(),
-        Content::Unknown { .. } => return Ok(Value::unknown(Type::Number).with_marks(value.marks())),
-        Content::Set(_, members) if members.len() > 1 && !value.is_wholly_known() => {
+        Content::Unknown { ty: Type::Dynamic, .. } => {
             return Ok(Value::unknown(Type::Number).with_marks(value.marks()));
+        }
+        Content::Unknown { ty: Type::String, .. } => {
+            let start = if let Some(Bounds::Start(start)) = value.bounds() { start.graphemes(true).count() } else { 0 };
+            return Ok(count_between(start, None).with_marks(value.marks()));
+        }
+        Content::Unknown { .. } => {
+            let (least, most) = value.length_range();
+            return Ok(count_between(least, most.or(Some(usize::MAX))).with_marks(value.marks()));
+        }
+        Content::Set(_, members) if members.len() > 1 && !value.is_wholly_known() => {
+            return Ok(count_between(1, Some(members.len())).with_marks(value.marks()));
         }
         Content::Set(_, members) | Content::List(_, members) | Content::Tuple(members) => members.len(),
         _ => value.as_members().map_or(0, Members::len),
     };
     Ok(Value::int(i64::try_from(count).unwrap_or(i64::MAX)).with_marks(value.marks()))
+}
+
+/// A number of members that is not known but for its bounds.
+fn count_between(least: usize, most: Option<usize>) -> Value {
+    let number = |count: usize| Number::from(i64::try_from(count).unwrap_or(i64::MAX));
+    Value::unknown_within(Type::Number, Bounds::Number { least: Some(number(least)), most: most.map(number) })
 }
 
 fn keys_type(args: &[Value]) -> Result<Type, Fault> {

@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::typed("tostring", &[INPUT], |args| target(args, Type::String), change).maybe_null(),
     Row::typed("sensitive", &[MARKED], same_type, |args, _| Ok(args[0].clone().sensitive())).maybe_null(),
     Row::typed("nonsensitive", &[MARKED], same_type, nonsensitive).maybe_null(),
-    Row::new("issensitive", &[MARKED], Kind::Bool, issensitive),
+    Row::new("issensitive", &[MARKED], Kind::Bool, issensitive).maybe_null(),
     Row::typed("ephemeralasnull", &[MARKED], same_type, |args, _| Ok(ephemeral_as_null(&args[0]))).maybe_null(),
 ];
 

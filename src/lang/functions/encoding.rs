@@ -8,16 +8,16 @@ use base64::alphabet;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 
 use crate::lang::eval::template::normalize;
-use crate::value::{Content, Members, Name, Number, Type, Value};
+use crate::value::{Bounds, Content, Members, Name, Number, Type, Value};
 
-use super::row::{Fault, Kind, Outcome, Row, any, text};
+use super::row::{Fault, Kind, Outcome, Row, any, bad, text};
 use super::text::{make, take_text};
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("base64decode", &[text("str")], Kind::String, base64decode),
     Row::new("base64encode", &[text("str")], Kind::String, |args, _| make(STANDARD.encode(take_text(args, 0)?))),
     Row::typed("csvdecode", &[text("str")], csvdecode_type, csvdecode),
-    Row::typed("jsondecode", &[text("str")], jsondecode_type, jsondecode).maybe_null(),
+    Row::typed("jsondecode", &[text("str").unknown()], jsondecode_type, jsondecode).maybe_null(),
     Row::new("jsonencode", &[any("val").nullable().unknown().dynamic()], Kind::String, jsonencode),
     Row::new("urldecode", &[text("str")], Kind::String, urldecode),
     Row::new("urlencode", &[text("str")], Kind::String, urlencode),
@@ -85,9 +85,22 @@ fn urlencode(args: &[Value], _: &Type) -> Outcome {
 
 fn jsonencode(args: &[Value], _: &Type) -> Outcome {
     if !args[0].is_wholly_known() {
-        return Ok(Value::unknown(Type::String));
+        return Ok(encoded_start(&args[0]));
     }
     Ok(Value::string(write_json(&args[0])?))
+}
+
+/// The first character of the text that an unknown value is written as, if its type tells.
+pub(super) fn encoded_start(value: &Value) -> Value {
+    let start = match value.content() {
+        Content::Unknown { ty: Type::String, not_null: true, .. } => "\"",
+        Content::Unknown { ty: Type::Object(_) | Type::Map(_), not_null: true, .. } => "{",
+        Content::Unknown { ty: Type::List(_) | Type::Set(_) | Type::Tuple(_), not_null: true, .. } => "[",
+        Content::Map(..) | Content::Object(_) => "{",
+        Content::List(..) | Content::Set(..) | Content::Tuple(_) => "[",
+        _ => "",
+    };
+    Value::unknown_within(Type::String, Bounds::Start(start.into()))
 }
 
 /// A wholly known value as compact JSON.
@@ -156,13 +169,28 @@ fn quote(text: &str, json: &mut String) {
 
 /// The type of a document is known only once it is read; an unknown one may be anything.
 fn jsondecode_type(args: &[Value]) -> Result<Type, Fault> {
-    match args[0].as_str() {
-        Some(_) => jsondecode(args, &Type::Dynamic).map(|value| value.ty()),
-        None => Ok(Type::Dynamic),
+    match (args[0].as_str(), args[0].bounds()) {
+        (Some(_), _) => jsondecode(args, &Type::Dynamic).map(|value| value.ty()),
+        (None, Some(Bounds::Start(start))) => foretell(start),
+        (None, _) => Ok(Type::Dynamic),
     }
 }
 
-fn jsondecode(args: &[Value], _: &Type) -> Outcome {
+/// What a document will be of which only the beginning is known.
+fn foretell(start: &str) -> Result<Type, Fault> {
+    match start.trim_start_matches([' ', '\t', '\r', '\n']).chars().next() {
+        Some('"') => Ok(Type::String),
+        Some('t' | 'f') => Ok(Type::Bool),
+        Some('-' | '.' | '0'..='9') => Ok(Type::Number),
+        Some('{' | '[' | 'n') | None => Ok(Type::Dynamic),
+        Some(other) => bad(0, format!("a JSON document cannot begin with the character {other:?}")),
+    }
+}
+
+fn jsondecode(args: &[Value], want: &Type) -> Outcome {
+    if args[0].is_unknown() {
+        return Ok(Value::unknown(want.clone()));
+    }
     read_json(take_text(args, 0)?)
 }
 

@@ -7,6 +7,7 @@ use num_bigint::{BigInt, Sign};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::lang::eval::conversion::convert_to;
+use crate::lang::eval::template::begins_with;
 use crate::value::{Content, Number, Type, Value};
 
 use super::decimal;
@@ -25,7 +26,9 @@ fn format(args: &[Value], _: &Type) -> Outcome {
     let verbs = parse(take_text(args, 0)?)?;
     let values = &args[1..];
     if values.iter().any(|value| !value.is_wholly_known()) {
-        return Ok(Value::unknown(Type::String));
+        // What stands before the first verb is certain.
+        let start = take_text(args, 0)?.split_once('%').map_or("", |(start, _)| start);
+        return Ok(begins_with(start));
     }
     make(render(&verbs, values)?)
 }

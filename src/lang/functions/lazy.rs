@@ -38,7 +38,7 @@ fn can(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
     Ok(match evaluator.expr(expression) {
         Err(_) => Value::bool(false),
         Ok(value) if value.is_wholly_known() => Value::bool(true),
-        Ok(_) => Value::unknown_not_null(Type::Bool),
+        Ok(_) => Value::unknown(Type::Bool),
     })
 }
 

@@ -6,7 +6,7 @@
 use crate::diag::{Diagnostics, Sources, Span};
 use crate::lang::ast::{Access, Call, Expr, ExprKind, Part};
 use crate::lang::eval::conversion::convert_to;
-use crate::lang::eval::{Answer, Env, Errors, Evaluator, fail, references_in};
+use crate::lang::eval::{Answer, Env, Errors, Evaluator, fail, references_in, undecided};
 use crate::lang::parse;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
@@ -149,7 +149,7 @@ fn render(
     let mut env =
         Env { lookup: &lookup, bound: Vec::new(), host: evaluator.env.host, applying: evaluator.env.applying };
     let mut inner =
-        Evaluator { env: &mut env, in_template: true, unresolved: Diagnostics::none(), failed: Type::Dynamic };
+        Evaluator { env: &mut env, in_template: true, unresolved: Diagnostics::none(), failed: undecided() };
     let answer = match parts.as_slice() {
         [Part::Interpolation(only)] => inner.expr(only),
         parts => inner.template(parts),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use crate::lang::eval::equals;
 use crate::value::convert::convert;
 use crate::value::unify::unify;
-use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
+use crate::value::{Bounds, Content, Marks, Members, Name, Number, Type, Value};
 
 use super::numeric::{NOT_WHOLE, take_int, take_number};
 use super::row::{Fault, Kind, Outcome, Param, Row, any, bad, number, param};
@@ -35,7 +35,7 @@ pub(super) const ROWS: &[Row] = &[
     Row::typed("setsubtract", &[param("a", SET), param("b", SET)], set_type, setsubtract),
     Row::typed("setunion", &[param("first_set", SET)], set_type, setunion).rest(SETS),
     Row::typed("slice", &[any("list").marked(), number("start_index"), number("end_index")], slice_type, slice),
-    Row::new("sort", &[param("list", STRINGS)], STRINGS, sort),
+    Row::new("sort", &[param("list", STRINGS).unknown()], STRINGS, sort),
     Row::new("transpose", &[param("values", STRING_LISTS)], STRING_LISTS, transpose),
     Row::typed("zipmap", &[param("keys", STRINGS), any("values").marked()], zipmap_type, zipmap),
 ];
@@ -292,8 +292,11 @@ fn setproduct(args: &[Value], want: &Type) -> Outcome {
     let marks = args.iter().fold(Marks::NONE, |marks, arg| marks.union(arg.marks()));
     let open =
         |arg: &Value| matches!(arg.content(), Content::Set(..)) && !arg.is_wholly_known() && members(arg).len() > 1;
-    if args.iter().any(|arg| arg.is_unknown() || open(arg)) {
+    if args.iter().any(open) {
         return Ok(Value::unknown(want.clone()).with_marks(marks));
+    }
+    if args.iter().any(Value::is_unknown) {
+        return Ok(product_of_unknown(args, want).with_marks(marks));
     }
     let product_type = element_of(want);
     let Type::Tuple(types) = &product_type else { return Err("a set or a list is required".into()) };
@@ -309,6 +312,19 @@ fn setproduct(args: &[Value], want: &Type) -> Outcome {
         product = next;
     }
     Ok(sequence(want, product.into_iter().map(Value::tuple).collect()).with_marks(marks))
+}
+
+/// How many members a product has at most is certain where that of each of its factors is.
+fn product_of_unknown(args: &[Value], want: &Type) -> Value {
+    let ranges = args.iter().map(|arg| match arg.ty() {
+        Type::Tuple(elements) => (elements.len(), Some(elements.len())),
+        _ => arg.length_range(),
+    });
+    let (least, most) = ranges.fold((1, Some(1_usize)), |(least, most), (fewest, mostly)| {
+        let most = most.zip(mostly).and_then(|(most, mostly)| most.checked_mul(mostly));
+        (least.min(fewest), most)
+    });
+    Value::unknown_within(want.clone(), Bounds::length(least, most))
 }
 
 fn slice_bounds(args: &[Value]) -> Result<Option<(usize, usize)>, Fault> {
@@ -363,8 +379,8 @@ fn slice(args: &[Value], want: &Type) -> Outcome {
 fn sort(args: &[Value], _: &Type) -> Outcome {
     if !args[0].is_wholly_known() {
         // Which member comes where is open, but not how many there are.
-        let each = members(&args[0]).iter().map(|_| Value::unknown_not_null(Type::String));
-        return Ok(Value::list(Type::String, each.collect()));
+        let (least, most) = args[0].length_range();
+        return Ok(Value::unknown_within(Type::list(Type::String), Bounds::length(least, most)));
     }
     let mut sorted = members(&args[0]).to_vec();
     if let Some(position) = sorted.iter().position(Value::is_null) {

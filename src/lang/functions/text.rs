@@ -6,7 +6,7 @@
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::lang::eval::template::normalize;
-use crate::value::{Type, Value};
+use crate::value::{Bounds, Type, Value};
 
 use super::numeric::take_int;
 use super::row::{Fault, Kind, Outcome, Row, bad, number, param, text};
@@ -24,12 +24,11 @@ pub(super) const ROWS: &[Row] = &[
         make(take_text(args, 0)?.chars().map(lower).collect::<String>())
     }),
     Row::new("split", &[text("separator"), text("str")], STRINGS, split),
-    Row::new("startswith", &[text("str"), text("prefix")], Kind::Bool, |args, _| {
-        Ok(Value::bool(take_text(args, 0)?.starts_with(take_text(args, 1)?)))
-    }),
+    Row::new("startswith", &[text("str").unknown(), text("prefix")], Kind::Bool, startswith),
     Row::new("strcontains", &[text("str"), text("substr")], Kind::Bool, |args, _| {
         Ok(Value::bool(take_text(args, 0)?.contains(take_text(args, 1)?)))
-    }),
+    })
+    .maybe_null(),
     Row::new("strrev", &[text("str")], Kind::String, |args, _| {
         make(take_text(args, 0)?.graphemes(true).rev().collect::<String>())
     }),
@@ -61,6 +60,21 @@ pub(super) fn take_text(args: &[Value], index: usize) -> Result<&str, Fault> {
 /// A string as a result: all strings are in Unicode's normal form C.
 pub(super) fn make(text: impl Into<String>) -> Outcome {
     Ok(Value::string(normalize(text.into())))
+}
+
+/// The beginning of an unknown text may be enough.
+fn startswith(args: &[Value], _: &Type) -> Outcome {
+    let wanted = take_text(args, 1)?;
+    let start = match args[0].bounds() {
+        Some(Bounds::Start(start)) => &**start,
+        _ if args[0].is_unknown() => "",
+        _ => return Ok(Value::bool(take_text(args, 0)?.starts_with(wanted))),
+    };
+    Ok(match (start.starts_with(wanted), wanted.starts_with(start)) {
+        (true, _) => Value::bool(true),
+        (false, true) => Value::unknown(Type::Bool),
+        (false, false) => Value::bool(false),
+    })
 }
 
 fn indent(args: &[Value], _: &Type) -> Outcome {

@@ -12,6 +12,7 @@ use crate::lang::ast::Body;
 use crate::lang::{fixed, fmt, parse};
 use crate::value::{Content, Members, Type, Value};
 
+use super::encoding::encoded_start;
 use super::render::tell;
 use super::row::{Fault, Kind, Outcome, Row, any, text};
 use super::text::make;
@@ -24,7 +25,7 @@ pub(super) const ROWS: &[Row] = &[
 
 fn encode_expr(args: &[Value], _: &Type) -> Outcome {
     if !args[0].is_wholly_known() {
-        return Ok(Value::unknown(Type::String));
+        return Ok(encoded_start(&args[0]));
     }
     let mut line = "_ = ".to_owned();
     write(&args[0], &mut line);

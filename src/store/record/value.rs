@@ -119,8 +119,8 @@ fn write_content(
             out.extend_from_slice(format!(r#"["number","{number}"]"#).as_bytes());
         }
         Content::Null(ty) => write_tagged(out, "null", ty, types),
-        Content::Unknown { ty, not_null: false } => write_tagged(out, "unknown", ty, types),
-        Content::Unknown { ty, not_null: true } => write_tagged(out, "unknown not null", ty, types),
+        Content::Unknown { ty, not_null: false, .. } => write_tagged(out, "unknown", ty, types),
+        Content::Unknown { ty, not_null: true, .. } => write_tagged(out, "unknown not null", ty, types),
         Content::List(ty, members) => return write_sequence(out, "list", Some(ty), members, key, depth, types),
         Content::Set(ty, members) => return write_sequence(out, "set", Some(ty), members, key, depth, types),
         Content::Tuple(members) => return write_sequence(out, "tuple", None, members, key, depth, types),

@@ -1,14 +1,16 @@
 //! What a program answers to an expression, as text: `JSON : type`, or error summaries.
 //!
 //! **Never:** evaluate. In the JSON stand `(unknown)` and, before a value, `(sensitive)`; what lies
-//! within a sensitive value is not marked again. Terraform's refinements of unknown values are not
-//! shown, because its plans do not show them either.
+//! within a sensitive value is not marked again. What is certain of an unknown value stands behind
+//! a comma: `(unknown, not null, >= 1)`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use acier::value::{Content, Value};
+use acier::value::{Bounds, Content, Value};
 use serde_json::Value as Json;
+
+use super::refined::Part;
 
 /// The answer to one expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -100,7 +102,11 @@ fn write_value(value: &Value, hidden: bool, out: &mut String) {
     };
     match value.content() {
         Content::Null(_) => out.push_str("null"),
-        Content::Unknown { .. } => out.push_str("(unknown)"),
+        Content::Unknown { not_null, .. } => {
+            out.push_str(if *not_null { "(unknown, not null" } else { "(unknown" });
+            write_bounds(value.bounds(), out);
+            out.push(')');
+        }
         Content::Bool(value) => write!(out, "{value}").unwrap(),
         // A plan of Terraform's does not keep the sign of zero.
         Content::Number(number) if number.is_zero() => out.push('0'),
@@ -123,14 +129,35 @@ fn write_value(value: &Value, hidden: bool, out: &mut String) {
     }
 }
 
-/// A value of a plan of Terraform's: what is known of it, which parts are unknown, which are sensitive.
-pub(super) fn write_planned(known: &Json, unknown: &Json, sensitive: &Json, out: &mut String) {
+fn write_bounds(bounds: Option<&Bounds>, out: &mut String) {
+    let mut say = |what: &str, bound: Option<String>| {
+        if let Some(bound) = bound {
+            write!(out, ", {what} {bound}").unwrap();
+        }
+    };
+    match bounds {
+        None => {}
+        Some(Bounds::Number { least, most }) => {
+            say(">=", least.as_ref().map(ToString::to_string));
+            say("<=", most.as_ref().map(ToString::to_string));
+        }
+        Some(Bounds::Start(start)) => say("begins with", Some(format!("{start:?}"))),
+        Some(Bounds::Length { least, most }) => {
+            say("length >=", Some(*least).filter(|least| *least > 0).map(|least| least.to_string()));
+            say("length <=", most.map(|most| most.to_string()));
+        }
+    }
+}
+
+/// A value of a plan of Terraform's: what is known of it, which parts are unknown, what is certain of
+/// these, which are sensitive.
+pub(super) fn write_planned(known: &Json, unknown: &Json, sensitive: &Json, certain: &Part, out: &mut String) {
     let marked = *sensitive == Json::Bool(true);
     if marked {
         out.push_str("(sensitive)");
     }
     if *unknown == Json::Bool(true) {
-        out.push_str("(unknown)");
+        write!(out, "(unknown{})", certain.known()).unwrap();
         return;
     }
     let null = Json::Null;
@@ -139,7 +166,7 @@ pub(super) fn write_planned(known: &Json, unknown: &Json, sensitive: &Json, out:
             out.push('[');
             for (index, member) in members.iter().enumerate() {
                 out.push_str(if index > 0 { "," } else { "" });
-                write_planned(member, &unknown[index], &sensitive[index], out);
+                write_planned(member, &unknown[index], &sensitive[index], certain.at(index), out);
             }
             out.push(']');
         }
@@ -152,7 +179,8 @@ pub(super) fn write_planned(known: &Json, unknown: &Json, sensitive: &Json, out:
             out.push('{');
             for (index, name) in names.into_iter().enumerate() {
                 write!(out, "{}{}:", if index > 0 { "," } else { "" }, Json::from(&**name)).unwrap();
-                write_planned(members.get(name).unwrap_or(&null), &unknown[name], &sensitive[name], out);
+                let member = members.get(name).unwrap_or(&null);
+                write_planned(member, &unknown[name], &sensitive[name], certain.named(name), out);
             }
             out.push('}');
         }

@@ -53,19 +53,6 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "what is known of an unknown value",
-        because: "of an unknown value acier keeps the type and whether it may be null; Terraform also keeps ranges of \
-                  numbers and lengths and the beginning of a text, and so knows a few results before the apply",
-        fits: |expression, ours, theirs| {
-            let known = !theirs.contains("(unknown)") && !theirs.starts_with('!');
-            // Before the variables are decided they are as unknown as what comes later.
-            let open = expression.contains("later") || expression.contains("var.");
-            let refused = open && expression.contains("jsondecode(") && theirs == "! Invalid function argument";
-            expression.contains("later") && ours.contains("(unknown)") && known
-                || refused && (ours.contains("(unknown)") || ours.starts_with('!'))
-        },
-    },
-    Explained {
         about: "networks outside of the given one",
         because: "a subnet that is larger than its network or lies outside of it is refused",
         fits: |expression, ours, theirs| {
@@ -76,12 +63,11 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "a branch in which a for expression or a splat fails",
-        because: "such a branch has no type in acier, and its failure is named if it is taken; Terraform goes on with \
-                  half of the type and says that the types of the branches do not agree",
-        fits: |expression, _, theirs| {
-            let halved = ["for ", "[*]", ".*"].iter().any(|mark| expression.contains(mark));
-            expression.contains('?') && halved && theirs == "! Inconsistent conditional result types"
+        about: "a branch that is taken and fails",
+        because: "what failed is named; Terraform says that the types of the branches do not agree, because what failed \
+                  has only half of its type",
+        fits: |expression, ours, theirs| {
+            expression.contains('?') && ours.starts_with('!') && theirs == "! Inconsistent conditional result types"
         },
     },
     Explained {
@@ -103,7 +89,27 @@ pub(super) const EXPLAINED: &[Explained] = &[
 
 /// Whether a difference is in the table; its reason.
 pub(super) fn reason(expression: &str, ours: &str, theirs: &str) -> Option<&'static str> {
-    EXPLAINED.iter().find(|row| (row.fits)(expression, ours, theirs)).map(|row| row.because)
+    let (ours, theirs) = (bare(ours), bare(theirs));
+    EXPLAINED.iter().find(|row| (row.fits)(expression, &ours, &theirs)).map(|row| row.because)
+}
+
+/// An answer that says nothing of unknown values but that they are.
+fn bare(answer: &str) -> String {
+    const UNKNOWN: &str = "(unknown";
+    let mut out = String::new();
+    let mut rest = answer;
+    while let Some(at) = rest.find(UNKNOWN) {
+        out.push_str(&rest[..at + UNKNOWN.len()]);
+        rest = &rest[at + UNKNOWN.len()..];
+        let (mut quoted, mut escaped) = (false, false);
+        let end = rest.find(|letter| {
+            quoted ^= letter == '"' && !escaped;
+            escaped = letter == '\\' && !escaped;
+            letter == ')' && !quoted
+        });
+        rest = &rest[end.unwrap_or(0)..];
+    }
+    out + rest
 }
 
 #[test]

@@ -11,5 +11,6 @@ mod draw;
 mod drawn;
 mod explained;
 mod ours;
+mod refined;
 pub(crate) mod theirs;
 mod types;

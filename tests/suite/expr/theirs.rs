@@ -12,7 +12,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value as Json;
 
 use super::answer::{Answer, write_planned};
-use super::{ours, types};
+use super::{ours, refined, types};
 
 /// How much is put into one line of the console, which holds 64 KiB; numbers are longer than `%`.
 const LINE: usize = 32_000;
@@ -163,6 +163,7 @@ fn values(folder: &Path, open: &[usize], infinite: &BTreeSet<usize>) -> Vec<(usi
     let parts = consult(folder, open, ("type(", "local.e%", ")"));
     let types: Vec<String> = parts.iter().flat_map(|part| types::elements(part)).collect();
     assert_eq!(types.len(), open.len());
+    let certain = refined::planned_input(&folder.join("p"), "terraform_data.all");
     let mut stored = 0;
     let mut text = |position: usize| {
         if infinite.contains(&open[position]) {
@@ -170,7 +171,8 @@ fn values(folder: &Path, open: &[usize], infinite: &BTreeSet<usize>) -> Vec<(usi
         }
         let mut out = String::new();
         let part = |kind: &str| change[kind]["input"][stored].clone();
-        write_planned(&part("after"), &part("after_unknown"), &part("after_sensitive"), &mut out);
+        let [known, unknown, sensitive] = ["after", "after_unknown", "after_sensitive"].map(part);
+        write_planned(&known, &unknown, &sensitive, certain.at(stored), &mut out);
         stored += 1;
         format!("{out} : {}", types[position])
     };
