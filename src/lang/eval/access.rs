@@ -50,9 +50,12 @@ impl Evaluator<'_, '_> {
     }
 
     fn splat(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
+        let marks = source.marks();
         let answer = self.splat_value(source, steps, source_span, span);
         if answer.is_ok() {
             self.failed = undecided();
+        } else {
+            self.failed = self.failed.clone().with_marks(marks);
         }
         answer
     }

@@ -70,7 +70,7 @@ impl Evaluator<'_, '_> {
             Value::object(single.collect::<Members>())
         };
         if errors.any() {
-            self.failed = result.clone();
+            self.failed = result.clone().with_marks(marks);
         }
         errors.or_else(|| result.with_marks(marks))
     }

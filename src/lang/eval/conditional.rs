@@ -8,7 +8,7 @@ use crate::value::unify::unify;
 use crate::value::{Bounds, Content, Marks, Type, Value};
 
 use super::super::ast::Expr;
-use super::{Answer, Errors, Evaluator, conversion, fail, undecided};
+use super::{Answer, Evaluator, conversion, fail, undecided};
 
 const INCONSISTENT: &str = "Inconsistent conditional result types";
 
@@ -35,15 +35,20 @@ impl Evaluator<'_, '_> {
         let verdict = self.verdict(condition);
         let (verdict, marks) = match (verdict, &yes_answer, &no_answer) {
             (Err(errors), ..) => {
-                self.failed = merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common);
+                let marks = yes_value.marks().union(no_value.marks());
+                self.failed = merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common).with_marks(marks);
                 return Err(errors);
             }
-            (Ok((Some(true), _)), Err(errors), _) => {
-                self.failed = finish(yes_value, &common, &no_value, "true", yes.span).unwrap_or_else(|_| undecided());
+            (Ok((Some(true), marks)), Err(errors), _) => {
+                let marks = marks.union(no_value.marks()).union(yes_value.marks());
+                let half = finish(yes_value, &common, &no_value, "true", yes.span);
+                self.failed = half.unwrap_or_else(|_| undecided()).with_marks(marks);
                 return Err(errors.clone());
             }
-            (Ok((Some(false), _)), _, Err(errors)) => {
-                self.failed = finish(no_value, &common, &yes_value, "false", no.span).unwrap_or_else(|_| undecided());
+            (Ok((Some(false), marks)), _, Err(errors)) => {
+                let marks = marks.union(no_value.marks()).union(yes_value.marks());
+                let half = finish(no_value, &common, &yes_value, "false", no.span);
+                self.failed = half.unwrap_or_else(|_| undecided()).with_marks(marks);
                 return Err(errors.clone());
             }
             (Ok(verdict), ..) => verdict,
@@ -56,6 +61,11 @@ impl Evaluator<'_, '_> {
             Some(false) => finish(no_answer?, &common, &yes_value, "false", no.span)?,
         };
         Ok(value.with_marks(marks))
+    }
+
+    /// The marks of a value, or of as much of it as is certain.
+    pub(super) fn marks_of(&self, answer: &Answer) -> Marks {
+        answer.as_ref().map_or_else(|_| self.failed.marks(), Value::marks)
     }
 
     /// Whether a condition holds (none: unknown) and its marks.
@@ -82,13 +92,14 @@ impl Evaluator<'_, '_> {
         no: impl FnOnce(&mut Self) -> Answer,
     ) -> Answer {
         let yes = yes(self);
+        let mut marks = self.marks_of(&yes);
         let no = no(self);
-        let mut errors = Errors::default();
-        let Some((verdict, marks)) = errors.keep(self.verdict(condition)) else {
-            return errors.or_else(|| Value::unknown(Type::String));
-        };
-        let of = |answer: &Answer| answer.as_ref().map_or(Marks::NONE, Value::marks);
-        let marks = marks.union(of(&yes)).union(of(&no));
+        marks = marks.union(self.marks_of(&no));
+        let verdict = self.verdict(condition);
+        self.failed = Value::unknown_not_null(Type::String).with_marks(marks);
+        let (verdict, found) = verdict?;
+        marks = marks.union(found);
+        self.failed = Value::unknown_not_null(Type::String).with_marks(marks);
         let value = match verdict {
             Some(true) => yes?,
             Some(false) => no?,

@@ -73,7 +73,8 @@ pub(crate) struct Evaluator<'e, 'a> {
     /// The names that could not be looked up.
     pub(crate) unresolved: Diagnostics,
     /// What the expression that failed last would have been, as far as that is certain: an operator
-    /// gives its type whatever goes wrong. Branches of conditionals must agree in its type.
+    /// gives its type whatever goes wrong. Branches of conditionals must agree in its type, and what
+    /// is sensitive in one that is not taken makes the result sensitive.
     pub(crate) failed: Value,
 }
 
@@ -87,8 +88,8 @@ impl Evaluator<'_, '_> {
             match &expr.kind {
                 ExprKind::Unary(op, _) => self.failed = Value::unknown(op.gives()),
                 ExprKind::Binary(op, ..) => self.failed = Value::unknown(op.gives()),
-                ExprKind::Template(_) => self.failed = Value::unknown_not_null(Type::String),
-                ExprKind::Wrapped(_)
+                ExprKind::Template(_)
+                | ExprKind::Wrapped(_)
                 | ExprKind::Parens(_)
                 | ExprKind::Tuple(_)
                 | ExprKind::Object(_)
@@ -170,7 +171,8 @@ impl Evaluator<'_, '_> {
             }
         }
         if errors.any() {
-            self.failed = if known { Value::object(members.iter().cloned().collect()) } else { undecided() };
+            let object = if known { Value::object(members.iter().cloned().collect()) } else { undecided() };
+            self.failed = object.with_marks(marks);
         }
         errors.or_else(|| {
             let object = if known {

@@ -25,7 +25,11 @@ impl Evaluator<'_, '_> {
                     text.push_str(if known { piece } else { "" });
                     continue;
                 }
-                Part::Interpolation(inner) => self.expr(inner).and_then(|value| interpolate(&value, inner.span)),
+                Part::Interpolation(inner) => {
+                    let value = self.expr(inner);
+                    marks = marks.union(self.marks_of(&value));
+                    value.and_then(|value| interpolate(&value, inner.span))
+                }
                 Part::If { condition, yes, no } => {
                     self.choose_text(condition, |this| this.template(yes), |this| this.template(no))
                 }
@@ -33,13 +37,18 @@ impl Evaluator<'_, '_> {
                     self.repeat(key_name.as_ref(), value_name, collection, body)
                 }
             };
+            if !matches!(part, Part::Interpolation(_)) {
+                marks = marks.union(self.marks_of(&value));
+            }
             let Some(value) = errors.keep(value) else { continue };
-            marks = marks.union(value.marks());
             match value.as_str() {
                 Some(piece) if known => text.push_str(piece),
                 Some(_) => {}
                 None => known = false,
             }
+        }
+        if errors.any() {
+            self.failed = Value::unknown_not_null(Type::String).with_marks(marks);
         }
         errors.or_else(|| {
             let value = if known { Value::string(normalize(text)) } else { begun(text) };
@@ -50,7 +59,9 @@ impl Evaluator<'_, '_> {
     /// `%{ for v in c }...%{ endfor }`
     fn repeat(&mut self, key_name: Option<&Name>, value_name: &Name, collection: &Expr, body: &[Part]) -> Answer {
         let mut marks = Marks::NONE;
-        let Ok(entries) = self.entries(collection, &mut marks)? else {
+        let entries = self.entries(collection, &mut marks);
+        self.failed = Value::unknown(Type::String).with_marks(marks);
+        let Ok(entries) = entries? else {
             return Ok(Value::unknown(Type::String).with_marks(marks));
         };
         let mut errors = Errors::default();
@@ -60,12 +71,15 @@ impl Evaluator<'_, '_> {
             let key = key_name.cloned().map(|name| (name, key));
             let bound = key.into_iter().chain([(value_name.clone(), value)]);
             let piece = self.with_bound(bound, |this| this.template(body));
+            marks = marks.union(self.marks_of(&piece));
             let Some(piece) = errors.keep(piece) else { continue };
-            marks = marks.union(piece.marks());
             match piece.as_str() {
                 Some(piece) => text.push_str(piece),
                 None => known = false,
             }
+        }
+        if errors.any() {
+            self.failed = Value::unknown(Type::String).with_marks(marks);
         }
         errors.or_else(|| {
             let value = if known { Value::string(text) } else { Value::unknown(Type::String) };

@@ -24,14 +24,6 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "a branch that is not taken and fails",
-        because: "what failed in the branch that is not taken marks nothing as sensitive",
-        fits: |expression, ours, theirs| {
-            let branches = expression.contains('?') || expression.contains("%{ if");
-            branches && theirs.contains("(sensitive)") && theirs.replace("(sensitive)", "") == ours
-        },
-    },
-    Explained {
         about: "what does not parse",
         because: "both refuse the text; acier's parser says in its own words what it misses",
         fits: |_, ours, theirs| {
