@@ -47,6 +47,7 @@ pub(super) fn attribute(name: &str, ty: Type, usage: Usage, about: &'static str)
         reason: "",
         equality: Equality::Strict,
         check: None,
+        words: &[],
         as_blocks: false,
         unsettled_by: None,
         derive: None,

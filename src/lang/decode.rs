@@ -144,8 +144,20 @@ impl Decoder<'_> {
             );
             self.out.push(Diagnostic::error("Invalid use of ephemeral value", detail).at(written.expr.span));
         }
+        let value = self.spelled(value, attribute, written.expr.span);
         self.check(&value, attribute, written.expr.span);
         Some(value)
+    }
+
+    /// The value as it is spelled today. Up to azurerm 2.x upper and lower case did not count.
+    fn spelled(&mut self, value: Value, attribute: &Attribute, span: Span) -> Value {
+        let (plain, marks) = value.clone().unmark_deep();
+        let Some(text) = plain.as_str().filter(|text| !attribute.words.contains(text)) else { return value };
+        let Some(meant) = attribute.words.iter().find(|word| word.eq_ignore_ascii_case(text)) else { return value };
+        let detail =
+            format!("{text:?} is taken for {meant:?}. In azurerm, upper and lower case count since version 3.0.");
+        self.out.push(Diagnostic::warning("Old spelling", detail).at(span).hint(format!("write {meant:?}")).alike());
+        Value::string(*meant).with_marks(marks)
     }
 
     fn check(&mut self, value: &Value, attribute: &Attribute, span: Span) {

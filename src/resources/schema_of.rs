@@ -4,7 +4,7 @@
 
 use crate::schema::{Attribute, Block, NestedBlock, Schema, Usage};
 
-use super::table::{Kind, Nested, Row, Table};
+use super::table::{Form, Kind, Nested, Row, Table};
 
 /// The schema of a kind.
 pub(crate) fn schema(kind: &Kind) -> Schema {
@@ -39,6 +39,7 @@ fn attribute(row: &Row) -> Attribute {
         cost: row.cost,
         reason: row.reason,
         equality: row.equality,
+        words: if let Form::Word(words) = row.form { words } else { &[] },
         check: row.check,
         as_blocks: row.as_blocks,
         unsettled_by: row.unsettled_by,

@@ -124,6 +124,9 @@ pub struct Attribute {
     pub reason: &'static str,
     /// When two values are equal.
     pub equality: Equality,
+    /// The words that may be given, where it takes no others; in another case they are taken for what
+    /// they mean, as old configurations have them.
+    pub words: &'static [&'static str],
     /// A check of the value alone.
     pub check: Option<Check>,
     /// A set or list of objects that may also be written as blocks (Terraform's "attributes as blocks").

@@ -53,6 +53,10 @@ impl Lock {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Lock::default()),
             Err(error) => return Err(Box::new(wrong(&format!("It cannot be read: {error}."), None))),
         };
+        Lock::understand(text, sources)
+    }
+
+    fn understand(text: String, sources: &mut Sources) -> Result<Lock, Box<Diagnostic>> {
         let file = sources.add(LOCK_FILE, text);
         let (body, faults) = parse::file(sources, file);
         if let Some(fault) = faults.iter().next() {
@@ -187,4 +191,37 @@ fn wrong(detail: &str, span: Option<Span>) -> Diagnostic {
     let hint = "Take it from version control again, or remove it and run \"acier init\", which locks the present \
                 versions.";
     Diagnostic { span, ..Diagnostic::error("Lock file not usable", detail).hint(hint) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing that is done to the file brings more than a refusal or another lock.
+    #[test]
+    fn damaged_locks_are_refused_or_understood() {
+        let locked = |source: &str| Locked {
+            source: source.into(),
+            commit: "0123456789abcdef".repeat(2),
+            digest: format!("sha256:{}", "0123456789abcdef".repeat(4)),
+        };
+        let mut whole = Lock::default();
+        whole.entries.insert("net".into(), locked("git::https://example.com/net.git//sub?ref=v1"));
+        whole.entries.insert("net.\"quoted\"".into(), locked("git::ssh://git@example.com/${x}.git"));
+        let text = whole.text(None).unwrap_or_default();
+        assert_eq!(Lock::understand(text.clone(), &mut Sources::default()), Ok(whole.clone()));
+        let pieces = ["\"", "{", "}", "${", "\n", "=", "#", "/*", "module", "sha256:", "\\", "é", "<<T\n"];
+        for at in (0..text.len()).filter(|at| text.is_char_boundary(*at)) {
+            let (before, behind) = text.split_at(at);
+            let mut hurt = vec![before.to_owned(), behind.to_owned(), format!("{behind}{before}")];
+            hurt.extend(behind.get(1..).map(|behind| format!("{before}{behind}")));
+            hurt.extend(pieces.iter().map(|piece| format!("{before}{piece}{behind}")));
+            for text in hurt {
+                if let Ok(lock) = Lock::understand(text.clone(), &mut Sources::default()) {
+                    let again = lock.text(Some(&text)).unwrap_or_default();
+                    assert_eq!(Lock::understand(again, &mut Sources::default()), Ok(lock), "{text}");
+                }
+            }
+        }
+    }
 }

@@ -18,6 +18,7 @@ fn attribute(name: &str, ty: Type, usage: Usage) -> Attribute {
         reason: "",
         equality: Equality::Exact,
         check: None,
+        words: &[],
         as_blocks: false,
         unsettled_by: None,
         derive: None,

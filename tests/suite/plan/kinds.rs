@@ -18,6 +18,7 @@ pub(super) fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attri
         reason: "",
         equality: Equality::Exact,
         check: None,
+        words: &[],
         as_blocks: false,
         unsettled_by: None,
         derive: None,
