@@ -9,7 +9,7 @@ use std::path::Path;
 
 use crate::provider::{Fault, FaultKind};
 use crate::schema::{Attribute, Block, Schema, Timeouts, Usage};
-use crate::store::{Access, Store};
+use crate::store::{Access, Store, workspace};
 use crate::value::{Members, Type, Value};
 
 use super::data::attribute;
@@ -46,7 +46,8 @@ pub(super) fn fetch(config: &Value, folder: &Path) -> Result<Value, Fault> {
     let path = folder.join(&settings.path);
     let outputs = match backend {
         "acier" => own(&path, &settings)?,
-        _ if is_own(&path) => own(&path, &settings)?,
+        _ if workspace::folder(&path, workspace::DEFAULT).join("log").is_dir() => own(&path, &settings)?,
+        _ if settings.is_own(&path) => own(&path, &settings)?,
         _ => local(folder, &settings)?,
     };
     let mut members = config.as_members().cloned().unwrap_or_default();
@@ -111,33 +112,43 @@ impl Settings {
     }
 }
 
-/// Whether a path is a folder with a state of acier.
-fn is_own(path: &Path) -> bool {
-    path.join("state").join("log").is_dir()
+impl Settings {
+    fn workspace(&self) -> &str {
+        self.workspace.as_deref().unwrap_or(workspace::DEFAULT)
+    }
+
+    /// Whether a path is a folder with a state of acier in the workspace that is asked for.
+    fn is_own(&self, path: &Path) -> bool {
+        workspace::is_name(self.workspace()) && workspace::folder(path, self.workspace()).join("log").is_dir()
+    }
 }
 
 fn own(folder: &Path, settings: &Settings) -> Result<Members, Fault> {
-    let shown = &settings.path;
-    if let Some(workspace) = &settings.workspace {
-        let detail = format!(
-            "acier keeps one state for a configuration folder, and the workspace \"{workspace}\" is asked for."
-        );
-        return Err(unusable(&detail, "remove the argument workspace"));
+    let mut shown = settings.path.clone();
+    if let Some(name) = &settings.workspace {
+        shown.push_str(&format!(" (workspace \"{name}\")"));
     }
-    if !is_own(folder) {
-        let detail = format!("No stored state was found: the folder {shown} holds no state of acier.");
-        let hint = "apply the other configuration first, or correct the path; for a state file of Terraform, use backend = \
-                    \"local\"";
+    if !settings.is_own(folder) {
+        let detail = match &settings.workspace {
+            None => format!("No stored state was found: the folder {shown} holds no state of acier."),
+            Some(name) => format!(
+                "No stored state was found: nothing was ever applied in the workspace \"{name}\" of {}.",
+                settings.path
+            ),
+        };
+        let hint = "Apply the other configuration first, or correct the path and the workspace; for a state file of \
+                    Terraform, use backend = \"local\".";
         return Err(missing(&detail, hint));
     }
-    let opened = Store::open(&folder.join("state"), Access::Read).and_then(|mut store| store.load());
+    let own = workspace::folder(folder, settings.workspace());
+    let opened = Store::open(&own, Access::Read).and_then(|mut store| store.load());
     let state = opened.map_err(|error| {
         let detail = format!("The state in {shown} cannot be read. {error}");
-        unusable(&detail, "look at it with `acier show` in that folder, which says what is wrong and what to do")
+        unusable(&detail, "Look at it with `acier show` in that folder, which says what is wrong and what to do.")
     })?;
     if state.serial == 0 {
         let detail = format!("No stored state was found: nothing was ever applied in {shown}.");
-        return Err(missing(&detail, "apply the other configuration first"));
+        return Err(missing(&detail, "Apply the other configuration first."));
     }
     Ok(state.outputs.into_iter().map(|(name, output)| (name, output.value)).collect())
 }

@@ -12,11 +12,13 @@ mod asking;
 mod locking;
 mod operating;
 mod setting_up;
+mod workspaces;
 
 pub(super) use asking::*;
 pub(super) use locking::*;
 pub(super) use operating::*;
 pub(super) use setting_up::*;
+pub(super) use workspaces::*;
 
 use super::screen::Telling;
 
@@ -96,6 +98,9 @@ pub(super) enum Command {
     /// Look at and edit the stored state
     #[command(subcommand)]
     State(StateCommand),
+    /// Keep several states of one configuration
+    #[command(subcommand, after_help = WORKSPACES)]
+    Workspace(WorkspaceCommand),
     /// Have the next apply replace an object
     Taint(TaintArguments),
     /// Leave an object as it is after all

@@ -71,21 +71,12 @@ pub(super) fn in_automation() -> bool {
 /// # Errors
 /// The first such variable.
 pub(super) fn refuse_others() -> Result<(), Diagnostic> {
-    if let Some(workspace) = text("TF_WORKSPACE").filter(|name| name != "default") {
-        let detail = format!(
-            "TF_WORKSPACE selects the workspace {workspace:?}, and acier has only the one named \"default\": each folder \
-             of configuration has one state."
-        );
-        let hint = "Unset the variable. For a second state of the same configuration use a folder of its own that \
-                    calls it as a module.";
-        return Err(Diagnostic::error("Workspaces are not supported", detail).hint(hint));
-    }
     if let Some(folder) = text("TF_DATA_DIR").filter(|folder| folder.trim_end_matches('/') != ".terraform") {
         let detail = format!(
-            "TF_DATA_DIR asks for the folder {folder:?} for what is fetched, and acier keeps fetched modules in .acier \
-             beside the configuration."
+            "TF_DATA_DIR asks for the folder {folder:?}, and acier keeps fetched modules and the selected workspace in \
+             .acier beside the configuration."
         );
-        let hint = "Unset the variable; to have two runs not meet, give each a copy of the configuration.";
+        let hint = "Unset the variable; to have two runs not meet, give each a workspace with TF_WORKSPACE.";
         return Err(Diagnostic::error("The data folder cannot be moved", detail).hint(hint));
     }
     Ok(())

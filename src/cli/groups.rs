@@ -2,6 +2,8 @@
 //!
 //! **Never:** ask the cloud.
 
+use std::path::Path;
+
 use crate::addr::{Addr, Target, parse};
 use crate::arm::id::{ResourceId, same};
 use crate::diag::{Diagnostic, Sources};
@@ -9,6 +11,8 @@ use crate::lang::suggest::{did_you_mean, nearest};
 use crate::resources::operate::{Container, Group};
 use crate::value::Name;
 
+use super::arguments::{ContainerArguments, GroupArguments};
+use super::project::Var;
 use super::screen::Screen;
 use super::session::{Outcome, fail};
 use super::sight::Sight;
@@ -29,6 +33,19 @@ pub(super) struct Meant {
     pub(super) addr: Option<Addr>,
     /// The container, if one was named.
     pub(super) container: Option<String>,
+}
+
+/// Opens what is needed to look at a group or a container, and finds it.
+pub(super) async fn look(
+    folder: &Path,
+    vars: &[Var],
+    target: &ContainerArguments,
+    screen: &Screen,
+) -> Outcome<(Sight, Meant)> {
+    let GroupArguments { variables, group } = &target.within;
+    let sight = Sight::open(folder, vars, variables.input, Some(group), screen).await?;
+    let meant = find(group, target.container.as_deref(), &sight, screen)?;
+    Ok((sight, meant))
 }
 
 /// Finds the group that `text` names, and its container, which `-container` may name too.

@@ -41,6 +41,7 @@ mod stream_plan;
 mod terminal;
 mod trial;
 mod type_page;
+mod workspace;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -139,6 +140,7 @@ fn dispatch(folder: &Path, vars: &[Var], command: Command, screen: &Screen) -> s
             block_on(screen, commands::tfstate::import(folder, vars, &arguments, screen))
         }
         Command::State(command) => commands::state::run(folder, &command, screen),
+        Command::Workspace(command) => block_on(screen, commands::workspace::run(folder, vars, &command, screen)),
         Command::Ps(arguments) => block_on(screen, commands::ps::run(folder, vars, &arguments, screen)),
         Command::Inspect(arguments) => block_on(screen, commands::inspect::run(folder, vars, &arguments, screen)),
         Command::Logs(arguments) => block_on(screen, commands::logs::run(folder, vars, &arguments, screen)),

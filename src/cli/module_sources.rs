@@ -18,7 +18,7 @@ use super::sources::Installed;
 pub(super) fn on_disk(root: &Path) -> Finder<'_> {
     let installed = Installed::of(root);
     Finder {
-        locate: Box::new(move |sought| locate(&installed, root, sought)),
+        locate: Box::new(move |sought, sources| locate(&installed, root, sought, sources)),
         read: Box::new(move |folder, sources| {
             let files = match read_files(&root.join(folder)) {
                 // A folder without files is an empty module.
@@ -38,7 +38,7 @@ pub(super) fn among<'t>(root: &'t Path, texts: &Sources) -> Finder<'t> {
         folders.entry(folder_of(&source.name).to_owned()).or_default().push(file);
     }
     Finder {
-        locate: Box::new(move |sought| locate(&installed, root, sought)),
+        locate: Box::new(move |sought, sources| locate(&installed, root, sought, sources)),
         read: Box::new(move |folder, _| Ok(folders.get(folder).cloned().unwrap_or_default())),
     }
 }
@@ -54,7 +54,7 @@ fn folder_of(name: &str) -> &str {
 }
 
 /// The folder of a module that is called.
-fn locate(installed: &Installed, root: &Path, sought: &Sought<'_>) -> Result<Name, Diagnostic> {
+fn locate(installed: &Installed, root: &Path, sought: &Sought<'_>, sources: &mut Sources) -> Result<Name, Diagnostic> {
     let call = sought.call;
     if let (Some(version), true) = (&call.version, call.source.starts_with('.')) {
         let detail = format!(
@@ -66,7 +66,7 @@ fn locate(installed: &Installed, root: &Path, sought: &Sought<'_>) -> Result<Nam
         return Err(wrong.at(call.source_span).hint("Remove the argument \"version\"."));
     }
     let names: Vec<&str> = sought.path.0.iter().map(|step| &*step.name).collect();
-    let folder = installed.locate(sought.parent, &names.join("."), &call.source).map_err(|wrong| *wrong)?;
+    let folder = installed.locate(sought.parent, &names.join("."), &call.source, sources).map_err(|wrong| *wrong)?;
     if root.join(&folder).is_dir() {
         return Ok(folder.as_str().into());
     }

@@ -16,9 +16,11 @@ use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
 use crate::lang::module::Module;
 use crate::lang::tree::{Tree, load};
 use crate::schema::Schemas;
+use crate::value::Name;
 
-use super::module_sources;
 use super::screen::Screen;
+use super::session::Outcome;
+use super::{module_sources, workspace};
 
 /// A loaded configuration.
 pub(super) struct Project {
@@ -91,6 +93,11 @@ impl Project {
         Project::load(folder, sources, &files, schemas, &mut module_sources::among(folder, &texts))
     }
 
+    /// The folder of the state of its workspace.
+    pub(super) fn state(&self, screen: &Screen) -> Outcome<PathBuf> {
+        workspace::state_of(&self.folder, &self.host.workspace, screen)
+    }
+
     fn load(
         folder: &Path,
         mut sources: Sources,
@@ -98,6 +105,10 @@ impl Project {
         schemas: Rc<Schemas>,
         finder: &mut Finder<'_>,
     ) -> Result<Project, Box<Broken>> {
+        let selected = match workspace::selected(folder) {
+            Ok(selected) => selected,
+            Err(wrong) => return Err(Box::new(Broken { diagnostics: (*wrong).into(), sources })),
+        };
         let (tree, diagnostics) = load(&mut sources, files, &schemas, finder);
         if diagnostics.has_errors() {
             return Err(Box::new(Broken { diagnostics, sources }));
@@ -109,7 +120,7 @@ impl Project {
             module: tree.root().clone(),
             tree: Rc::new(tree),
             schemas,
-            host: host(folder),
+            host: host(folder, selected.name),
             warnings: diagnostics,
         })
     }
@@ -272,7 +283,7 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
     Ok(files)
 }
 
-fn host(folder: &Path) -> Host {
+fn host(folder: &Path, workspace: Name) -> Host {
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
     let base = absolute.clone();
     let list_base = absolute.clone();
@@ -280,7 +291,7 @@ fn host(folder: &Path) -> Host {
         root: ".".into(),
         cwd: std::env::current_dir().unwrap_or(absolute),
         home: std::env::home_dir(),
-        workspace: "default".into(),
+        workspace: workspace.to_string(),
         now: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         read: Rc::new(move |path| std::fs::read(base.join(path)).map_err(|error| error.to_string())),
         list: Rc::new(move |path| list_below(&list_base.join(path))),

@@ -26,6 +26,7 @@ use super::kinds;
 use super::progress;
 use super::project::{Broken, Project, Var};
 use super::screen::Screen;
+use super::workspace;
 
 /// What a command works with.
 pub(super) struct Session {
@@ -73,9 +74,14 @@ pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
     }
 }
 
-/// Opens the store of a folder; says what is wrong and how the program ends if it cannot.
+/// Opens the store of the selected workspace; says what is wrong and how the program ends if it cannot.
 pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outcome<(Store, State)> {
-    let opened = Store::open(&folder.join("state"), access).and_then(|mut store| {
+    open_state(&workspace::state(folder, screen)?, access, screen)
+}
+
+/// Opens the store in a folder of its own; says what is wrong and how the program ends if it cannot.
+pub(super) fn open_state(state: &Path, access: Access, screen: &Screen) -> Outcome<(Store, State)> {
+    let opened = Store::open(state, access).and_then(|mut store| {
         let state = store.load()?;
         Ok((store, state))
     });
@@ -131,11 +137,12 @@ impl Session {
                 return Err(Exit::Failed);
             }
         };
-        let locked = matches!(Store::open(&folder.join("state"), Access::Write), Err(StoreError::Locked { .. }));
+        let home = project.state(screen)?;
+        let locked = matches!(Store::open(&home, Access::Write), Err(StoreError::Locked { .. }));
         if !locked {
             return Session::with_patience(project, inputs, Patience::Leave, screen).await;
         }
-        let (store, state) = open_store(&project.folder, Access::Read, screen)?;
+        let (store, state) = open_state(&home, Access::Read, screen)?;
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let session = Session { project, inputs, store, state, key, cloud, pace: None };
@@ -166,7 +173,7 @@ impl Session {
         let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
         let mut scope = Scope::new(tree, &Inputs::default(), schemas, project.host.clone(), false);
         show(screen, &scope.validate(), &project.sources)?;
-        let (store, state) = open_store(&project.folder, Access::Write, screen)?;
+        let (store, state) = open_state(&project.state(screen)?, Access::Write, screen)?;
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let mut session = Session { project, inputs, store, state, key, cloud, pace: None };

@@ -21,7 +21,7 @@ use super::exit::Exit;
 use super::groups::Meant;
 use super::project::{Broken, Project, Var};
 use super::screen::Screen;
-use super::session::{Outcome, Session, check_cloud, choose_cloud, fail, open_store, place};
+use super::session::{Outcome, Session, check_cloud, choose_cloud, fail, open_state, place};
 
 /// What a command looks with.
 pub(super) struct Sight {
@@ -60,7 +60,7 @@ impl Sight {
                 return Err(Exit::Failed);
             }
         };
-        let (store, state) = open_store(&project.folder, Access::Read, screen)?;
+        let (store, state) = open_state(&project.state(screen)?, Access::Read, screen)?;
         drop(store);
         if !state.pending.is_empty() {
             let Session { project, state, cloud, .. } = Session::look(folder, vars, ask, screen).await?;

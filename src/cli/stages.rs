@@ -52,8 +52,8 @@ impl Stages {
         arguments: &ApplyArguments,
         screen: &Screen,
     ) -> Outcome<Plan> {
-        // What was to be replaced on request is replaced.
-        options.replace.clear();
+        // What was to be replaced on request is replaced, unless it waited: then its turn comes now.
+        options.replace.retain(|addr| before.waits(&addr.block));
         let number = self.done + 1;
         if arguments.json {
             stream::log(screen, &format!("Stage {number}"));

@@ -34,8 +34,9 @@ pub struct Sought<'a> {
     pub call: &'a Call,
 }
 
-/// Says in which folder a module lies, relative to the root's.
-pub type Locate<'a> = dyn FnMut(&Sought<'_>) -> Result<Name, Diagnostic> + 'a;
+/// Says in which folder a module lies, relative to the root's. What it read and found wrong, it adds to
+/// the sources, so that it can be shown.
+pub type Locate<'a> = dyn FnMut(&Sought<'_>, &mut Sources) -> Result<Name, Diagnostic> + 'a;
 
 /// Adds the files of a folder to the sources, in name order.
 pub type ReadFolder<'a> = dyn FnMut(&str, &mut Sources) -> Result<Vec<FileId>, Diagnostic> + 'a;
@@ -54,7 +55,7 @@ impl Finder<'_> {
     pub fn among_sources() -> Finder<'static> {
         let folder_of = |name: &str| name.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
         Finder {
-            locate: Box::new(|sought| Ok(join(sought.parent, &sought.call.source).as_str().into())),
+            locate: Box::new(|sought, _| Ok(join(sought.parent, &sought.call.source).as_str().into())),
             read: Box::new(move |folder, sources| {
                 let named = (0..).map(FileId).zip(sources.iter());
                 Ok(named.filter(|(_, source)| folder_of(&source.name) == folder).map(|(file, _)| file).collect())
@@ -70,7 +71,7 @@ impl Finder<'_> {
             Diagnostic::error("Module not installed", detail)
         };
         Finder {
-            locate: Box::new(move |sought| Err(missing(&sought.call.source))),
+            locate: Box::new(move |sought, _| Err(missing(&sought.call.source))),
             read: Box::new(move |folder, _| Err(missing(folder))),
         }
     }
@@ -171,7 +172,10 @@ impl Gatherer<'_, '_> {
                 Err(wrong) => {
                     self.whole = false;
                     let wrong = if wrong.span.is_none() { wrong.at(call.source_span) } else { wrong };
-                    self.out.push(wrong);
+                    // What is wrong with the lock file is wrong for every call that it is asked about.
+                    if !self.out.0.contains(&wrong) {
+                        self.out.push(wrong);
+                    }
                 }
             }
         }
@@ -180,7 +184,7 @@ impl Gatherer<'_, '_> {
     /// The folder of a call and the module in it; nothing if that is broken and was said before.
     fn find(&mut self, id: UnitId, path: &ModulePath, call: &Call) -> Result<Option<(Name, Rc<Module>)>, Diagnostic> {
         let parent = self.tree.unit(id).folder.clone();
-        let folder = (self.finder.locate)(&Sought { parent: &parent, path, call })?;
+        let folder = (self.finder.locate)(&Sought { parent: &parent, path, call }, self.sources)?;
         self.refuse_recursion(id, path, call, &folder)?;
         if let Some(read) = self.read.get(&folder) {
             return Ok(read.clone().map(|module| (folder, module)));

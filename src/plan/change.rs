@@ -314,6 +314,13 @@ impl Plan {
         self.changes.iter().filter(|change| change.importing.is_some()).count()
     }
 
+    /// Whether a block waits for a later stage.
+    #[must_use]
+    pub fn waits(&self, block: &Block) -> bool {
+        let declared = block.declared();
+        self.waiting.iter().any(|waiting| waiting.block == *declared)
+    }
+
     /// Whether applying it would change nothing, neither in the cloud nor in output values.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -11,6 +11,7 @@ pub mod change;
 mod checks;
 mod conform;
 mod data;
+mod depth;
 pub mod diff;
 pub mod file;
 pub mod fleeting;
@@ -251,6 +252,7 @@ pub fn plan(
     };
     if !walk.diagnostics.has_errors() {
         walk.diagnostics.extend(within::check(&walk.changes, &walk.places, &walk.laid));
+        walk.diagnostics.extend(depth::check(&walk.tree, &walk.changes, &outputs));
     }
     let warnings = walk.scope.warnings();
     walk.diagnostics.extend(warnings);

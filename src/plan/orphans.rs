@@ -89,6 +89,18 @@ impl Walk<'_> {
             if planned.is_some_and(|change| change.id.is_some()) {
                 continue;
             }
+            if self.waiting.contains_key(&*addr.block.declared()) {
+                let detail = format!(
+                    "{addr} is to be replaced on request, and {} waits for a later stage. It is replaced when that stage \
+                     comes.",
+                    addr.block
+                );
+                let hint = format!(
+                    "Run acier apply -replace={addr}, which goes on from stage to stage. A saved plan ends before the stage."
+                );
+                self.diagnostics.push(Diagnostic::warning("Replacement waits", detail).hint(hint));
+                continue;
+            }
             let detail =
                 format!("No object {addr} exists that this plan could replace, so -replace={addr} changes nothing.");
             let warning = Diagnostic::warning("Nothing to replace", detail);

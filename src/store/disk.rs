@@ -179,6 +179,39 @@ pub(super) fn remove_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// The folders in a folder, by name in order; none if it is not there.
+pub(super) fn folders(path: &Path) -> io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(path) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let mut found = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            found.extend(entry.file_name().into_string().ok());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Copies the files of a folder that may not be there, to last.
+pub(super) fn copy_files(from: &Path, to: &Path) -> io::Result<()> {
+    if !from.is_dir() {
+        return Ok(());
+    }
+    create_folder(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let copy = to.join(entry.file_name());
+        std::fs::copy(entry.path(), &copy)?;
+        File::open(&copy)?.sync_all()?;
+    }
+    sync_folder(to)
+}
+
 /// Makes all that was written to files in a folder survive a power cut.
 #[cfg(target_os = "linux")]
 pub(super) fn sync_tree(path: &Path) -> io::Result<()> {

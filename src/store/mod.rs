@@ -20,6 +20,7 @@ mod repair;
 mod segment;
 mod shadow;
 mod snapshot;
+pub mod workspace;
 
 use std::path::{Path, PathBuf};
 

@@ -125,7 +125,21 @@ impl From<Content> for Value {
 }
 
 /// Constructors.
+/// The deepest nesting of a value that is kept: as deep as an expression can be written.
+pub const DEEPEST: usize = 4096;
+
 impl Value {
+    /// Whether members lie inside members for more than so many levels.
+    #[must_use]
+    pub fn is_deeper_than(&self, levels: usize) -> bool {
+        let mut members: Box<dyn Iterator<Item = &Value>> = match self.content() {
+            Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => Box::new(members.iter()),
+            Content::Map(_, members) | Content::Object(members) => Box::new(members.iter().map(|(_, member)| member)),
+            _ => return false,
+        };
+        levels == 0 || members.any(|member| member.is_deeper_than(levels - 1))
+    }
+
     /// The null of a type.
     #[must_use]
     pub fn null(ty: Type) -> Value {

@@ -8,15 +8,22 @@ use clap::{ArgAction, Args};
 
 use super::Command;
 
-/// Options about the lock and the place of the state.
+/// Options about the lock of the state.
 #[derive(Args, Clone, Debug)]
-pub(in crate::cli) struct LockingArguments {
+pub(in crate::cli) struct LockArguments {
     /// The state is always locked: false is refused
     #[arg(long, hide = true, value_name = "BOOL", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
     pub(in crate::cli) lock: bool,
     /// Wait so long for another process to let go of the state: 30s, 5m
     #[arg(long, value_name = "TIME", value_parser = time)]
     pub(in crate::cli) lock_timeout: Option<Duration>,
+}
+
+/// Options about the lock and the place of the state.
+#[derive(Args, Clone, Debug, Default)]
+pub(in crate::cli) struct LockingArguments {
+    #[command(flatten)]
+    pub(in crate::cli) lock: LockArguments,
     #[arg(long, hide = true, value_name = "FILE")]
     pub(in crate::cli) state: Option<String>,
     #[arg(long, hide = true, value_name = "FILE")]
@@ -25,9 +32,9 @@ pub(in crate::cli) struct LockingArguments {
     pub(in crate::cli) backup: Option<String>,
 }
 
-impl Default for LockingArguments {
-    fn default() -> LockingArguments {
-        LockingArguments { lock: true, lock_timeout: None, state: None, state_out: None, backup: None }
+impl Default for LockArguments {
+    fn default() -> LockArguments {
+        LockArguments { lock: true, lock_timeout: None }
     }
 }
 

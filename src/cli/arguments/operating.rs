@@ -8,6 +8,36 @@ use clap::{Args, ValueEnum};
 use super::VariableArguments;
 use crate::resources::operate::wait::Goal;
 
+/// The values of the configuration's variables, and which container group is meant.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct GroupArguments {
+    #[command(flatten)]
+    pub(in crate::cli) variables: VariableArguments,
+    /// An address (azurerm_container_group.web), an address/container, or an ARM id
+    #[arg(value_name = "GROUP")]
+    pub(in crate::cli) group: String,
+}
+
+/// The same where one of its containers may be meant.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct ContainerArguments {
+    #[command(flatten)]
+    pub(in crate::cli) within: GroupArguments,
+    /// Only this container of the group
+    #[arg(long, value_name = "NAME")]
+    pub(in crate::cli) container: Option<String>,
+}
+
+/// The same where more is shown as it comes.
+#[derive(Args, Debug)]
+pub(in crate::cli) struct FollowArguments {
+    #[command(flatten)]
+    pub(in crate::cli) target: ContainerArguments,
+    /// Go on with what comes from now on, until all containers have ended
+    #[arg(short, long)]
+    pub(in crate::cli) follow: bool,
+}
+
 /// `acier ps`
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -39,10 +69,7 @@ Examples:
   acier inspect /subscriptions/.../providers/Microsoft.ContainerInstance/containerGroups/web")]
 pub(in crate::cli) struct InspectArguments {
     #[command(flatten)]
-    pub(in crate::cli) variables: VariableArguments,
-    /// An address (azurerm_container_group.web), an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(in crate::cli) group: String,
+    pub(in crate::cli) target: GroupArguments,
     /// Print JSON
     #[arg(long)]
     pub(in crate::cli) json: bool,
@@ -62,16 +89,7 @@ Examples:
   acier logs -timestamps /subscriptions/.../containerGroups/web/containers/app")]
 pub(in crate::cli) struct LogsArguments {
     #[command(flatten)]
-    pub(in crate::cli) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(in crate::cli) group: String,
-    /// Only this container
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) container: Option<String>,
-    /// Go on with what is written from now on, until all containers have ended
-    #[arg(short, long)]
-    pub(in crate::cli) follow: bool,
+    pub(in crate::cli) of: FollowArguments,
     /// Only the last lines of each container
     #[arg(long, value_name = "LINES")]
     pub(in crate::cli) tail: Option<u32>,
@@ -96,16 +114,7 @@ Examples:
   acier events -f azurerm_container_group.web/app")]
 pub(in crate::cli) struct EventsArguments {
     #[command(flatten)]
-    pub(in crate::cli) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(in crate::cli) group: String,
-    /// Only this container
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) container: Option<String>,
-    /// Go on with what happens from now on, until all containers have ended
-    #[arg(short, long)]
-    pub(in crate::cli) follow: bool,
+    pub(in crate::cli) of: FollowArguments,
     /// Print JSON
     #[arg(long)]
     pub(in crate::cli) json: bool,
@@ -126,16 +135,10 @@ Examples:
   echo 'ls -l /mnt' | acier exec azurerm_container_group.web /bin/sh")]
 pub(in crate::cli) struct ExecArguments {
     #[command(flatten)]
-    pub(in crate::cli) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(in crate::cli) group: String,
+    pub(in crate::cli) target: ContainerArguments,
     /// The program to run: /bin/sh on Linux and cmd.exe on Windows if none is named
     #[arg(value_name = "COMMAND", num_args = 0.., allow_hyphen_values = true)]
     pub(in crate::cli) command: Vec<String>,
-    /// The container, where the group has more than one
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) container: Option<String>,
 }
 
 /// `acier attach`
@@ -149,13 +152,7 @@ Examples:
   acier attach azurerm_container_group.web/app")]
 pub(in crate::cli) struct AttachArguments {
     #[command(flatten)]
-    pub(in crate::cli) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(in crate::cli) group: String,
-    /// The container, where the group has more than one
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) container: Option<String>,
+    pub(in crate::cli) target: ContainerArguments,
 }
 
 /// `acier start`, `acier stop`, `acier restart`
@@ -199,16 +196,10 @@ Examples:
   acier wait -for=terminated azurerm_container_group.jobs/import")]
 pub(in crate::cli) struct WaitArguments {
     #[command(flatten)]
-    pub(in crate::cli) variables: VariableArguments,
-    /// An address, an address/container, or an ARM id
-    #[arg(value_name = "GROUP")]
-    pub(in crate::cli) group: String,
+    pub(in crate::cli) target: ContainerArguments,
     /// What to wait for
     #[arg(long = "for", value_name = "STATE", value_enum, default_value_t = Wanted::Terminated)]
     pub(in crate::cli) wanted: Wanted,
-    /// Only this container
-    #[arg(long, value_name = "NAME")]
-    pub(in crate::cli) container: Option<String>,
     /// How long to wait at most: 90s, 5m, 1h30m
     #[arg(long, value_name = "TIME")]
     pub(in crate::cli) timeout: Option<String>,

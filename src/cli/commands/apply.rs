@@ -19,6 +19,7 @@ use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail, journal_broken, open_store};
 use crate::cli::stages::{self, Stages};
+use crate::cli::workspace::selected;
 use crate::cli::{outputs, stream};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::apply::apply;
@@ -116,6 +117,7 @@ async fn saved(
             return fail(screen, &Diagnostic::error("The saved plan cannot be read", detail), &none);
         }
     };
+    foreign(&bytes, folder, screen)?;
     let (store, state) = open_store(folder, Access::Write, screen)?;
     let saved = match file::from_bytes(&bytes, store.key()) {
         Ok(saved) => saved,
@@ -150,6 +152,20 @@ async fn saved(
         stream::saved(screen, &saved.plan);
     }
     Ok((session, saved.plan))
+}
+
+/// Refuses a plan that was made for another workspace than the selected one.
+fn foreign(bytes: &[u8], folder: &Path, screen: &Screen) -> Outcome<()> {
+    let selected = selected(folder).or_else(|wrong| fail(screen, &wrong, &Sources::default()))?;
+    let Some(own) = file::workspace_of(bytes).filter(|own| **own != *selected.name) else { return Ok(()) };
+    let detail = format!(
+        "The plan was made for the workspace {own:?}, and {:?} is selected. Nothing was done.",
+        &*selected.name
+    );
+    let hint = format!("Run acier workspace select {own} and apply it there, or make a new plan.");
+    screen
+        .diagnostic(&Diagnostic::error("Saved plan is for another workspace", detail).hint(hint), &Sources::default());
+    Err(Exit::Stale)
 }
 
 fn approved(plan: &Plan, arguments: &ApplyArguments, screen: &Screen) -> bool {

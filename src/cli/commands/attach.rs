@@ -8,11 +8,10 @@ use super::exec::{broken, check_running};
 use crate::cli::arguments::AttachArguments;
 use crate::cli::dial::dial;
 use crate::cli::exit::Exit;
-use crate::cli::groups::{container, find};
+use crate::cli::groups::{container, look};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail};
-use crate::cli::sight::Sight;
 use crate::cli::terminal::{Ended, watch};
 use crate::diag::Sources;
 
@@ -22,8 +21,7 @@ pub(in crate::cli) async fn run(
     arguments: &AttachArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
-    let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
+    let (sight, meant) = look(folder, vars, &arguments.target, screen).await?;
     let group = sight.group(&meant, screen).await?;
     let container = container(&group, &meant, screen)?;
     check_running(&meant, &group, container, screen)?;

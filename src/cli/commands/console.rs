@@ -17,7 +17,7 @@ use crate::addr::{Block, Key};
 use crate::cli::exit::Exit;
 use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, open_store, show};
+use crate::cli::session::{Outcome, open_state, show};
 use crate::cli::type_page;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::lang::ast::{Expr, ExprKind};
@@ -54,7 +54,7 @@ struct Console<'s> {
 }
 
 pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outcome<Exit> {
-    let schemas = Rc::new(crate::resources::schemas());
+    let schemas = Rc::new(crate::cli::kinds::schemas());
     let opened = match Project::open(folder, schemas.clone()) {
         // A folder without configuration is as good as any other to try an expression.
         Err(broken) if broken.is_missing() => Project::from_sources(folder, Sources::default(), schemas),
@@ -75,8 +75,9 @@ pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outco
             return Err(Exit::Failed);
         }
     };
-    let state = match folder.join("state").exists() {
-        true => open_store(folder, Access::Read, screen)?.1,
+    let home = project.state(screen)?;
+    let state = match home.exists() {
+        true => open_state(&home, Access::Read, screen)?.1,
         false => State::default(),
     };
     let mut scope = Scope::new(project.tree.clone(), &inputs, project.schemas.clone(), project.host.clone(), true);

@@ -8,11 +8,10 @@ use serde_json::json;
 
 use crate::cli::arguments::EventsArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::{containers, find};
+use crate::cli::groups::{containers, look};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::Outcome;
-use crate::cli::sight::Sight;
 use crate::resources::operate::follow::{Events, Occurrence};
 
 pub(in crate::cli) async fn run(
@@ -21,8 +20,7 @@ pub(in crate::cli) async fn run(
     arguments: &EventsArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
-    let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
+    let (sight, meant) = look(folder, vars, &arguments.of.target, screen).await?;
     let group = sight.group(&meant, screen).await?;
     let chosen = containers(&group, &meant, screen)?;
     let all = chosen.iter().copied().chain(group.init_containers.iter());
@@ -35,7 +33,7 @@ pub(in crate::cli) async fn run(
             Err(error) => return sight.fault(screen, &error),
         };
         shown += found.items.len();
-        if arguments.json && !arguments.follow {
+        if arguments.json && !arguments.of.follow {
             let list: Vec<_> = found.items.iter().map(document).collect();
             screen.line(&format!("{:#}", serde_json::Value::Array(list)));
         } else if arguments.json {
@@ -46,7 +44,7 @@ pub(in crate::cli) async fn run(
         if found.gone {
             screen.note(&format!("{} is gone.", meant.shown));
         }
-        if found.ended || !arguments.follow {
+        if found.ended || !arguments.of.follow {
             if shown == 0 && !arguments.json {
                 screen.note(&format!("{} has no events; the service keeps them for a while only.", meant.shown));
             }

@@ -8,11 +8,10 @@ use crate::arm::wire::Lost;
 use crate::cli::arguments::ExecArguments;
 use crate::cli::dial::dial;
 use crate::cli::exit::Exit;
-use crate::cli::groups::{Meant, container, find};
+use crate::cli::groups::{Meant, container, look};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail};
-use crate::cli::sight::Sight;
 use crate::cli::terminal::{Ended, converse, size};
 use crate::diag::{Diagnostic, Sources};
 use crate::resources::operate::{Container, Group};
@@ -23,8 +22,7 @@ pub(in crate::cli) async fn run(
     arguments: &ExecArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
-    let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
+    let (sight, meant) = look(folder, vars, &arguments.target, screen).await?;
     let group = sight.group(&meant, screen).await?;
     let command = command(&arguments.command, &group, screen)?;
     let container = container(&group, &meant, screen)?;

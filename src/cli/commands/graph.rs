@@ -11,10 +11,11 @@ use crate::cli::arguments::{GraphArguments, GraphFormat};
 use crate::cli::exit::Exit;
 use crate::cli::picture::{Picture, deeds, dot, mermaid, outline, svg};
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, open_project, open_store};
+use crate::cli::session::{Outcome, fail, open_project, open_state, open_store};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::{Plan, file};
 use crate::store::Access;
+use crate::store::workspace::{exists, folder as workspace_folder};
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &GraphArguments, screen: &Screen) -> Outcome<Exit> {
     let picture = picture(folder, arguments, screen)?;
@@ -58,8 +59,13 @@ fn picture(folder: &Path, arguments: &GraphArguments, screen: &Screen) -> Outcom
 }
 
 fn planned(folder: &Path, path: &Path, draw: fn(&Plan) -> Picture, screen: &Screen) -> Outcome<Picture> {
-    let (store, _) = open_store(folder, Access::Read, screen)?;
     let opened = std::fs::read(folder.join(path)).map_err(|error| error.to_string());
+    // The plan is read with the key of the workspace that it was made for.
+    let own = opened.as_ref().ok().and_then(|bytes| file::workspace_of(bytes)).filter(|own| exists(folder, own));
+    let (store, _) = match own {
+        Some(own) => open_state(&workspace_folder(folder, own), Access::Read, screen)?,
+        None => open_store(folder, Access::Read, screen)?,
+    };
     match opened.and_then(|bytes| file::from_bytes(&bytes, store.key())) {
         Ok(saved) => Ok(draw(&saved.plan)),
         Err(reason) => {

@@ -8,7 +8,7 @@ use std::path::Path;
 use serde_json::json;
 
 use crate::arm::id::{ResourceId, same};
-use crate::cli::arguments::InspectArguments;
+use crate::cli::arguments::{GroupArguments, InspectArguments};
 use crate::cli::exit::Exit;
 use crate::cli::groups::{Meant, containers, find, fleet};
 use crate::cli::project::Var;
@@ -23,11 +23,12 @@ pub(in crate::cli) async fn run(
     arguments: &InspectArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
-    if let Some(meant) = fleet(&arguments.group, &sight) {
+    let GroupArguments { variables, group } = &arguments.target;
+    let sight = Sight::open(folder, vars, variables.input, Some(group), screen).await?;
+    if let Some(meant) = fleet(group, &sight) {
         return members(&meant, arguments.json, &sight, screen).await;
     }
-    let meant = find(&arguments.group, None, &sight, screen)?;
+    let meant = find(group, None, &sight, screen)?;
     let mut group = sight.group(&meant, screen).await?;
     if let Some(name) = &meant.container {
         containers(&group, &meant, screen)?;

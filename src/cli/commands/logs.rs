@@ -8,7 +8,7 @@ use serde_json::json;
 
 use crate::cli::arguments::LogsArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::{Meant, containers, find};
+use crate::cli::groups::{Meant, containers, look};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::Outcome;
@@ -21,13 +21,12 @@ pub(in crate::cli) async fn run(
     arguments: &LogsArguments,
     screen: &Screen,
 ) -> Outcome<Exit> {
-    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
-    let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
+    let (sight, meant) = look(folder, vars, &arguments.of.target, screen).await?;
     let group = sight.group(&meant, screen).await?;
     let chosen: Vec<String> =
         containers(&group, &meant, screen)?.iter().map(|container| container.name.clone()).collect();
     let page = Page { arguments, names: &chosen, screen };
-    if arguments.follow {
+    if arguments.of.follow {
         return follow(&sight, &meant, &page).await;
     }
     for name in &chosen {

@@ -35,3 +35,4 @@ pub(super) mod tfstate;
 pub(super) mod validate;
 pub(super) mod version;
 pub(super) mod wait;
+pub(super) mod workspace;

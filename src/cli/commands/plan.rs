@@ -31,7 +31,8 @@ pub(in crate::cli) async fn run(
         if let Err(error) = session.store.keep_key() {
             return fail(screen, &error.diagnostic(), &session.project.sources);
         }
-        let bytes = file::to_bytes(&plan, &session.project.texts(), &session.key);
+        let workspace = &session.project.host.workspace;
+        let bytes = file::to_bytes(&plan, &session.project.texts(), workspace, &session.key);
         if let Err(error) = std::fs::write(folder.join(out), bytes) {
             let detail = format!("{}: {error}.", out.display());
             return fail(screen, &Diagnostic::error("The plan cannot be saved", detail), &session.project.sources);

@@ -10,7 +10,7 @@ use crate::cli::branches::{Knee, knee};
 use crate::cli::exit::Exit;
 use crate::cli::kinds;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, open_project, open_store};
+use crate::cli::session::{Outcome, open_project, open_state};
 use crate::diag::{Diagnostic, Sources};
 use crate::lang::tree::{Tree, UnitId};
 use crate::store::Access;
@@ -23,8 +23,9 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ProvidersArguments, screen:
     let project = open_project(folder, screen)?;
     let mut text = String::from("\nProviders required by configuration:\n.\n");
     branch(&project.tree, UnitId::ROOT, "", &mut text);
-    if folder.join("state").is_dir() {
-        let (_, state) = open_store(folder, Access::Read, screen)?;
+    let home = project.state(screen)?;
+    if home.is_dir() {
+        let (_, state) = open_state(&home, Access::Read, screen)?;
         let objects = state.objects.values().chain(state.deposed.values());
         let used: BTreeSet<&str> = objects.map(|object| source(&object.kind)).collect();
         text.push_str(if used.is_empty() { "\n" } else { "\nProviders required by state:\n\n" });

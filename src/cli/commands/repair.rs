@@ -7,11 +7,12 @@ use std::path::Path;
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, now, store_failed};
+use crate::cli::workspace;
 use crate::state::State;
 use crate::store::Store;
 
 pub(in crate::cli) fn run(folder: &Path, auto_approve: bool, screen: &Screen) -> Outcome<Exit> {
-    let state = folder.join("state");
+    let state = workspace::state(folder, screen)?;
     let was = Store::examine(&state).map_err(|error| store_failed(&error, screen))?;
     let Some(was) = was else {
         // An interrupted repair is finished without a question: it was approved when it began.

@@ -10,19 +10,27 @@ use crate::cli::arguments::ShowArguments;
 use crate::cli::exit::Exit;
 use crate::cli::project::Project;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, now, open_store};
+use crate::cli::session::{Outcome, fail, now, open_state, open_store};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::file::SavedPlan;
 use crate::plan::json::values::Sight;
 use crate::plan::{file, json, render};
 use crate::state::State;
 use crate::store::Access;
+use crate::store::workspace::{exists, folder as workspace_folder};
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Screen) -> Outcome<Exit> {
-    let (store, state) = open_store(folder, Access::Read, screen)?;
+    // A saved plan is shown with the state of the workspace that it was made for.
+    let opened =
+        arguments.plan.as_ref().map(|path| std::fs::read(folder.join(path)).map_err(|error| error.to_string()));
+    let own = opened.as_ref().and_then(|opened| file::workspace_of(opened.as_ref().ok()?));
+    let (store, state) = match own.filter(|own| exists(folder, own)) {
+        Some(own) => open_state(&workspace_folder(folder, own), Access::Read, screen)?,
+        None => open_store(folder, Access::Read, screen)?,
+    };
     let schemas = crate::cli::kinds::schemas();
     let sight = if arguments.show_sensitive { Sight::Clear } else { Sight::Hidden };
-    let Some(path) = &arguments.plan else {
+    let (Some(path), Some(opened)) = (&arguments.plan, opened) else {
         if arguments.json {
             screen.line(&json::state::state(&state, sight).to_string());
         } else {
@@ -30,7 +38,6 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &ShowArguments, screen: &Scr
         }
         return Ok(Exit::Done);
     };
-    let opened = std::fs::read(folder.join(path)).map_err(|error| error.to_string());
     match opened.and_then(|bytes| file::from_bytes(&bytes, store.key())) {
         Ok(saved) => {
             if arguments.json {

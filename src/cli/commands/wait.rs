@@ -9,11 +9,10 @@ use serde_json::json;
 
 use crate::cli::arguments::WaitArguments;
 use crate::cli::exit::Exit;
-use crate::cli::groups::{Meant, containers, find};
+use crate::cli::groups::{Meant, containers, look};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail};
-use crate::cli::sight::Sight;
 use crate::diag::{Diagnostic, Sources};
 use crate::lang::timeouts::seconds;
 use crate::resources::operate::Group;
@@ -26,8 +25,7 @@ pub(in crate::cli) async fn run(
     screen: &Screen,
 ) -> Outcome<Exit> {
     let limit = limit(arguments.timeout.as_deref(), screen)?;
-    let sight = Sight::open(folder, vars, arguments.variables.input, Some(&arguments.group), screen).await?;
-    let meant = find(&arguments.group, arguments.container.as_deref(), &sight, screen)?;
+    let (sight, meant) = look(folder, vars, &arguments.target, screen).await?;
     let goal = arguments.wanted.goal();
     match sight.cloud.instance(&meant.id).await {
         Ok(Some(group)) => drop(containers(&group, &meant, screen)?),

@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::addr::source::{Git, NoSource, Source};
-use crate::diag::{Diagnostic, Sources};
+use crate::diag::{Diagnostic, Sources, Span};
 
 pub(super) use git::is_ignored;
 use install::{escapes, plain};
@@ -50,7 +50,13 @@ impl Installed {
     ///
     /// # Errors
     /// That it was not fetched, or is not what was locked, and what to do.
-    pub(super) fn locate(&self, parent: &str, call: &str, source: &str) -> Result<String, Box<Diagnostic>> {
+    pub(super) fn locate(
+        &self,
+        parent: &str,
+        call: &str,
+        source: &str,
+        sources: &mut Sources,
+    ) -> Result<String, Box<Diagnostic>> {
         match Source::parse(source).map_err(|wrong| Box::new(wrong.into()))? {
             Source::Local(path) => {
                 let folder = plain(&Path::new(parent).join(&path));
@@ -59,15 +65,21 @@ impl Installed {
                     None => Ok(shown(&folder)),
                 }
             }
-            Source::Git(git) => self.fetched(call, &git),
+            Source::Git(git) => self.fetched(call, &git, sources),
         }
     }
 
-    fn fetched(&self, call: &str, git: &Git) -> Result<String, Box<Diagnostic>> {
+    fn fetched(&self, call: &str, git: &Git, sources: &mut Sources) -> Result<String, Box<Diagnostic>> {
         let lock = self.lock.get_or_init(|| {
-            // The lock is none of the texts that a plan's errors show.
-            let unplaced = |wrong: Box<Diagnostic>| Box::new(Diagnostic { span: None, ..*wrong });
-            Lock::read(&self.root, &mut Sources::default()).map_err(unplaced)
+            // The lock is no configuration: it is among the texts only to be shown with what is wrong in it.
+            let mut apart = Sources::default();
+            Lock::read(&self.root, &mut apart).map_err(|mut wrong| {
+                wrong.span = wrong.span.and_then(|span| {
+                    let found = apart.get(span.file)?;
+                    Some(Span { file: sources.add(found.name.clone(), found.text.clone()), ..span })
+                });
+                wrong
+            })
         });
         let lock = lock.as_ref().map_err(Clone::clone)?;
         let Some(locked) = lock.entries.get(call) else { return Err(Box::new(missing(call))) };

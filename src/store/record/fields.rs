@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::value::{Known, ReadValue};
+use super::value::{Known, ReadValue, with_room};
 use super::{Unreadable, Unstorable};
 use crate::seal::Key;
 use crate::value::{Marks, Name, Value};
@@ -82,7 +82,10 @@ impl Fields {
     /// Reads one JSON object. Without a key, values are skipped.
     pub(in crate::store) fn parse(payload: &[u8], key: Option<&Key>) -> Result<Fields, Unreadable> {
         let mut reader = serde_json::Deserializer::from_slice(payload);
-        let fields = ReadFields(key).deserialize(&mut reader).map_err(|error| Unreadable(error.to_string()))?;
+        // How deep a value goes was decided when it was written.
+        reader.disable_recursion_limit();
+        let fields = with_room(|| ReadFields(key).deserialize(&mut reader));
+        let fields = fields.map_err(|error| Unreadable(error.to_string()))?;
         reader.end().map_err(|error| Unreadable(error.to_string()))?;
         Ok(fields)
     }

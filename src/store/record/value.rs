@@ -22,9 +22,17 @@ use crate::value::{Content, Marks, Members, Name, Number, Type, Value, order};
 /// What sealed bytes are bound to.
 const PURPOSE: &str = "acier state value v1";
 
-/// The deepest nesting that is written: the JSON reader gives up at 128 levels, and what cannot
-/// be read again must not be written. One level of value is two of JSON at most.
-const DEEPEST: usize = 50;
+/// The deepest nesting that is written; a plan refuses what is deeper, so nobody gets this far with it.
+const DEEPEST: usize = crate::value::DEEPEST;
+
+/// Values are written and read by recursion, which must not end the program where the caller's stack is
+/// small: with less than this left, the work is done on a stack of its own.
+const ROOM: usize = 48 << 20;
+
+/// Does work that goes down into values where there is room for the deepest.
+pub(in crate::store) fn with_room<T>(work: impl FnOnce() -> T) -> T {
+    stacker::maybe_grow(ROOM, 2 * ROOM, work)
+}
 
 /// Writes JSON text with its quotes.
 pub(in crate::store) fn write_text(out: &mut Vec<u8>, text: &str) {
@@ -34,7 +42,7 @@ pub(in crate::store) fn write_text(out: &mut Vec<u8>, text: &str) {
 
 /// Writes a value; with a key, sensitive parts are sealed, without one they are not.
 pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
-    write_part(out, value, key, depth, &mut Types::default())
+    with_room(|| write_part(out, value, key, depth, &mut Types::default()))
 }
 
 /// The long types that one value has written so far, with their numbers. A type that was built
@@ -327,6 +335,7 @@ impl ReadValue<'_> {
         let plain = self.0.and_then(|key| key.open(sealed, PURPOSE));
         let plain = plain.ok_or_else(|| E::custom("a sealed value cannot be opened with this key"))?;
         let mut reader = serde_json::Deserializer::from_slice(&plain);
+        reader.disable_recursion_limit();
         ReadValue(self.0, &Known::default()).deserialize(&mut reader).map_err(E::custom)
     }
 }

@@ -36,17 +36,16 @@ fn arguments_can_come_from_the_environment() {
 }
 
 #[test]
-fn a_workspace_and_a_data_folder_are_refused() {
+fn a_data_folder_is_refused() {
     let folder = Folder::with(CONFIGURATION);
     folder.run_with("plan", &[("TF_WORKSPACE", "default"), ("TF_DATA_DIR", "")]).exits(0);
     folder.run_with("plan", &[("TF_DATA_DIR", ".terraform")]).exits(0);
     for command in ["plan", "apply -auto-approve", "output", "state list", "validate", "init"] {
-        folder.run_with(command, &[("TF_WORKSPACE", "staging")]).exits(1).complains("\"staging\"");
         folder.run_with(command, &[("TF_DATA_DIR", "/elsewhere")]).exits(1).complains("TF_DATA_DIR");
     }
-    folder.run_with("version", &[("TF_WORKSPACE", "staging")]).exits(0);
-    let told = folder.run_with("plan -json", &[("TF_WORKSPACE", "staging")]).exits(1).quiet();
-    told.says("\"@message\":\"Error: Workspaces are not supported\"");
+    folder.run_with("version", &[("TF_DATA_DIR", "/elsewhere")]).exits(0);
+    let told = folder.run_with("plan -json", &[("TF_DATA_DIR", "/elsewhere")]).exits(1).quiet();
+    told.says("\"@message\":\"Error: The data folder cannot be moved\"");
 }
 
 #[test]

@@ -308,7 +308,7 @@ fn a_plan_takes_what_was_locked_and_nothing_else() {
     folder.write("main.tf", call("v1"));
     folder.run("plan").exits(1).complains("Module source has changed");
     folder.write(".acier.lock.hcl", "<<<<<<< ours\n");
-    folder.run("plan").exits(1).complains("Lock file not usable");
+    folder.run("plan").exits(1).complains("Lock file not usable").complains("on .acier.lock.hcl line 1");
     folder
         .run("init")
         .exits(1)

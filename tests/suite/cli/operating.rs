@@ -273,3 +273,34 @@ fn an_id_needs_no_configuration() {
     empty.run("logs azurerm_container_group.pair").exits(1).complains("No configuration files");
     assert!(empty.files("").is_empty(), "looking wrote something");
 }
+
+/// Every operating command takes the values of variables that the configuration needs.
+#[test]
+fn each_command_takes_values_of_variables() {
+    let text = TEXT.replace("variable \"environment\" {\n  default = \"emulator\"\n}", "variable \"environment\" {}");
+    let folder = Folder::with(&text);
+    folder.write("own.tfvars", "environment = \"emulator\"\n");
+    folder.run("apply -auto-approve -var-file=own.tfvars").exits(0);
+    let lines = [
+        "ps",
+        "inspect GROUP",
+        "logs GROUP",
+        "events GROUP",
+        "exec GROUP/app hostname",
+        "stop GROUP",
+        "start GROUP",
+        "restart GROUP",
+        "wait -for=running GROUP",
+    ];
+    for line in lines {
+        let (command, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let rest = rest.replace("GROUP", PAIR);
+        folder.run(&format!("{command} {rest}")).exits(1).complains("No value for required variable");
+        for values in ["-var environment=emulator", "-var-file own.tfvars"] {
+            folder.run(&format!("{command} {values} {rest}")).exits(0);
+        }
+    }
+    // A task that has ended has nothing to attach to, which only the cloud can say.
+    folder.run(&format!("attach {TASK}")).exits(1).complains("No value for required variable");
+    folder.run(&format!("attach -var environment=emulator {TASK}")).exits(1).complains("is not running");
+}

@@ -127,3 +127,41 @@ output "all" {
     folder.run("plan -detailed-exitcode").exits(0);
     folder.run("destroy -auto-approve").exits(0).says("Resources: 4 destroyed.");
 }
+
+/// What is to be replaced on request, and waits, is replaced when its stage comes.
+#[test]
+fn a_replacement_waits_with_its_block() {
+    let folder = Folder::with(
+        r#"
+variable "names" {
+  type    = list(string)
+  default = ["x"]
+}
+resource "terraform_data" "names" {
+  input = var.names
+}
+resource "terraform_data" "each" {
+  for_each = toset(terraform_data.names.output)
+  input    = each.key
+}
+"#,
+    );
+    folder.run("apply -auto-approve").exits(0).says("Resources: 2 added");
+    let more = [("TF_VAR_names", "[\"x\", \"y\"]")];
+    let line = "plan -replace=terraform_data.each[\"x\"] -replace=terraform_data.each[\"z\"]";
+    let planned = folder.run_with(line, &more).exits(0);
+    planned
+        .complains("Warning: Replacement waits")
+        .complains(
+            "terraform_data.each[\"x\"] is to be replaced on request, and terraform_data.each waits for a later stage.",
+        )
+        .never_says("Nothing to replace");
+    let line = "apply -auto-approve -replace=terraform_data.each[\"x\"] -replace=terraform_data.names";
+    let applied = folder.run_with(line, &more).exits(0).never_says("Nothing to replace");
+    applied
+        .says("# terraform_data.each[\"x\"] will be replaced, as requested")
+        .says("Resources: 3 added, 0 changed, 2 destroyed.");
+    folder.run_with("plan -detailed-exitcode", &more).exits(0);
+    let nothing = folder.run_with("apply -auto-approve -replace=terraform_data.each[\"z\"]", &more).exits(0);
+    nothing.complains("Nothing to replace");
+}

@@ -165,7 +165,7 @@ fn run(case: &Case) -> String {
         let shown = json::plan(&plan, &setting);
         let _ = writeln!(out, "-- json\n{shown:#}");
     }
-    let saved = file::from_bytes(&file::to_bytes(&plan, &[], &key()), &key()).unwrap();
+    let saved = file::from_bytes(&file::to_bytes(&plan, &[], "default", &key()), &key()).unwrap();
     assert_eq!(saved.plan, plan, "{}: the saved plan is another", case.name);
     let found = carry_out(&project, &saved.plan, &mut state);
     if !found.is_empty() {

@@ -52,23 +52,23 @@ fn plans() -> Vec<Plan> {
 #[test]
 fn a_saved_plan_is_the_same_plan() {
     for plan in plans() {
-        let bytes = file::to_bytes(&plan, &sources(), &key());
+        let bytes = file::to_bytes(&plan, &sources(), "default", &key());
         let saved = file::from_bytes(&bytes, &key()).unwrap();
         assert_eq!(saved.plan, plan);
         assert_eq!(saved.sources, sources());
         for secret in ["hunter2", "sesame", "resource", "nginx"] {
             assert!(!String::from_utf8_lossy(&bytes).contains(secret), "{secret} stands in the file in clear");
         }
-        let again = file::from_bytes(&file::to_bytes(&plan, &sources(), &key()), &key()).unwrap();
+        let again = file::from_bytes(&file::to_bytes(&plan, &sources(), "default", &key()), &key()).unwrap();
         assert_eq!(again.digest, saved.digest);
-        let other = file::from_bytes(&file::to_bytes(&plan, &sources()[..1], &key()), &key()).unwrap();
+        let other = file::from_bytes(&file::to_bytes(&plan, &sources()[..1], "default", &key()), &key()).unwrap();
         assert_ne!(other.digest, saved.digest);
     }
 }
 
 #[test]
 fn damaged_and_foreign_files_are_refused() {
-    let bytes = file::to_bytes(&plans()[0], &sources(), &key());
+    let bytes = file::to_bytes(&plans()[0], &sources(), "default", &key());
     let cut = |at: usize| bytes[..at].to_vec();
     let text = String::from_utf8(bytes.clone()).unwrap();
     let first = text.lines().next().unwrap();
@@ -89,11 +89,17 @@ fn damaged_and_foreign_files_are_refused() {
     }
     let refused = file::from_bytes(&bytes, &Key::new(&[8; 32])).unwrap_err();
     assert!(refused.contains("key of another state"), "{refused}");
+    // Which workspace it is for stands in clear, and cannot be changed all the same.
+    let own = file::to_bytes(&plans()[0], &sources(), "dev", &key());
+    assert_eq!(file::workspace_of(&own), Some("dev"));
+    assert_eq!(&*file::from_bytes(&own, &key()).unwrap().workspace, "dev");
+    let changed = String::from_utf8(own).unwrap().replacen(" dev\n", " prod\n", 1);
+    assert!(file::from_bytes(changed.as_bytes(), &key()).is_err());
 }
 
 #[test]
 fn no_flipped_bit_passes() {
-    let bytes = file::to_bytes(&plans()[0], &[], &key());
+    let bytes = file::to_bytes(&plans()[0], &[], "default", &key());
     let step = bytes.len() / 300 + 1;
     for at in (0..bytes.len()).step_by(step).chain(bytes.len() - 3..bytes.len()) {
         for bit in 0..8 {

@@ -111,10 +111,19 @@ fn snapshots_and_the_index_give_the_same_state_as_the_log() {
     assert_eq!(store.notes().len(), 1, "{:?}", store.notes());
 }
 
+/// Making and dropping a value of thousands of levels takes more stack than a test's thread has.
+fn with_stack(work: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap().join().unwrap();
+}
+
 #[test]
 fn a_record_that_could_not_be_read_again_is_refused_and_nothing_follows_it() {
+    with_stack(refuse_each);
+}
+
+fn refuse_each() {
     let mut deep = Value::bool(true);
-    for _ in 0..60 {
+    for _ in 0..=acier::value::DEEPEST {
         deep = Value::tuple(vec![deep]);
     }
     let with = |value: Value| Event::Output { name: "x".into(), output: Some(acier::state::Output { value }) };
