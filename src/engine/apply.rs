@@ -220,6 +220,12 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
 
     /// Fills in what was unknown, finds the id, and takes the step into flight.
     fn prepare(&mut self, step: &Step, change: &'a Change) -> Result<(), JournalError> {
+        if let Err(refused) = self.resolver.admit(change) {
+            self.report.diagnostics.extend(refused);
+            self.report.skipped.push(change.addr.clone());
+            self.leave_out(step.number);
+            return Ok(());
+        }
         let planned = if step.act == StepAct::Delete {
             Value::null(Type::Dynamic)
         } else {
@@ -417,6 +423,11 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     pub(super) fn give_up(&mut self, number: u32, change: &Change, act: StepAct) {
         let elapsed = self.flights.remove(&number).map(|flight| flight.since.elapsed()).unwrap_or_default();
         (self.notices)(Notice::Failed { addr: change.addr.clone(), act, elapsed });
+        self.leave_out(number);
+    }
+
+    /// Leaves out everything that needs a step.
+    fn leave_out(&mut self, number: u32) {
         for lost in self.ready.fail(&number) {
             let change = self.plan.steps.get(lost as usize).and_then(|step| self.plan.changes.get(step.change));
             self.report.skipped.extend(change.map(|change| change.addr.clone()));
@@ -451,9 +462,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     fn settle_outputs(&mut self) -> Result<(), JournalError> {
         let mut events = Vec::new();
         let (values, diagnostics) = self.resolver.outputs();
-        if self.report.is_complete() {
-            self.report.diagnostics.extend(diagnostics);
-        }
+        self.report.diagnostics.extend(diagnostics);
         let checks = self.resolver.checks(self.plan);
         self.report.diagnostics.extend(checks);
         for (name, value) in values {

@@ -99,6 +99,16 @@ impl Scope {
         out
     }
 
+    /// What is wrong with the validations of a variable, or with an output, in one instance of its module.
+    pub fn judge_at(&mut self, spot: &Spot, path: &ModulePath) -> Diagnostics {
+        let Some(frame) = self.names.at(path) else { return Diagnostics::none() };
+        match &spot.node {
+            Node::Validation(name) => self.validation(frame, name),
+            Node::Output(name) => self.called_output(frame, name, true),
+            _ => Diagnostics::none(),
+        }
+    }
+
     /// What the `count` or `for_each` of a call waits for, if it is not known yet.
     pub fn waits_for(&mut self, spot: &Spot) -> Option<Open> {
         let Node::Call(call) = &spot.node else { return None };

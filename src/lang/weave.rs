@@ -14,7 +14,7 @@ use crate::graph::Dag;
 
 use super::arguments::place;
 use super::module::{Dependency, Node};
-use super::tree::{Need, Spot, Tree, UnitId};
+use super::tree::{Need, Spot, Tree, Unit, UnitId};
 
 /// Blocks with how many steps of their modules' paths the way to them has in common; see [`Need`].
 type Reached = BTreeMap<Block, usize>;
@@ -63,7 +63,25 @@ fn graph(tree: &Tree) -> Dag<Spot> {
             }
         }
     }
+    tree.units().for_each(|(unit, here)| guard(unit, here, &mut graph));
     graph
+}
+
+/// What uses a variable comes after the verdict on its value, where that is not known from the beginning: in
+/// called modules, and where the verdict looks at objects. What the verdict itself needs comes before it.
+fn guard(unit: UnitId, here: &Unit, graph: &mut Dag<Spot>) {
+    for (name, _) in here.module.variables.iter().filter(|(_, variable)| !variable.validations.is_empty()) {
+        let value = Spot { unit, node: Node::Variable(name.clone()) };
+        let verdict = Spot { unit, node: Node::Validation(name.clone()) };
+        let looked_at: Vec<Spot> = graph.needs(&verdict).filter(|needed| **needed != value).cloned().collect();
+        let before = graph.all_needs(&looked_at);
+        if unit == UnitId::ROOT && !before.iter().any(|spot| matches!(spot.node, Node::Block(_))) {
+            continue;
+        }
+        let users: Vec<Spot> =
+            graph.needed_by(&value).filter(|user| **user != verdict && !before.contains(*user)).cloned().collect();
+        users.into_iter().for_each(|user| graph.need(user, verdict.clone()));
+    }
 }
 
 /// The nodes of a module, in the order in which they come where nothing else decides.

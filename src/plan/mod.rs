@@ -15,6 +15,7 @@ mod depth;
 pub mod diff;
 pub mod file;
 pub mod fleeting;
+mod gates;
 mod identity;
 pub mod import;
 pub mod json;

@@ -13,7 +13,7 @@ use crate::addr::{Addr, Block, Key, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::module::Node;
 use crate::lang::scope::Scope;
-use crate::lang::tree::{Spot, UnitId};
+use crate::lang::tree::Spot;
 use crate::schema::{Block as SchemaBlock, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::State;
@@ -21,6 +21,7 @@ use crate::value::{Name, Path, Value};
 
 use super::change::{Action, Change, Plan};
 use super::conform::contradiction;
+use super::gates::Gates;
 use super::laid::Laid;
 use super::walk::schema_of;
 
@@ -36,6 +37,8 @@ pub struct Resolver {
     open: BTreeSet<Addr>,
     /// Outputs that the plan changes.
     wanted: Vec<Name>,
+    /// Conditions that nobody could judge yet.
+    gates: Gates,
 }
 
 impl Resolver {
@@ -59,10 +62,24 @@ impl Resolver {
                 scope.publish(addr, propose::conceal(value));
             }
         }
-        let open = plan.changes.iter().filter(|change| makes(change)).map(|change| change.addr.clone()).collect();
+        let open: BTreeSet<Addr> =
+            plan.changes.iter().filter(|change| makes(change)).map(|change| change.addr.clone()).collect();
         let changed = plan.outputs.iter().filter(|(_, output)| output.after.is_some() && output.before != output.after);
         let wanted = changed.map(|(name, _)| name.clone()).collect();
-        Resolver { scope, asked: BTreeMap::new(), open, wanted }
+        let gates = Gates::new(&tree, &open);
+        Resolver { scope, asked: BTreeMap::new(), open, wanted, gates }
+    }
+
+    /// Whether the conditions of variables and outputs that a change uses let it begin, as far as they can be
+    /// judged by now.
+    ///
+    /// # Errors
+    /// What does not hold; nothing where that was said of an earlier change.
+    pub fn admit(&mut self, change: &Change) -> Result<(), Diagnostics> {
+        if !makes(change) {
+            return Ok(());
+        }
+        self.gates.admit(&mut self.scope, &change.addr)
     }
 
     /// The attributes that a change really asks for, now that what it needs is made. Unknown
@@ -147,29 +164,24 @@ impl Resolver {
             }
             None => value,
         };
-        self.open.remove(addr);
+        if self.open.remove(addr) {
+            self.gates.made(addr);
+        }
         self.scope.publish(addr, propose::conceal(&value));
         self.scope.check_conditions(addr, false)
     }
 
-    /// What the checks, and validations that refer to objects, say of what exists now. Those about something that was not done are passed over.
+    /// What the checks, and conditions that refer to objects, say of what exists now. Those about something that
+    /// was not done are passed over.
     pub fn checks(&mut self, plan: &Plan) -> Diagnostics {
         let tree = self.scope.tree().clone();
-        let open: BTreeSet<Block> = self.open.iter().map(|addr| addr.block.declared().into_owned()).collect();
-        let mut found = Diagnostics::none();
+        let open = declared(&self.open);
+        let mut found = self.gates.rest(&mut self.scope);
         for checked in &plan.checks {
             let Some(unit) = tree.find(&checked.path) else { continue };
             let spot = Spot { unit, node: Node::Check(checked.name.clone()) };
             if outputs::needs_of(&tree, spot).iter().all(|block| !open.contains(block)) {
                 found.extend(self.scope.judge_check(&checked.path, &checked.name, false).found);
-            }
-        }
-        for (name, variable) in &tree.root().variables {
-            let spot = Spot { unit: UnitId::ROOT, node: Node::Validation(name.clone()) };
-            let needs =
-                if variable.validations.is_empty() { BTreeSet::new() } else { outputs::needs_of(&tree, spot.clone()) };
-            if !needs.is_empty() && needs.iter().all(|block| !open.contains(block)) {
-                found.extend(self.scope.judge(&spot));
             }
         }
         found
@@ -189,7 +201,8 @@ impl Resolver {
         let tree = self.scope.tree().clone();
         let open: BTreeSet<Cow<'_, Block>> = self.open.iter().map(|addr| addr.block.declared()).collect();
         for name in &self.wanted {
-            if outputs::needs(&tree, name).iter().any(|block| open.contains(block)) {
+            let unmade = outputs::needs(&tree, name).iter().any(|block| open.contains(block));
+            if unmade || self.gates.refuse(name) {
                 continue;
             }
             match self.scope.output(name) {
@@ -200,6 +213,11 @@ impl Resolver {
         }
         (values, diagnostics)
     }
+}
+
+/// The blocks of instances, without keys.
+fn declared(addrs: &BTreeSet<Addr>) -> BTreeSet<Block> {
+    addrs.iter().map(|addr| addr.block.declared().into_owned()).collect()
 }
 
 /// Whether a change ends with an object or an answer that others can see.

@@ -28,7 +28,7 @@ fn two_thousand_levels_are_kept() {
     for line in ["output -json deep", "output -json sealed"] {
         assert_eq!(folder.run(line).exits(0).quiet().out.trim(), nested(levels));
     }
-    for line in ["show", "show -json", "state show terraform_data.deep", "state pull"] {
+    for line in ["show", "state show terraform_data.deep"] {
         folder.run(line).exits(0).quiet();
     }
     // The index and the snapshots may go: the log alone says the same.

@@ -11,6 +11,7 @@ mod examples;
 mod faulty;
 mod fmt;
 mod git_server;
+mod gates;
 mod graph;
 mod habits;
 mod imports;
