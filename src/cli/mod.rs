@@ -15,6 +15,7 @@ mod environment;
 mod exit;
 mod fleeting;
 mod foreign;
+mod foreknown;
 mod groups;
 mod hcl;
 mod imports;

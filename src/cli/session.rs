@@ -22,6 +22,7 @@ use crate::value::Name;
 
 use super::cloud::{Cloud, connect_all, nowhere};
 use super::exit::Exit;
+use super::foreknown::configurations;
 use super::kinds;
 use super::progress;
 use super::project::{Broken, Project, Var};
@@ -296,16 +297,8 @@ pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &Sta
     {
         return Ok(cloud);
     }
-    let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
-    let mut scope = Scope::new(tree, inputs, schemas, project.host.clone(), false);
     let name: Name = "azurerm".into();
-    let mut configurations = match scope.configurations(&name) {
-        Ok(configurations) => configurations,
-        Err(diagnostics) => {
-            screen.diagnostics(&diagnostics, &project.sources);
-            return Err(Exit::Failed);
-        }
-    };
+    let mut configurations = configurations(project, inputs, &name, state.cloud.as_ref(), screen).await?;
     // The default configuration is there even where nobody wrote it, and then only if it is needed.
     let further = configurations.len() > 1;
     configurations

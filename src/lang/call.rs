@@ -98,7 +98,8 @@ impl Loader<'_> {
                 ObjectKey::Name(name, _) => Some(ProviderName { name: name.clone(), alias: None }),
                 ObjectKey::Expr(key) => provider_name(key),
             };
-            let (Some(inner), Some(outer)) = (inner, provider_name(value)) else {
+            let (outer, chosen) = instance(value);
+            let (Some(inner), Some(outer)) = (inner, provider_name(&outer)) else {
                 self.out.push(bad_provider(value.span));
                 continue;
             };
@@ -108,7 +109,7 @@ impl Loader<'_> {
                 self.out.push(Diagnostic::error(summary, detail).at(value.span).hint("Remove one of the two."));
                 continue;
             }
-            passed.push(Passed { inner, outer, span: value.span });
+            passed.push(Passed { inner, outer, key: chosen, span: value.span });
         }
         passed
     }
@@ -127,8 +128,24 @@ fn provider_name(expr: &Expr) -> Option<ProviderName> {
     }
 }
 
+/// A configuration without the key that chooses one of its instances, and that key: `azurerm.by_region[each.key]`.
+/// Source of the form: OpenTofu 1.9, "Provider Iteration".
+fn instance(expr: &Expr) -> (Expr, Option<Expr>) {
+    match &expr.kind {
+        ExprKind::Parens(inner) => instance(inner),
+        ExprKind::Reference(name, steps) => match steps.as_slice() {
+            [alias @ Access::Attr(..), Access::Index(key, _)] => {
+                let kind = ExprKind::Reference(name.clone(), vec![alias.clone()]);
+                (Expr { kind, ..expr.clone() }, Some((**key).clone()))
+            }
+            _ => (expr.clone(), None),
+        },
+        _ => (expr.clone(), None),
+    }
+}
+
 fn bad_provider(span: Span) -> Diagnostic {
     let detail = "A provider configuration is named by the local name of its provider, with its alias behind a dot if it \
-                  has one: azurerm, azurerm.east.";
+                  has one, and the key of one of its instances if it has for_each: azurerm, azurerm.east, azurerm.by_region[each.key].";
     Diagnostic::error("Invalid provider configuration reference", detail).at(span)
 }

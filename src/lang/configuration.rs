@@ -5,7 +5,7 @@
 //! `azurerm.by_region["eu"]`. Source of the rules: Terraform, "Provider Configuration" and "Providers
 //! Within Modules"; OpenTofu 1.9, "Provider Iteration".
 
-use crate::addr::{Addr, Key};
+use crate::addr::{Addr, Key, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::Schemas;
 use crate::value::convert::convert;
@@ -16,11 +16,12 @@ use super::ast::{Access, Body, Expr, ExprKind, ObjectKey};
 use super::decode::Decoder;
 use super::frame::FrameId;
 use super::load::Loader;
-use super::module::{Node, ProviderBlock, ProviderName};
+use super::module::{Node, Passed, ProviderBlock, ProviderName};
 use super::names::Place;
 use super::repeat;
 use super::scope::{Scope, about};
-use super::tree::Tree;
+use super::tree::{Tree, UnitId};
+use super::waits;
 
 /// `provider = azurerm.west`, `provider = azurerm.by_region[each.key]`
 #[derive(Clone, Debug)]
@@ -51,6 +52,14 @@ impl ProviderBlock {
         match &self.alias {
             None => self.name.clone(),
             Some(alias) => format!("{}.{alias}", self.name).into(),
+        }
+    }
+
+    /// Whether a configuration of this name is made by the block.
+    fn is_called(&self, name: &str) -> bool {
+        match &self.alias {
+            None => name.is_empty(),
+            Some(_) => name.split('[').next() == Some(&*self.key()),
         }
     }
 }
@@ -125,7 +134,7 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
             if !schemas.providers.contains_key(&used.name.name) {
                 continue;
             }
-            let (owner, name) = tree.configuration(id, &used.name);
+            let (owner, name, chosen) = tree.handed(id, &used.name);
             let block = tree
                 .unit(owner)
                 .module
@@ -138,7 +147,9 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
                     format!("There is no provider configuration {}.", used.name),
                     format!("declare it: provider {:?} with alias = ..., or correct the name", name.name),
                 )),
-                Some(block) => match (&block.for_each, &used.key) {
+                // The call of the module has chosen one.
+                Some(_) if chosen.is_some() && used.key.is_none() => None,
+                Some(block) => match (block.for_each.as_ref().filter(|_| chosen.is_none()), &used.key) {
                     (Some(_), None) => Some((
                         format!(
                             "The provider configuration {} has for_each, so one of its instances is to be chosen.",
@@ -198,6 +209,30 @@ impl Scope {
         if out.has_errors() { Err(out) } else { Ok(found) }
     }
 
+    /// The arguments of a provider configuration that are not known, each with the references in it that make it
+    /// so. `name` is that of the configuration, with the key of an instance or without.
+    pub fn open_arguments(&mut self, name: &str) -> Vec<(Name, Vec<String>)> {
+        let root = self.tree.root().clone();
+        let Some(block) = root.providers.iter().find(|block| block.is_called(name)) else { return Vec::new() };
+        self.names.settle(FrameId::ROOT, &Node::Provider(block.key()));
+        let mut found = Vec::new();
+        for attribute in &block.body.attributes {
+            let open = waits::open(&self.names, FrameId::ROOT, "provider argument", &attribute.expr);
+            if !open.waits.is_empty() {
+                found.push((attribute.name.clone(), open.waits.iter().map(ToString::to_string).collect()));
+            }
+        }
+        found
+    }
+
+    /// Where an argument of a provider configuration stands.
+    #[must_use]
+    pub fn argument_span(&self, name: &str, argument: &str) -> Option<Span> {
+        let block = self.tree.root().providers.iter().find(|block| block.is_called(name))?;
+        let found = block.body.attributes.iter().find(|attribute| &*attribute.name == argument)?;
+        Some(found.expr.span)
+    }
+
     fn provider_instances(&mut self, block: &ProviderBlock) -> Result<Vec<Configuration>, Diagnostics> {
         let key = block.key();
         let span = Some(block.span);
@@ -232,6 +267,18 @@ impl Scope {
         if errors.is_empty() { Ok(value) } else { Err(errors) }
     }
 
+    /// Where the call of a module stands that the instance at `path` is in, or in which it lies, and what `each`
+    /// and `count` mean there.
+    fn calling(&mut self, path: &ModulePath, called: UnitId) -> Result<(FrameId, Place), Diagnostics> {
+        let depth = self.tree.unit(called).path.0.len();
+        let child = self.frame(&ModulePath(path.0.iter().take(depth).cloned().collect()))?;
+        let place = self.names.calling_place(child)?;
+        let here = self.names.frame(child);
+        let (parent, call) = (here.parent.unwrap_or(FrameId::ROOT), here.call().cloned());
+        call.into_iter().for_each(|call| self.names.settle(parent, &Node::Call(call)));
+        Ok((parent, place))
+    }
+
     /// The name of the provider configuration that makes an instance; empty for the default one.
     ///
     /// # Errors
@@ -247,13 +294,22 @@ impl Scope {
         };
         let own = ProviderName { name: provider_of(&addr.block.kind).into(), alias: None };
         let used = resource.provider.as_ref();
-        let (_, name) = tree.configuration(unit, used.map_or(&own, |used| &used.name));
+        let (_, name, chosen) = tree.handed(unit, used.map_or(&own, |used| &used.name));
         let Some(alias) = &name.alias else { return Ok(nothing()) };
         let plain = format!("{}.{alias}", name.name);
-        let Some(key) = used.and_then(|used| used.key.as_ref()) else { return Ok(plain.into()) };
-        let frame = self.frame(&addr.block.module)?;
-        let place = self.place(frame, resource, addr)?;
-        self.names.settle(frame, &Node::Block(addr.block.local().into_owned()));
+        let (frame, place, key) = match (used.and_then(|used| used.key.as_ref()), chosen) {
+            (Some(key), _) => {
+                let frame = self.frame(&addr.block.module)?;
+                let place = self.place(frame, resource, addr)?;
+                self.names.settle(frame, &Node::Block(addr.block.local().into_owned()));
+                (frame, place, key)
+            }
+            (None, Some((called, Passed { key: Some(key), .. }))) => {
+                let (frame, place) = self.calling(&addr.block.module, called)?;
+                (frame, place, key)
+            }
+            _ => return Ok(plain.into()),
+        };
         let value = self.names.reader(frame, &place).value(key)?;
         let text = convert(&value, &Type::String).ok().and_then(|value| value.as_str().map(Name::from));
         let Some(text) = text else {

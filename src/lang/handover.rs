@@ -121,7 +121,7 @@ impl Checker<'_> {
 
     /// A configuration that is passed must be there, and be one of the same provider.
     fn provider(&mut self, id: UnitId, passed: &Passed) {
-        let Passed { inner, outer, span } = passed;
+        let Passed { inner, outer, key, span } = passed;
         let known = &self.schemas.providers;
         if !known.contains_key(&inner.name) && !known.contains_key(&outer.name) {
             // A configuration of a provider that is not here; blocks that would use it are reported.
@@ -136,10 +136,26 @@ impl Checker<'_> {
             self.out.push(Diagnostic::error("Provider type mismatch", detail).at(*span));
             return;
         }
-        let (unit, name) = self.tree.configuration(id, outer);
+        let (unit, name, chosen) = self.tree.handed(id, outer);
         let blocks = &self.tree.unit(unit).module.providers;
-        let declared = blocks.iter().any(|block| block.name == name.name && block.alias == name.alias);
-        if name.alias.is_some() && !declared {
+        let declared = blocks.iter().find(|block| block.name == name.name && block.alias == name.alias);
+        let repeated = declared.is_some_and(|block| block.for_each.is_some()) && chosen.is_none();
+        let (detail, hint) = match (repeated, key) {
+            (true, None) => (
+                format!("The provider configuration {outer} has for_each, so one of its instances is to be passed."),
+                format!("Write {inner} = {outer}[each.key]."),
+            ),
+            (false, Some(_)) if declared.is_some() => (
+                format!("The provider configuration {outer} has no for_each, so it has no instances to choose from."),
+                format!("Write {inner} = {outer}."),
+            ),
+            _ => Default::default(),
+        };
+        if !detail.is_empty() {
+            self.out.push(Diagnostic::error("Invalid provider instance", detail).at(*span).hint(hint));
+            return;
+        }
+        if name.alias.is_some() && declared.is_none() {
             let detail = format!("There is no provider configuration {outer} that could be passed to the module.");
             let hint =
                 format!("Declare it: provider {:?} with alias = ..., or pass {} itself.", outer.name, outer.name);

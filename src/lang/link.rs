@@ -157,6 +157,9 @@ impl<'m> Linker<'m> {
     fn call(&mut self, call: &Call) {
         let site = self.repetition(&call.repetition, &Site::plain());
         self.depends_on(&call.depends_on, call.span);
+        for key in call.providers.iter().filter_map(|passed| passed.key.as_ref()) {
+            self.expr(key, &site, &[]);
+        }
         let node = Node::Call(call.name.clone());
         self.keep(node.clone());
         for argument in &call.arguments {

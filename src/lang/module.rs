@@ -210,6 +210,8 @@ pub struct Passed {
     pub inner: ProviderName,
     /// What the caller calls it.
     pub outer: ProviderName,
+    /// Which instance of it: `azurerm.by_region[each.key]`.
+    pub key: Option<Expr>,
     /// Where the entry stands.
     pub span: Span,
 }

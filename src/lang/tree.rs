@@ -15,7 +15,7 @@ use crate::schema::Schemas;
 use crate::value::Name;
 
 use super::gather::{Finder, gather};
-use super::module::{Call, Module, Node, ProviderName, Resource};
+use super::module::{Call, Module, Node, Passed, ProviderName, Resource};
 
 /// Which module of a [`Tree`]; the root is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,6 +198,18 @@ impl Tree {
     /// block (or would have it, where nobody wrote one), and the name there.
     #[must_use]
     pub fn configuration(&self, unit: UnitId, name: &ProviderName) -> (UnitId, ProviderName) {
+        let (unit, name, _) = self.handed(unit, name);
+        (unit, name)
+    }
+
+    /// The same, with the call that chooses one of its instances by a key: the module that is called, and the
+    /// entry of its `providers`.
+    pub(super) fn handed(
+        &self,
+        unit: UnitId,
+        name: &ProviderName,
+    ) -> (UnitId, ProviderName, Option<(UnitId, &Passed)>) {
+        let mut chosen = None;
         let (mut unit, mut name) = (unit, name.clone());
         while let Some((parent, call)) = self.call(unit) {
             let own = &self.unit(unit).module.providers;
@@ -206,10 +218,11 @@ impl Tree {
             }
             if let Some(passed) = call.providers.iter().find(|passed| passed.inner == name) {
                 name = passed.outer.clone();
+                chosen = chosen.or_else(|| passed.key.as_ref().map(|_| (unit, passed)));
             }
             unit = parent;
         }
-        (unit, name)
+        (unit, name, chosen)
     }
 
     /// Where a node is declared.

@@ -35,8 +35,8 @@ pub struct Resolver {
     asked: BTreeMap<Addr, Value>,
     /// Instances that are still to be made, changed or read.
     open: BTreeSet<Addr>,
-    /// Outputs that the plan changes.
-    wanted: Vec<Name>,
+    /// Outputs that the plan changes, and whether it knew what they become.
+    wanted: Vec<(Name, bool)>,
     /// Conditions that nobody could judge yet.
     gates: Gates,
 }
@@ -65,7 +65,8 @@ impl Resolver {
         let open: BTreeSet<Addr> =
             plan.changes.iter().filter(|change| makes(change)).map(|change| change.addr.clone()).collect();
         let changed = plan.outputs.iter().filter(|(_, output)| output.after.is_some() && output.before != output.after);
-        let wanted = changed.map(|(name, _)| name.clone()).collect();
+        let known = |after: &Option<Value>| after.as_ref().is_some_and(Value::is_wholly_known);
+        let wanted = changed.map(|(name, output)| (name.clone(), known(&output.after))).collect();
         let gates = Gates::new(&tree, &open);
         Resolver { scope, asked: BTreeMap::new(), open, wanted, gates }
     }
@@ -200,9 +201,10 @@ impl Resolver {
         let mut diagnostics = Diagnostics::none();
         let tree = self.scope.tree().clone();
         let open: BTreeSet<Cow<'_, Block>> = self.open.iter().map(|addr| addr.block.declared()).collect();
-        for name in &self.wanted {
+        for (name, known) in &self.wanted {
             let unmade = outputs::needs(&tree, name).iter().any(|block| open.contains(block));
-            if unmade || self.gates.refuse(name) {
+            // What was known when the plan was made is kept even if it was refused since, as by Terraform.
+            if unmade || (!known && self.gates.refuse(name)) {
                 continue;
             }
             match self.scope.output(name) {

@@ -226,33 +226,6 @@ fn instances_of_a_module_are_judged_one_by_one() {
         .never_says("m[\"a\"].terraform_data.user");
 }
 
-/// What is replaced is not deleted when its new self would be refused.
-#[test]
-fn an_object_is_not_deleted_for_a_value_that_is_refused() {
-    let text = r#"
-variable "in" {}
-resource "terraform_data" "a" {
-  input = var.in
-}
-variable "x" {
-  validation {
-    condition     = terraform_data.a.output != "bad" && var.x != ""
-    error_message = "x is refused"
-  }
-}
-resource "terraform_data" "user" {
-  triggers_replace = var.x
-}
-"#;
-    let folder = Folder::with(text);
-    folder.run("apply -auto-approve -var in=good -var x=1").exits(0);
-    let before = folder.run("state show terraform_data.user").exits(0).out;
-    let refused = folder.run("apply -auto-approve -var in=bad -var x=2").exits(1).complains("x is refused");
-    refused.says("0 added, 1 changed, 0 destroyed").says("Not begun: terraform_data.user.");
-    assert_eq!(folder.run("state show terraform_data.user").exits(0).out, before);
-    folder.run("apply -auto-approve -var in=fine -var x=2").exits(0).says("1 added, 1 changed, 1 destroyed");
-}
-
 /// What the verdict itself needs cannot wait for it; Terraform calls that a cycle.
 #[test]
 fn what_a_verdict_looks_at_may_use_the_value() {

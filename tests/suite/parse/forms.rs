@@ -203,7 +203,7 @@ impl Forms {
         match planned {
             Ok((Planned::Ready(plan), found)) => {
                 places(&found, text)?;
-                let bytes = file::to_bytes(&plan, &[(name.to_owned(), text.to_owned())], &self.key);
+                let bytes = file::to_bytes(&plan, &[(name.to_owned(), text.to_owned())], "default", &self.key);
                 let again = file::from_bytes(&bytes, &self.key)?;
                 if again.plan != *plan {
                     return Err("the saved plan is another plan".into());
