@@ -74,6 +74,7 @@ fn host() -> Host {
         home: None,
         workspace: "default".into(),
         now: "2026-01-01T00:00:00Z".into(),
+        planned: None,
         read: Rc::new(|path| Err(format!("{} is not there", path.display()))),
         list: Rc::new(|_| Ok(Vec::new())),
     }

@@ -3,6 +3,7 @@
 //! **Never:** be parsed anywhere else. In: text. Out: ordered, hashable-by-order names whose
 //! `Display` is exactly what Terraform prints. The order of addresses is the order of plans.
 
+pub mod checkable;
 pub mod parse;
 pub mod source;
 
@@ -95,6 +96,14 @@ impl ModulePath {
     pub fn declared(&self) -> ModulePath {
         let plain = self.0.iter().map(|step| ModuleStep { name: step.name.clone(), key: Key::None });
         ModulePath(plain.collect())
+    }
+
+    /// The same with the keys of its first steps only.
+    #[must_use]
+    pub fn widened(&self, keys: usize) -> ModulePath {
+        let (own, plain) = self.0.split_at(keys.min(self.0.len()));
+        let plain = plain.iter().map(|step| ModuleStep { name: step.name.clone(), key: Key::None });
+        ModulePath(own.iter().cloned().chain(plain).collect())
     }
 
     /// Whether another module instance is this one or in it. A step without a key stands for all

@@ -13,9 +13,9 @@ use crate::engine::foresee::foresee;
 use crate::engine::refresh::refresh;
 use crate::engine::seek::answer;
 use crate::lang::watch::watched;
-use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, plan, render};
+use crate::plan::{Answers, Mode, Options, Plan, Planned, Refreshed, moved, plan, render};
 use crate::provider::{Provider, Turn};
-use crate::value::Value;
+use crate::value::{Name, Value};
 
 use super::arguments::PlanningArguments;
 use super::exit::Exit;
@@ -135,16 +135,27 @@ async fn decide(
         let watched = watched(&session.project.tree, &session.project.schemas);
         let is_watched = |addr: &Addr| watched.contains(&*addr.block.declared());
         let Session { cloud, state, key, .. } = &*session;
+        let moved = match screen.tells_lines() {
+            true => moved(&session.project.tree, state),
+            false => BTreeMap::new(),
+        };
         if screen.tells_lines() {
-            stream::refreshing(screen, state);
+            stream::refreshing(screen, state, &moved);
         }
         match refresh(cloud, state, key, arguments.parallelism, &|_| true, &is_watched).await {
             Ok(refreshed) => {
                 if screen.tells_lines() {
-                    let gone =
-                        refreshed.found.iter().filter(|(_, deposed, object)| deposed.is_none() && object.is_none());
-                    let gone: BTreeSet<&Addr> = gone.map(|(addr, ..)| addr).collect();
-                    stream::refreshed(screen, state, &|addr| gone.contains(addr));
+                    let gone = refreshed.found.iter().filter(|(_, _, object)| object.is_none());
+                    let gone: BTreeSet<(&Addr, &Name)> = gone
+                        .filter_map(|(addr, deposed, _)| {
+                            let object = match deposed {
+                                None => state.objects.get(addr)?,
+                                Some(deposed) => state.deposed.get(&(addr.clone(), deposed.clone()))?,
+                            };
+                            Some((addr, &object.id))
+                        })
+                        .collect();
+                    stream::refreshed(screen, state, &moved, &|addr, id| gone.contains(&(addr, id)));
                 }
                 refreshed
             }
@@ -172,6 +183,9 @@ async fn decide(
                         if screen.tells_lines() {
                             for (addr, value) in &read.data {
                                 stream::read(screen, addr, value.get("id").and_then(Value::as_str));
+                            }
+                            for (addr, object) in &read.objects {
+                                object.iter().for_each(|object| stream::sought(screen, addr, &object.id));
                             }
                         }
                         answers.data.extend(read.data);

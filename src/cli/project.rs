@@ -293,6 +293,7 @@ fn host(folder: &Path, workspace: Name) -> Host {
         home: std::env::home_dir(),
         workspace: workspace.to_string(),
         now: jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        planned: None,
         read: Rc::new(move |path| std::fs::read(base.join(path)).map_err(|error| error.to_string())),
         list: Rc::new(move |path| list_below(&list_base.join(path))),
     }

@@ -3,15 +3,17 @@
 //! **Never:** print a sensitive value. Document: Terraform, "Machine-Readable UI". Beyond it go the
 //! key `acier` of the first line and the type `plan_pace`; readers skip what they do not know.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::Addr;
 use crate::diag::{Diagnostic, Severity, Sources};
 use crate::engine::notice::Provisioning;
 use crate::engine::{Notice, Report};
-use crate::plan::{Action, Mode, Plan, StepAct};
+use crate::plan::{Action, Plan, StepAct};
 use crate::provider::Turn;
-use crate::state::State;
+use crate::state::{Object, State};
 use crate::value::Name;
 
 use super::commands::version::LANGUAGE;
@@ -30,7 +32,9 @@ pub(super) fn line(screen: &Screen, level: &str, message: &str, kind: &str, fiel
         object.extend(fields);
     }
     object.insert("type".into(), kind.into());
-    screen.line(&Json::Object(object).to_string());
+    // Readers that split at every line break of Unicode must find whole lines.
+    let text = Json::Object(object).to_string();
+    screen.line(&text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"));
 }
 
 fn instant() -> String {
@@ -60,28 +64,52 @@ pub(super) fn diagnostic(screen: &Screen, diagnostic: &Diagnostic, sources: &Sou
     line(screen, level, &message, "diagnostic", json!({ "diagnostic": form.one(diagnostic) }));
 }
 
-/// Reading the objects of the state begins.
-pub(super) fn refreshing(screen: &Screen, state: &State) {
-    for (addr, object) in &state.objects {
-        let message = format!("{addr}: Refreshing state... [id={}]", object.id);
-        line(screen, "info", &message, "refresh_start", identified(addr, Some(&object.id), json!({})));
+/// Reading the objects of the state begins; `moved` holds the new addresses of some.
+pub(super) fn refreshing(screen: &Screen, state: &State, moved: &BTreeMap<Addr, Addr>) {
+    for (addr, object) in objects(state) {
+        refresh_start(screen, moved.get(addr).unwrap_or(addr), &object.id);
     }
 }
 
+fn refresh_start(screen: &Screen, addr: &Addr, id: &Name) {
+    let message = format!("{addr}: Refreshing state... [id={id}]");
+    line(screen, "info", &message, "refresh_start", identified(addr, Some(id), json!({})));
+}
+
 /// All objects of the state were read; `gone` holds those that are no more.
-pub(super) fn refreshed(screen: &Screen, state: &State, gone: &dyn Fn(&Addr) -> bool) {
-    for (addr, object) in &state.objects {
-        let id = Some(&object.id).filter(|_| !gone(addr));
-        let shown = id.map(|id| format!(" [id={id}]")).unwrap_or_default();
-        let message = format!("{addr}: Refresh complete{shown}");
-        line(screen, "info", &message, "refresh_complete", identified(addr, id, json!({})));
+pub(super) fn refreshed(
+    screen: &Screen,
+    state: &State,
+    moved: &BTreeMap<Addr, Addr>,
+    gone: &dyn Fn(&Addr, &Name) -> bool,
+) {
+    for (addr, object) in objects(state) {
+        let id = Some(&object.id).filter(|id| !gone(addr, id));
+        refresh_complete(screen, moved.get(addr).unwrap_or(addr), id);
     }
+}
+
+fn refresh_complete(screen: &Screen, addr: &Addr, id: Option<&Name>) {
+    let shown = id.map(|id| format!(" [id={id}]")).unwrap_or_default();
+    let message = format!("{addr}: Refresh complete{shown}");
+    line(screen, "info", &message, "refresh_complete", identified(addr, id, json!({})));
+}
+
+/// An object that is to be imported was read.
+pub(super) fn sought(screen: &Screen, addr: &Addr, id: &Name) {
+    refresh_start(screen, addr, id);
+    refresh_complete(screen, addr, Some(id));
+}
+
+/// All objects, replaced ones that are still there included.
+fn objects(state: &State) -> impl Iterator<Item = (&Addr, &Object)> {
+    state.objects.iter().chain(state.deposed.iter().map(|((addr, _), object)| (addr, object)))
 }
 
 /// The lines of a plan: drift, changes, summary, outputs.
 pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
     super::stream_plan::drift(screen, plan);
-    super::stream_plan::changes(screen, plan);
+    super::stream_plan::changes(screen, plan, &|_| true);
     super::stream_plan::summary(screen, plan);
     if let Some(turn) = pace {
         let fields = json!({ "pace": { "seconds": turn.after.as_secs(), "reason": turn.why } });
@@ -89,10 +117,9 @@ pub(super) fn plan(screen: &Screen, plan: &Plan, pace: Option<&Turn>) {
     }
 }
 
-/// The lines of a plan that was made before and is carried out now.
+/// The lines of a plan that was made before and is carried out now: what is done to objects.
 pub(super) fn saved(screen: &Screen, plan: &Plan) {
-    super::stream_plan::drift(screen, plan);
-    super::stream_plan::changes(screen, plan);
+    super::stream_plan::changes(screen, plan, &|change| change.action != Action::NoOp);
 }
 
 fn act(act: StepAct) -> &'static str {
@@ -127,7 +154,14 @@ fn split(rest: Json) -> (Map<String, Json>, Map<String, Json>) {
 
 /// The line of a notice.
 pub(super) fn notice(screen: &Screen, notice: &Notice) {
-    let message = progress::line(notice);
+    let message = match notice {
+        // Machines are told of data sources in another word than people.
+        Notice::Started { addr, act: StepAct::Read, .. } => format!("{addr}: Refreshing..."),
+        Notice::Finished { act: StepAct::Read, .. } => {
+            progress::line(notice).replacen(": Read complete", ": Refresh complete", 1)
+        }
+        _ => progress::line(notice),
+    };
     let say = |message: &str, kind: &str, fields: Json| line(screen, "info", message, kind, fields);
     match notice {
         Notice::Started { addr, act: done, id } => {
@@ -183,9 +217,8 @@ pub(super) fn read(screen: &Screen, addr: &Addr, id: Option<&str>) {
 }
 
 /// The lines that end an apply. One that did not end well has no summary, as with Terraform: its
-/// diagnostics say why, and what was done is logged.
-pub(super) fn summary(screen: &Screen, plan: &Plan, report: &Report, state: &State) {
-    let destroys = plan.mode == Mode::Destroy;
+/// diagnostics say why, and what was done is logged. `destroys` says that the command was `destroy`.
+pub(super) fn summary(screen: &Screen, destroys: bool, report: &Report, state: &State) {
     let Report { imported, added, changed, destroyed, .. } = report;
     let word = if destroys { "Destroy" } else { "Apply" };
     let imports = if *imported == 0 { String::new() } else { format!("{imported} imported, ") };

@@ -86,7 +86,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::NoIndex => "delete_because_count_index",
         Why::NoKey => "delete_because_each_key",
         Why::Check => "read_because_check_nested",
-        Why::Unknown if change.after.is_wholly_known() => "read_because_dependency_pending",
+        Why::Pending => "read_because_dependency_pending",
         Why::Unknown => "read_because_config_unknown",
     })
 }
@@ -103,10 +103,12 @@ pub(super) fn drift(screen: &Screen, plan: &Plan) {
 }
 
 /// What is planned for each object to which something happens.
-pub(super) fn changes(screen: &Screen, plan: &Plan) {
+pub(super) fn changes(screen: &Screen, plan: &Plan, told_of: &dyn Fn(&Change) -> bool) {
     let moves = &moves(plan);
     let happens = |change: &&Change| change.is_something() || previous(moves, change).is_some();
-    for change in plan.changes.iter().filter(happens).filter(|_| plan.mode != Mode::RefreshOnly) {
+    for change in
+        plan.changes.iter().filter(happens).filter(|change| told_of(change)).filter(|_| plan.mode != Mode::RefreshOnly)
+    {
         let message = format!("{}: Plan to {}", change.addr, word(moves, change));
         line(screen, "info", &message, "planned_change", told(moves, change));
     }

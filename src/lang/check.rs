@@ -4,30 +4,19 @@
 //! later what is published. Out: a [`Check`] in the module, later what came of it. A data source
 //! inside is a block like others, seen by its check alone. Source of the rules: Terraform, "Checks".
 
-use crate::addr::{Block as BlockAddr, Mode, ModulePath};
+use crate::addr::checkable::{Checkable, Status};
+use crate::addr::{Block as BlockAddr, Key, Mode, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
+use crate::value::{Name, Type, Value};
 
 use super::arguments::{argument, expect, labels};
 use super::ast::Block;
 use super::condition::{Verdict, judge};
 use super::load::Loader;
-use super::module::{Check, Node};
+use super::module::{Check, Condition, Module, Node};
 use super::names::Place;
 use super::resource::condition;
 use super::scope::{Scope, about};
-
-/// What came of a check.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Status {
-    /// Every assertion holds.
-    Pass,
-    /// One is not known yet.
-    Unknown,
-    /// One does not hold.
-    Fail,
-    /// One cannot be evaluated.
-    Error,
-}
 
 /// A check that was judged.
 #[derive(Clone, Debug)]
@@ -71,7 +60,7 @@ impl Loader<'_> {
         }
     }
 
-    fn nested(&mut self, mut block: Block, check: &crate::value::Name, of: &mut Check) {
+    fn nested(&mut self, mut block: Block, check: &Name, of: &mut Check) {
         if of.data.is_some() {
             let detail = "This check block already has a data resource defined.";
             self.out.push(Diagnostic::error("Multiple data resource blocks", detail).at(block.header));
@@ -110,7 +99,7 @@ impl Loader<'_> {
 
 impl Scope {
     /// Judges a check in one instance of its module. `later` says of what is not known that it will be.
-    pub fn judge_check(&mut self, path: &ModulePath, name: &crate::value::Name, later: bool) -> Judged {
+    pub fn judge_check(&mut self, path: &ModulePath, name: &Name, later: bool) -> Judged {
         let mut judged = Judged { status: Status::Pass, problems: Vec::new(), found: Diagnostics::none() };
         let Some(frame) = self.names.at(path) else { return judged };
         let module = self.names.frame(frame).module.clone();
@@ -149,8 +138,54 @@ impl Scope {
         judged
     }
 
+    /// What has come, by now, of the conditions of something in one instance of its module; `key` says
+    /// which instance of a block. Nothing is told: what fails has been reported where it was met.
+    pub fn standing(&mut self, path: &ModulePath, what: &Checkable, key: &Key) -> Judged {
+        if let Checkable::Check(name) = what {
+            return self.judge_check(path, name, false);
+        }
+        let unknown = Judged { status: Status::Unknown, problems: Vec::new(), found: Diagnostics::none() };
+        let Some(frame) = self.names.at(path) else { return unknown };
+        let module = self.names.frame(frame).module.clone();
+        let (mut place, mut own) = (Place::default(), Value::null(Type::Dynamic));
+        if let Checkable::Block(block) = what {
+            let addr = block.within(path.clone()).instance(key.clone());
+            let Some(resource) = module.blocks.get(block) else { return unknown };
+            let Ok(found) = self.place(frame, resource, &addr) else { return unknown };
+            place = found;
+            own = self.names.instance(&addr).unwrap_or_else(|| Value::unknown(Type::Dynamic));
+        }
+        let node = match what {
+            Checkable::Check(name) => Node::Check(name.clone()),
+            Checkable::Output(name) => Node::Output(name.clone()),
+            Checkable::Block(block) => Node::Block(block.clone()),
+            Checkable::Variable(name) => Node::Validation(name.clone()),
+        };
+        self.names.settle(frame, &node);
+        let [before, after] = conditions(&module, what);
+        let mut judged = Judged { status: Status::Pass, ..unknown };
+        for (conditions, own) in [(before, None), (after, Some(own))] {
+            place.own = own;
+            let reader = self.names.reader(frame, &place);
+            for condition in conditions {
+                let mut out = Diagnostics::none();
+                let status = match judge(condition, &reader, &mut out) {
+                    Verdict::Holds => Status::Pass,
+                    Verdict::Fails(message) => {
+                        judged.problems.push(message);
+                        Status::Fail
+                    }
+                    Verdict::Unknown if out.has_errors() => Status::Error,
+                    Verdict::Unknown => Status::Unknown,
+                };
+                judged.status = judged.status.max(status);
+            }
+        }
+        judged
+    }
+
     /// What is wrong with a check whatever the values are.
-    pub(super) fn validate_check(&mut self, frame: super::frame::FrameId, name: &crate::value::Name) -> Diagnostics {
+    pub(super) fn validate_check(&mut self, frame: super::frame::FrameId, name: &Name) -> Diagnostics {
         let module = self.names.frame(frame).module.clone();
         let Some(check) = module.checks.get(name) else { return Diagnostics::none() };
         let place = Place::default();
@@ -168,4 +203,27 @@ impl Scope {
 #[must_use]
 pub fn shown(path: &ModulePath, name: &str) -> String {
     if path.0.is_empty() { format!("check.{name}") } else { format!("{path}.check.{name}") }
+}
+
+/// The conditions of something: those that are judged before it is there, and after.
+fn conditions<'m>(module: &'m Module, what: &Checkable) -> [&'m [Condition]; 2] {
+    let found = match what {
+        Checkable::Check(name) => module.checks.get(name).map(|check| [check.asserts.as_slice(), &[]]),
+        Checkable::Output(name) => module.outputs.get(name).map(|output| [output.preconditions.as_slice(), &[]]),
+        Checkable::Variable(name) => module.variables.get(name).map(|variable| [variable.validations.as_slice(), &[]]),
+        Checkable::Block(block) => module.blocks.get(block).map(|resource| {
+            [resource.lifecycle.preconditions.as_slice(), resource.lifecycle.postconditions.as_slice()]
+        }),
+    };
+    found.unwrap_or_default()
+}
+
+/// Everything in a module that has conditions.
+pub fn checkables(module: &Module) -> Vec<Checkable> {
+    let checks = module.checks.keys().cloned().map(Checkable::Check);
+    let outputs = module.outputs.keys().cloned().map(Checkable::Output);
+    let blocks = module.blocks.keys().cloned().map(Checkable::Block);
+    let variables = module.variables.keys().cloned().map(Checkable::Variable);
+    let all = checks.chain(outputs).chain(blocks).chain(variables);
+    all.filter(|what| conditions(module, what).iter().any(|conditions| !conditions.is_empty())).collect()
 }

@@ -92,6 +92,7 @@ fn nowhere() -> Host {
         home: None,
         workspace: "default".into(),
         now: String::new(),
+        planned: None,
         read: Rc::new(|_| Err("no file may be read here".into())),
         list: Rc::new(|_| Err("no folder may be listed here".into())),
     }

@@ -22,12 +22,22 @@ pub struct Host {
     pub home: Option<PathBuf>,
     /// `terraform.workspace`.
     pub workspace: String,
-    /// Now, RFC 3339 in UTC with whole seconds: `plantimestamp()`.
+    /// Now, RFC 3339 in UTC with whole seconds: `timestamp()` while a plan is carried out.
     pub now: String,
+    /// When the plan was made that is carried out, where that is not now: `plantimestamp()`.
+    pub planned: Option<String>,
     /// Reads a file; a relative path is relative to the configuration folder.
     pub read: Rc<ReadFile>,
     /// Lists a folder likewise.
     pub list: Rc<ListFiles>,
+}
+
+impl Host {
+    /// What `plantimestamp()` says.
+    #[must_use]
+    pub fn planned_at(&self) -> &str {
+        self.planned.as_deref().unwrap_or(&self.now)
+    }
 }
 
 impl std::fmt::Debug for Host {

@@ -34,7 +34,7 @@ pub(super) struct Place {
 pub(super) struct Names {
     pub(super) kinds: Kinds,
     pub(super) tree: Rc<Tree>,
-    host: Host,
+    pub(super) host: Host,
     applying: bool,
     pub(super) frames: Vec<Frame>,
     /// Whether each module has one instance that stands for all that there may be.

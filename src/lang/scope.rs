@@ -422,6 +422,12 @@ impl Scope {
         }
     }
 
+    /// When the plan is made that this is for, or was made that is carried out.
+    #[must_use]
+    pub fn planned_at(&self) -> &str {
+        self.names.host.planned_at()
+    }
+
     /// Puts warnings aside, each place once, and returns the errors.
     pub(super) fn keep_warnings(&mut self, found: Diagnostics) -> Diagnostics {
         let mut errors = Diagnostics::none();

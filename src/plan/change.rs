@@ -6,11 +6,11 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use crate::addr::{Addr, Block, ModulePath};
+use crate::addr::{Addr, Block};
 use crate::diag::Span;
-use crate::lang::check::Status;
 use crate::lang::inputs::Inputs;
 use crate::schema::Cost;
+use crate::state::checked::Checked;
 use crate::value::{Name, Path, Value};
 
 use super::{Mode, Refreshed};
@@ -76,8 +76,10 @@ pub enum Why {
     Deposed,
     /// A check looks again when everything is done.
     Check,
-    /// The configuration of a data source is not known before apply, or what it depends on changes.
+    /// The configuration of a data source is not known before apply.
     Unknown,
+    /// What a data source depends on changes.
+    Pending,
 }
 
 impl Why {
@@ -203,19 +205,6 @@ pub struct OutputChange {
     pub after: Option<Value>,
 }
 
-/// What came of a check when the plan was made.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checked {
-    /// The module instance that it stands in.
-    pub path: ModulePath,
-    /// Its name.
-    pub name: Name,
-    /// The worst of its assertions.
-    pub status: Status,
-    /// The messages of those that do not hold.
-    pub problems: Vec<String>,
-}
-
 /// A block that is not planned yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Waiting {
@@ -272,8 +261,12 @@ pub struct Plan {
     pub answers: BTreeMap<Addr, Value>,
     /// The provider configurations of instances that do not have the default one.
     pub configurations: BTreeMap<Addr, Name>,
-    /// Checks.
+    /// What came of everything that has conditions.
     pub checks: Vec<Checked>,
+    /// When it was made, RFC 3339: what `plantimestamp` says.
+    pub at: Name,
+    /// Whether the user asked to look at a part only.
+    pub partial: bool,
 }
 
 impl PartialEq for Refreshed {

@@ -4,20 +4,23 @@
 //! what came of each check, and the data sources of checks that are read again during apply,
 //! because what is about to change may change what they say. Source of the rules: Terraform, "Checks".
 
-use crate::addr::{Addr, Block};
+use std::collections::BTreeSet;
+
+use crate::addr::checkable::{Checkable, Status};
+use crate::addr::{Addr, Block, Key, ModulePath};
 use crate::diag::{Diagnostic, Severity};
-use crate::lang::check::{Judged, Status};
+use crate::lang::check::{Judged as Found, checkables};
+use crate::lang::module::Node;
+use crate::lang::scope::Scope;
 use crate::lang::tree::Spot;
+use crate::lang::waits::Keys;
 use crate::schema::Cost;
+use crate::state::checked::{Checked, Judged};
 use crate::value::{Name, Type, Value};
 
-use super::change::{Action, Change, Checked, Why};
+use super::change::{Action, Change, Why};
 use super::walk::Walk;
 use super::{Mode, propose};
-
-/// The statuses and their words in Terraform's JSON.
-pub(crate) const STATUSES: &[(Status, &str)] =
-    &[(Status::Pass, "pass"), (Status::Unknown, "unknown"), (Status::Fail, "fail"), (Status::Error, "error")];
 
 impl Walk<'_> {
     /// Judges a check in all instances of its module. Where only a part is planned nothing is said of the whole.
@@ -33,11 +36,13 @@ impl Walk<'_> {
             let fault = data.and_then(|addr| self.answers.faults.get(&addr).cloned());
             let judged = match fault {
                 Some(fault) => failed(&fault),
-                None if waits => Judged { status: Status::Unknown, problems: Vec::new(), found: Default::default() },
+                None if waits => Found { status: Status::Unknown, problems: Vec::new(), found: Default::default() },
                 None => self.scope.judge_check(&path, name, self.options.mode == Mode::Normal),
             };
             self.diagnostics.extend(judged.found);
-            self.checks.push(Checked { path, name: name.clone(), status: judged.status, problems: judged.problems });
+            let (status, problems) = (judged.status, judged.problems);
+            let judged = Judged { path: path.clone(), key: Key::None, status, problems };
+            self.checks.insert((path, name.clone()), judged);
         }
     }
 
@@ -83,6 +88,58 @@ impl Walk<'_> {
         }
     }
 
+    /// What came of everything that has conditions, as far as the plan looks at it.
+    pub(crate) fn all_checks(&mut self) -> Vec<Checked> {
+        let checks = std::mem::take(&mut self.checks);
+        let (selection, destroys) = (&self.selection, self.options.mode == Mode::Destroy);
+        let looked_at = self.looked_at();
+        let whole = looked_at.is_none() && !destroys;
+        all(self.scope, whole, &mut |scope, path, what| match what {
+            // Terraform registers outputs of the root module even then.
+            Checkable::Output(_) if destroys && path.is_root() => {
+                Some(vec![Judged { path: path.clone(), key: Key::None, status: Status::Unknown, problems: Vec::new() }])
+            }
+            _ if destroys => None,
+            Checkable::Check(name) => Some(vec![checks.get(&(path.clone(), name.clone()))?.clone()]),
+            Checkable::Block(block) => {
+                let block = block.within(path.clone());
+                let Ok(Keys::Known(keys)) = scope.repetition(&block) else { return None };
+                let judged = keys.into_iter().map(|key| match selection.holds(&block.instance(key.clone())) {
+                    true => judge(scope, path, what, key),
+                    false => Judged { path: path.clone(), key, status: Status::Unknown, problems: Vec::new() },
+                });
+                selection.touches(&block.declared()).then(|| judged.collect())
+            }
+            Checkable::Output(name) | Checkable::Variable(name) => {
+                let seen = |looked_at: &BTreeSet<Spot>| {
+                    let output = matches!(what, Checkable::Output(_));
+                    let node = if output { Node::Output(name.clone()) } else { Node::Variable(name.clone()) };
+                    scope.tree().find(path).is_some_and(|unit| looked_at.contains(&Spot { unit, node }))
+                };
+                looked_at.as_ref().is_none_or(seen).then(|| vec![judge(scope, path, what, Key::None)])
+            }
+        })
+    }
+
+    /// What the blocks need that a partial plan looks at; nothing of a whole one, which looks at all.
+    fn looked_at(&self) -> Option<BTreeSet<Spot>> {
+        if self.selection.is_whole() {
+            return None;
+        }
+        let touched = self.tree.order.iter().filter(|spot| match &spot.node {
+            Node::Block(block) => self.selection.touches(&self.tree.block(spot.unit, block)),
+            _ => false,
+        });
+        let mut waiting: Vec<&Spot> = touched.collect();
+        let mut found: BTreeSet<Spot> = BTreeSet::new();
+        while let Some(spot) = waiting.pop() {
+            if found.insert(spot.clone()) {
+                waiting.extend(self.tree.graph.needs(spot));
+            }
+        }
+        Some(found)
+    }
+
     /// A check looks at the world after the plan, so it comes after all of it.
     fn everything_that_changes(&self) -> Vec<Block> {
         let changing = self.changes.iter().filter(|change| change.action != Action::NoOp);
@@ -93,7 +150,40 @@ impl Walk<'_> {
     }
 }
 
-fn failed(fault: &Diagnostic) -> Judged {
+fn failed(fault: &Diagnostic) -> Found {
     let problem = format!("{}: {}", fault.summary, fault.detail);
-    Judged { status: Status::Fail, problems: vec![problem], found: Default::default() }
+    Found { status: Status::Fail, problems: vec![problem], found: Default::default() }
+}
+
+/// What has come of something by now, in one instance.
+pub(crate) fn judge(scope: &mut Scope, path: &ModulePath, what: &Checkable, key: Key) -> Judged {
+    let Found { status, problems, .. } = scope.standing(path, what, &key);
+    Judged { path: path.clone(), key, status, problems }
+}
+
+/// Everything in a configuration that has conditions, by name. `look` gives what came of one in an
+/// instance of its module, and nothing for what nobody looked at; `whole` says that everything was.
+pub(crate) fn all(
+    scope: &mut Scope,
+    whole: bool,
+    look: &mut dyn FnMut(&mut Scope, &ModulePath, &Checkable) -> Option<Vec<Judged>>,
+) -> Vec<Checked> {
+    let tree = scope.tree().clone();
+    let mut found = Vec::new();
+    for (unit, declared) in tree.units() {
+        let checkables = checkables(&declared.module);
+        if checkables.is_empty() {
+            continue;
+        }
+        let paths = scope.instances(unit).ok();
+        for what in checkables {
+            let judged = paths.as_ref().and_then(|paths| {
+                let judged: Vec<_> = paths.iter().filter_map(|path| look(scope, path, &what)).collect();
+                (whole && paths.is_empty() || !judged.is_empty()).then(|| judged.concat())
+            });
+            found.push(Checked { module: declared.path.clone(), what, instances: judged });
+        }
+    }
+    found.sort_by_cached_key(|checked| checked.what.within(&checked.module, &Key::None));
+    found
 }

@@ -20,11 +20,12 @@ impl Walk<'_> {
         // Terraform asks at once whenever the arguments are known, and fails when they name an object
         // that is yet to be made; here that object is waited for.
         let block = addr.block.declared();
-        let waits = !desired.value.is_wholly_known()
+        let unknown = !desired.value.is_wholly_known();
+        let waits = unknown
             || self.tree.waits(&block).iter().any(|needed| self.changing.contains(needed))
             || self.tree.needs(&block).iter().any(|needed| self.making.contains(&needed.block));
         if waits {
-            self.read_later(addr, schema, desired);
+            self.read_later(addr, schema, desired, if unknown { Why::Unknown } else { Why::Pending });
             return;
         }
         if let Some(fault) = self.answers.faults.get(&addr).cloned() {
@@ -48,7 +49,7 @@ impl Walk<'_> {
         self.read.insert(addr, answer);
     }
 
-    fn read_later(&mut self, addr: Addr, schema: &Schema, desired: Desired) {
+    fn read_later(&mut self, addr: Addr, schema: &Schema, desired: Desired, why: Why) {
         let after = propose::propose(&schema.block, None, &desired.value, None);
         let checks = self.tree.resource(&addr.block).is_some_and(|resource| resource.check.is_some());
         self.scope.publish(&addr, after.clone());
@@ -60,7 +61,7 @@ impl Walk<'_> {
             kind: addr.block.kind.clone(),
             id: None,
             action: Action::Read,
-            why: if checks { Why::Check } else { Why::Unknown },
+            why: if checks { Why::Check } else { why },
             cost: Cost::Nothing,
             before: Value::null(Type::Dynamic),
             after,

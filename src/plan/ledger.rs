@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::addr::{Addr, Block, ModulePath, Target, parse};
+use crate::addr::{Addr, Block, parse};
 use crate::diag::{FileId, Span};
 use crate::lang::inputs::Inputs;
 use crate::schema::{Cost, Timeouts};
@@ -15,9 +15,9 @@ use crate::state::Object;
 use crate::value::{Name, Path, Step as PathStep};
 
 use super::change::{
-    Action, Change, Checked, Difference, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting, Why,
+    Action, Change, Difference, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting, Why,
 };
-use super::checks::STATUSES;
+use super::ledger_checks::{read_checked, write_checked};
 use super::record::{Broken, Reader, Writer};
 use super::{Mode, Refreshed};
 
@@ -53,6 +53,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::Destroy, "destroy"),
     (Why::Deposed, "deposed"),
     (Why::Unknown, "unknown"),
+    (Why::Pending, "pending"),
     (Why::Check, "check"),
 ];
 
@@ -110,10 +111,9 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
     let moves =
         plan.moves.iter().map(|moved| json!([moved.from.to_string(), moved.deposed.as_deref(), moved.to.to_string()]));
     body["moves"] = moves.collect();
-    let checks = plan.checks.iter().map(|checked| {
-        json!([checked.path.to_string(), &*checked.name, word(STATUSES, &checked.status), checked.problems])
-    });
-    body["checks"] = checks.collect();
+    body["checks"] = plan.checks.iter().map(write_checked).collect();
+    body["at"] = (&*plan.at).into();
+    body["partial"] = plan.partial.into();
     body["waiting"] = plan.waiting.iter().map(write_waiting).collect();
     let inputs = plan.inputs.0.iter().map(|(name, value)| (name.to_string(), out.value(value)));
     body["inputs"] = inputs.collect::<Map<_, _>>().into();
@@ -165,18 +165,6 @@ fn write_waiting(waiting: &Waiting) -> Json {
         }
         Hold::Behind(on) => json!([block, names(on)]),
     }
-}
-
-fn read_checked(json: &Json) -> Result<Checked, Broken> {
-    let path = match text(&json[0])? {
-        "" => ModulePath::default(),
-        path => match parse::target(path)? {
-            Target::Module(path) => path,
-            _ => return Err(format!("{path:?} is no module")),
-        },
-    };
-    let problems = list(&json[3])?.iter().map(|json| text(json).map(str::to_owned)).collect::<Result<_, _>>()?;
-    Ok(Checked { path, name: name(&json[1])?, status: meaning(STATUSES, &json[2])?, problems })
 }
 
 fn read_waiting(json: &Json) -> Result<Waiting, Broken> {
@@ -274,6 +262,8 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         answers,
         configurations,
         checks: list(&json["checks"])?.iter().map(read_checked).collect::<Result<_, _>>()?,
+        at: name(&json["at"])?,
+        partial: json["partial"] == true,
     };
     check(&plan)?;
     Ok((plan, sources))
@@ -356,15 +346,15 @@ fn addr(json: &Json) -> Result<Addr, Broken> {
     parse::addr(text(json)?)
 }
 
-fn text(json: &Json) -> Result<&str, Broken> {
+pub(super) fn text(json: &Json) -> Result<&str, Broken> {
     json.as_str().ok_or_else(|| format!("{json} is not text"))
 }
 
-fn name(json: &Json) -> Result<Name, Broken> {
+pub(super) fn name(json: &Json) -> Result<Name, Broken> {
     text(json).map(Name::from)
 }
 
-fn list(json: &Json) -> Result<&Vec<Json>, Broken> {
+pub(super) fn list(json: &Json) -> Result<&Vec<Json>, Broken> {
     json.as_array().ok_or_else(|| "a list is missing".to_owned())
 }
 

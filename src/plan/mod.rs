@@ -21,6 +21,7 @@ pub mod import;
 pub mod json;
 mod laid;
 mod ledger;
+mod ledger_checks;
 mod moves;
 mod order;
 mod orphans;
@@ -42,17 +43,18 @@ mod within;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::addr::{Addr, Block, Target};
+use crate::addr::{Addr, Block, Key, Target};
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::lang::import::Wanted;
 use crate::lang::inputs::Inputs;
+use crate::lang::module::Repetition;
 use crate::lang::scope::Scope;
 use crate::lang::tree::Tree;
-use crate::seal::Key;
+use crate::seal::Key as SealKey;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
 
-pub use change::{Action, Change, Checked, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting};
+pub use change::{Action, Change, Hold, Importing, Move, OutputChange, Plan, Step, StepAct, Waiting};
 
 use laid::Laid;
 use order::Order;
@@ -195,7 +197,7 @@ pub fn plan(
     refreshed: &Refreshed,
     answers: &Answers,
     options: &Options,
-    key: &Key,
+    key: &SealKey,
 ) -> Result<(Planned, Diagnostics), Diagnostics> {
     let tree = scope.tree().clone();
     let schemas = scope.schemas().clone();
@@ -238,7 +240,7 @@ pub fn plan(
         ids: BTreeMap::new(),
         read: BTreeMap::new(),
         configurations: BTreeMap::new(),
-        checks: Vec::new(),
+        checks: BTreeMap::new(),
         diagnostics,
     };
     go(&mut walk, &statements);
@@ -263,6 +265,28 @@ pub fn plan(
     let drift = laid::drift(state, refreshed, &walk.schemas, key);
     let (plan, found) = finish(walk, inputs, state, refreshed, outputs, drift);
     if found.has_errors() { Err(found) } else { Ok((Planned::Ready(Box::new(plan)), found)) }
+}
+
+/// The addresses that objects of a state have now where `moved` blocks, or a `count` that came or went,
+/// give them others, by the old ones.
+#[must_use]
+pub fn moved(tree: &Tree, state: &State) -> BTreeMap<Addr, Addr> {
+    let statements = relocate::statements(tree);
+    let decided = moves::decide(&statements, state.objects.iter().map(|(addr, object)| (addr, &object.id)));
+    let Ok(moves) = decided else { return BTreeMap::new() };
+    let plain = state.objects.keys().filter(|addr| matches!(addr.key, Key::None | Key::Int(0)));
+    let meant = plain.filter_map(|addr| {
+        let repetition = &tree.resource(&addr.block)?.repetition;
+        let to = match (repetition, &addr.key) {
+            (Repetition::Once | Repetition::Enabled(_), Key::Int(_)) => addr.block.instance(Key::None),
+            (Repetition::Count(_), Key::None) => addr.block.instance(Key::Int(0)),
+            _ => return None,
+        };
+        (!state.objects.contains_key(&to) && !moves.name(&addr.block)).then(|| (addr.clone(), to))
+    });
+    let mut all: BTreeMap<Addr, Addr> = meant.collect();
+    all.extend(moves.moved.into_iter().map(|(to, from)| (from, to)));
+    all
 }
 
 /// Walks as the mode asks.
@@ -311,6 +335,7 @@ fn finish(
     outputs: BTreeMap<Name, OutputChange>,
     mut drift: Vec<Change>,
 ) -> (Plan, Diagnostics) {
+    let checks = walk.all_checks();
     let mut changes = std::mem::take(&mut walk.changes);
     let renames = walk.renames();
     changes.sort_by(|a, b| (&a.addr, &a.deposed).cmp(&(&b.addr, &b.deposed)));
@@ -353,7 +378,9 @@ fn finish(
         inputs: fleeting::remembered(inputs, walk.tree.root()),
         answers: walk.read,
         configurations: walk.configurations,
-        checks: walk.checks,
+        checks,
+        at: walk.scope.planned_at().into(),
+        partial: !walk.selection.is_whole(),
     };
     if plan.steps.is_empty() && !plan.waiting.is_empty() {
         walk.diagnostics.push(waiting::stuck(&plan));

@@ -49,10 +49,8 @@ impl Walk<'_> {
             }
         }
         for (name, output) in &state.outputs {
-            if !declared.contains_key(name) {
-                let before = output.value.clone();
-                let after = (!self.selection.is_whole()).then(|| before.clone());
-                outputs.insert(name.clone(), OutputChange { before: Some(before), after });
+            if !declared.contains_key(name) && self.selection.is_whole() {
+                outputs.insert(name.clone(), OutputChange { before: Some(output.value.clone()), after: None });
             }
         }
         outputs
@@ -70,8 +68,11 @@ impl Walk<'_> {
         if needs.iter().any(|block| self.waiting.contains_key(block)) || self.is_waiting(&spot) {
             return kept(before);
         }
-        if !self.selection.is_whole() && !needs.iter().all(|block| self.selection.touches(block)) {
-            return kept(before);
+        // With -target, what is derived from targets alone is brought up to date. Source of the rule:
+        // Terraform, "Resource Targeting".
+        let derived = !needs.is_empty() && needs.iter().all(|block| self.selection.touches(block));
+        if !self.selection.is_whole() && !derived {
+            return None;
         }
         let after = match self.scope.output(name) {
             Ok(after) => after,
@@ -85,7 +86,7 @@ impl Walk<'_> {
             return kept(before);
         }
         match before {
-            None if after.is_null() => None,
+            None if after.is_null() => kept(Some(after)),
             // The same value in another guise (a tuple for a list) is no change.
             Some(before) if settled && before.same(&after) && before.is_sensitive() == after.is_sensitive() => {
                 kept(Some(before))
@@ -97,6 +98,7 @@ impl Walk<'_> {
 
 /// What a destruction leaves of output values: nothing, unless it is partial.
 pub(crate) fn removed(state: &State, whole: bool) -> BTreeMap<Name, OutputChange> {
-    let change = |value: &Value| OutputChange { before: Some(value.clone()), after: (!whole).then(|| value.clone()) };
-    state.outputs.iter().map(|(name, output)| (name.clone(), change(&output.value))).collect()
+    let gone = |value: &Value| OutputChange { before: Some(value.clone()), after: None };
+    let gone = state.outputs.iter().filter(|_| whole).map(|(name, output)| (name.clone(), gone(&output.value)));
+    gone.collect()
 }

@@ -134,10 +134,15 @@ impl Walk<'_> {
         let mut renames = Renames::new();
         for (from, to) in self.all_moves().filter(|(from, to)| from.block != to.block) {
             renames.entry(from.block.clone()).or_default().insert(to.block.clone());
-            // An object may need a block in any instance of its module.
-            let (wide, now) = (from.block.declared(), to.block.declared());
-            if *wide != from.block && wide != now {
-                renames.entry(wide.into_owned()).or_default().insert(now.into_owned());
+            // An object may need a block in any instance of its module, or of the modules in one instance.
+            let (own, now) = (&from.block.module, &to.block.module);
+            for shared in 0..own.0.len() {
+                let told = if now.0.len() == own.0.len() { shared } else { 0 };
+                let wide = from.block.within(own.widened(shared));
+                let now = to.block.within(now.widened(told));
+                if wide != from.block && wide != now {
+                    renames.entry(wide).or_default().insert(now);
+                }
             }
         }
         if renames.is_empty() {

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use crate::addr::checkable::Checkable;
 use crate::addr::{Addr, Block, Key, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::module::Node;
@@ -179,10 +180,12 @@ impl Resolver {
         let open = declared(&self.open);
         let mut found = self.gates.rest(&mut self.scope);
         for checked in &plan.checks {
-            let Some(unit) = tree.find(&checked.path) else { continue };
-            let spot = Spot { unit, node: Node::Check(checked.name.clone()) };
+            let (Checkable::Check(name), Some(unit)) = (&checked.what, tree.find(&checked.module)) else { continue };
+            let spot = Spot { unit, node: Node::Check(name.clone()) };
             if outputs::needs_of(&tree, spot).iter().all(|block| !open.contains(block)) {
-                found.extend(self.scope.judge_check(&checked.path, &checked.name, false).found);
+                for judged in checked.instances.iter().flatten() {
+                    found.extend(self.scope.judge_check(&judged.path, name, false).found);
+                }
             }
         }
         found

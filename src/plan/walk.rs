@@ -8,7 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::addr::{Addr, Block, Key, Mode as BlockMode};
+use crate::addr::{Addr, Block, Key, Mode as BlockMode, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::import::Wanted;
 use crate::lang::module::{Node, Repetition, Resource};
@@ -18,10 +18,11 @@ use crate::lang::waits::Keys;
 use crate::schema::{Schema, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::Object;
+use crate::state::checked::Judged;
 use crate::value::{Name, Value};
 
 use super::action::Case;
-use super::change::{Action, Change, Checked, Hold, Why};
+use super::change::{Action, Change, Hold, Why};
 use super::import::Import;
 use super::laid::Laid;
 use super::moves::Moves;
@@ -81,8 +82,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) read: BTreeMap<Addr, Value>,
     /// The provider configurations of instances that do not have the default one.
     pub(crate) configurations: BTreeMap<Addr, Name>,
-    /// What came of checks.
-    pub(crate) checks: Vec<Checked>,
+    /// What came of checks, by their modules and names.
+    pub(crate) checks: BTreeMap<(ModulePath, Name), Judged>,
     pub(crate) diagnostics: Diagnostics,
 }
 

@@ -26,5 +26,6 @@ mod plan;
 mod resources;
 mod rows;
 mod store;
+mod twins;
 mod value;
 mod walls;

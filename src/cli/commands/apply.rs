@@ -58,7 +58,8 @@ pub(in crate::cli) async fn run(
         }
         let mut report = carry_out(&mut session, &plan, arguments, screen).await;
         stages.add(&mut report);
-        let exit = conclude(&session, &plan, &report, arguments.json, screen);
+        let destroys = destroy && arguments.plan.is_none();
+        let exit = conclude(&session, &plan, &report, arguments.json.then_some(destroys), screen);
         if exit != Exit::Done || plan.waiting.is_empty() {
             return Ok(exit);
         }
@@ -144,6 +145,7 @@ async fn saved(
         }
     };
     must_be_beside(&project, screen)?;
+    project.host.planned = Some(saved.plan.at.to_string());
     let inputs = fleeting::complete(&saved.plan.inputs, &mut project, vars, screen)?;
     let session = Session::with_inputs(project, inputs, screen).await?;
     // Between the two looks at the state another process may have had the lock.
@@ -206,14 +208,18 @@ async fn carry_out(session: &mut Session, plan: &Plan, arguments: &ApplyArgument
     listen(sender, work).await
 }
 
-fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen: &Screen) -> Exit {
+/// `json` says that machines are told, and whether the command was `destroy`.
+fn conclude(session: &Session, plan: &Plan, report: &Report, json: Option<bool>, screen: &Screen) -> Exit {
     let sources = &session.project.sources;
+    if plan.partial && report.is_complete() {
+        screen.diagnostic(&incomplete(), sources);
+    }
     screen.diagnostics(&session.place(report.diagnostics.clone()), sources);
     if let Some(broken) = &report.broken {
         screen.diagnostic(&journal_broken(&broken.0), sources);
     }
-    if json {
-        stream::summary(screen, plan, report, &session.state);
+    if let Some(destroys) = json {
+        stream::summary(screen, destroys, report, &session.state);
     } else {
         say_counts(session, plan, report, screen);
         if plan.mode != Mode::Destroy && plan.waiting.is_empty() {
@@ -225,6 +231,13 @@ fn conclude(session: &Session, plan: &Plan, report: &Report, json: bool, screen:
         (true, _) => Exit::Done,
         (false, _) => Exit::Failed,
     }
+}
+
+/// What a partial plan leaves open.
+fn incomplete() -> Diagnostic {
+    let detail = "The plan looked at a part only (-target or -exclude), so other changes that the configuration asks for \
+                  may be left, and output values may be out of date.";
+    Diagnostic::warning("Applied changes may be incomplete", detail).hint("see what is left with acier plan")
 }
 
 fn say_counts(session: &Session, plan: &Plan, report: &Report, screen: &Screen) {

@@ -10,7 +10,7 @@ use crate::cli::arguments::ShowArguments;
 use crate::cli::exit::Exit;
 use crate::cli::project::Project;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, now, open_state, open_store};
+use crate::cli::session::{Outcome, fail, open_state, open_store};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::file::SavedPlan;
 use crate::plan::json::values::Sight;
@@ -67,9 +67,8 @@ fn sources(saved: &SavedPlan) -> Sources {
 fn document(folder: &Path, saved: &SavedPlan, state: &State, sight: Sight) -> String {
     let project = Project::from_sources(folder, sources(saved), Rc::new(crate::cli::kinds::schemas())).ok();
     let schemas = crate::cli::kinds::schemas();
-    let timestamp = now();
     let tree = project.as_ref().map(|project| &*project.tree);
-    let setting = json::Setting { schemas: &schemas, state, tree, timestamp: &timestamp, sight };
+    let setting = json::Setting { schemas: &schemas, state, tree, sight };
     json::plan(&saved.plan, &setting).to_string()
 }
 

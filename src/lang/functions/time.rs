@@ -11,7 +11,7 @@ use super::text::{make, take_text};
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("formatdate", &[text("format"), text("time")], Kind::String, formatdate),
-    Row::host("plantimestamp", &[], Kind::String, |_, env| make(env.host.now.clone())),
+    Row::host("plantimestamp", &[], Kind::String, |_, env| make(env.host.planned_at().to_owned())),
     Row::new("timeadd", &[text("timestamp"), text("duration")], Kind::String, timeadd).maybe_null(),
     Row::new("timecmp", &[text("timestamp_a"), text("timestamp_b")], Kind::Number, timecmp),
     Row::host("timestamp", &[], Kind::String, timestamp),

@@ -1,52 +1,60 @@
-//! The checks of a plan, in the form of Terraform's `checks`.
+//! What has conditions, in the form of Terraform's `checks`.
 //!
-//! **Never:** judge. In: a plan. Out: one entry a check, with what came of it in each instance of its
-//! module.
+//! **Never:** judge. In: what came of everything that has conditions. Out: one entry each, with what
+//! came of it in each instance.
 
-use std::collections::BTreeMap;
+use serde_json::{Map, Value as Json, json};
 
-use serde_json::{Value as Json, json};
-
-use crate::addr::{Key, ModulePath, ModuleStep};
-use crate::lang::check::{Status, shown};
-use crate::plan::change::{Checked, Plan};
-use crate::plan::checks::STATUSES;
-use crate::value::Name;
+use crate::addr::checkable::Checkable;
+use crate::addr::{Key, Mode};
+use crate::state::checked::{Checked, Judged};
 
 /// All checks.
-pub(super) fn checks(plan: &Plan) -> Vec<Json> {
-    let mut all: BTreeMap<(String, &Name), Vec<&Checked>> = BTreeMap::new();
-    for checked in &plan.checks {
-        let calls = checked.path.0.iter().map(|step| ModuleStep { name: step.name.clone(), key: Key::None });
-        let module = ModulePath(calls.collect()).to_string();
-        all.entry((module, &checked.name)).or_default().push(checked);
-    }
-    all.iter().map(|((module, name), instances)| one(module, name, instances)).collect()
+pub(super) fn checks(checks: &[Checked]) -> Vec<Json> {
+    checks.iter().map(one).collect()
 }
 
-fn one(module: &str, name: &Name, instances: &[&Checked]) -> Json {
-    let display = if module.is_empty() { format!("check.{name}") } else { format!("{module}.check.{name}") };
-    let mut address = json!({ "kind": "check", "name": &**name, "to_display": display });
-    if !module.is_empty() {
-        address["module"] = module.into();
+fn one(checked: &Checked) -> Json {
+    let what = &checked.what;
+    let mut address = Map::new();
+    let mut put = |name: &str, value: &str| address.insert(name.to_owned(), value.into());
+    let kind = match what {
+        Checkable::Check(name) => ("check", name),
+        Checkable::Output(name) => ("output_value", name),
+        Checkable::Variable(name) => ("var", name),
+        Checkable::Block(block) => {
+            put("mode", if block.mode == Mode::Data { "data" } else { "managed" });
+            put("type", &block.kind);
+            ("resource", &block.name)
+        }
+    };
+    put("kind", kind.0);
+    put("name", kind.1);
+    put("to_display", &what.within(&checked.module, &Key::None));
+    if !checked.module.is_root() {
+        put("module", &checked.module.to_string());
     }
-    let status = instances.iter().map(|checked| checked.status).max();
-    let instances: Vec<Json> = instances.iter().map(|checked| instance(checked)).collect();
-    json!({ "address": address, "status": word(status), "instances": instances })
+    address.sort_keys();
+    let mut shown = json!({ "address": address, "status": checked.status().word() });
+    if let Some(instances) = checked.instances.as_ref().filter(|instances| !instances.is_empty()) {
+        shown["instances"] = instances.iter().map(|judged| instance(what, judged)).collect();
+    }
+    shown
 }
 
-fn instance(checked: &Checked) -> Json {
-    let mut address = json!({ "to_display": shown(&checked.path, &checked.name) });
-    if !checked.path.0.is_empty() {
-        address["module"] = checked.path.to_string().into();
+fn instance(what: &Checkable, judged: &Judged) -> Json {
+    let mut address = json!({ "to_display": what.within(&judged.path, &judged.key) });
+    if !judged.path.is_root() {
+        address["module"] = judged.path.to_string().into();
     }
-    let mut body = json!({ "address": address, "status": word(Some(checked.status)) });
-    if !checked.problems.is_empty() {
-        body["problems"] = checked.problems.iter().map(|message| json!({ "message": message })).collect();
+    match &judged.key {
+        Key::None => {}
+        Key::Int(index) => address["instance_key"] = (*index).into(),
+        Key::Str(key) => address["instance_key"] = (&**key).into(),
+    }
+    let mut body = json!({ "address": address, "status": judged.status.word() });
+    if !judged.problems.is_empty() {
+        body["problems"] = judged.problems.iter().map(|message| json!({ "message": message })).collect();
     }
     body
-}
-
-fn word(status: Option<Status>) -> &'static str {
-    STATUSES.iter().find(|(known, _)| Some(*known) == status).map_or("unknown", |(_, word)| word)
 }

@@ -9,9 +9,11 @@ use crate::addr::Mode;
 use crate::addr::source::hide_password;
 use crate::lang::ast::{Body, Expr};
 use crate::lang::describe::{constant, referred};
-use crate::lang::module::{Call, Module, ProviderBlock, Repetition, Resource};
+use crate::lang::module::{Call, Module, ProviderBlock, ProviderName, Repetition, Resource};
+use crate::lang::provisioner::Provisioner;
 use crate::lang::tree::{Tree, UnitId};
 use crate::schema::{Block as Schema, Schemas, Secrecy};
+use crate::value::Name;
 
 use super::state::provider_of;
 use super::values::Sight;
@@ -19,18 +21,30 @@ use super::values::Sight;
 /// The whole configuration.
 #[must_use]
 pub fn configuration(tree: &Tree, schemas: &Schemas, sight: Sight) -> Json {
-    let module = tree.root();
-    let form = Form { schemas, sight };
+    let form = Form { tree, schemas, sight };
     let mut providers = Map::new();
-    for provider in &module.providers {
-        providers.insert(key(provider), form.provider(provider));
+    for (unit, found) in tree.units() {
+        for provider in &found.module.providers {
+            let name = ProviderName { name: provider.name.clone(), alias: provider.alias.clone() };
+            providers.insert(key(tree, unit, &name), form.provider(unit, &name, Some(provider)));
+        }
     }
-    for addr in module.blocks.keys() {
-        let name = provider_key(&addr.kind);
-        providers.entry(name).or_insert_with(|| json!({ "name": name, "full_name": provider_of(&addr.kind) }));
+    for (unit, found) in tree.units() {
+        for resource in found.module.blocks.values() {
+            let (unit, name) = home(tree, unit, &used(resource));
+            providers.entry(key(tree, unit, &name)).or_insert_with(|| form.provider(unit, &name, None));
+        }
     }
     providers.sort_keys();
     json!({ "provider_config": providers, "root_module": form.module(tree, UnitId::ROOT) })
+}
+
+/// The provider configuration that a resource names, or the default one of its kind.
+fn used(resource: &Resource) -> ProviderName {
+    match &resource.provider {
+        Some(used) => used.name.clone(),
+        None => ProviderName { name: provider_key(&resource.addr.kind).into(), alias: None },
+    }
 }
 
 /// The local name of a kind's provider.
@@ -38,34 +52,71 @@ fn provider_key(kind: &str) -> &str {
     kind.split('_').next().unwrap_or(kind)
 }
 
-fn key(provider: &ProviderBlock) -> String {
-    match &provider.alias {
-        Some(alias) => format!("{}.{alias}", provider.name),
-        None => provider.name.to_string(),
+/// The module that has a provider configuration, and its name there: the one with the block, or the
+/// outermost that is reached through callers that pass it on or use the provider themselves.
+fn home(tree: &Tree, unit: UnitId, name: &ProviderName) -> (UnitId, ProviderName) {
+    let (mut unit, mut name) = (unit, name.clone());
+    while let Some((parent, call)) = tree.call(unit) {
+        let own = &tree.unit(unit).module.providers;
+        if own.iter().any(|block| block.name == name.name && block.alias == name.alias) {
+            break;
+        }
+        if let Some(passed) = call.providers.iter().find(|passed| passed.inner == name) {
+            name = passed.outer.clone();
+        } else if !uses(tree, parent, &name.name) {
+            break;
+        }
+        unit = parent;
     }
+    (unit, name)
+}
+
+/// Whether a module itself has to do with a provider.
+fn uses(tree: &Tree, unit: UnitId, name: &Name) -> bool {
+    let module = &tree.unit(unit).module;
+    module.requirements.contains_key(name)
+        || module.providers.iter().any(|block| block.name == *name)
+        || module.blocks.values().any(|resource| used(resource).name == *name)
+}
+
+fn key(tree: &Tree, unit: UnitId, name: &ProviderName) -> String {
+    let path = &tree.unit(unit).path;
+    if path.is_root() { name.to_string() } else { format!("{path}:{name}") }
 }
 
 struct Form<'s> {
+    tree: &'s Tree,
     schemas: &'s Schemas,
     sight: Sight,
 }
 
 impl Form<'_> {
-    fn provider(&self, provider: &ProviderBlock) -> Json {
-        let mut shown = json!({ "name": &*provider.name, "full_name": provider_of(&format!("{}_", provider.name)) });
-        if let Some(alias) = &provider.alias {
+    fn provider(&self, unit: UnitId, name: &ProviderName, block: Option<&ProviderBlock>) -> Json {
+        let declared = self.tree.unit(unit);
+        let mut shown = json!({ "name": &*name.name, "full_name": provider_of(&format!("{}_", name.name)) });
+        if let Some(alias) = &name.alias {
             shown["alias"] = (&**alias).into();
         }
-        let schema = self.schemas.providers.get(&provider.name).map(|schema| &schema.block);
-        let expressions = self.body(&provider.body, schema);
+        if let Some(constraint) = declared.module.requirements.get(&name.name).and_then(|own| own.constraint.as_ref()) {
+            shown["version_constraint"] = (&**constraint).into();
+        }
+        if !declared.path.is_root() {
+            shown["module_address"] = declared.path.to_string().into();
+        }
+        let schema = self.schemas.providers.get(&name.name).map(|schema| &schema.block);
+        let mut expressions = block.map(|block| self.body(&block.body, schema)).unwrap_or_default();
+        if let Some(each) = block.and_then(|block| block.for_each.as_ref()) {
+            expressions.insert("for_each".into(), self.expr(each, false));
+            expressions.sort_keys();
+        }
         if !expressions.is_empty() {
             shown["expressions"] = expressions.into();
         }
         shown
     }
 
-    fn module(&self, tree: &Tree, unit: UnitId) -> Json {
-        let unit = tree.unit(unit);
+    fn module(&self, tree: &Tree, id: UnitId) -> Json {
+        let unit = tree.unit(id);
         let module: &Module = &unit.module;
         let mut shown = Map::new();
         let mut put = |name: &str, members: Map<String, Json>| {
@@ -75,7 +126,7 @@ impl Form<'_> {
         };
         put("outputs", module.outputs.iter().map(|(name, output)| (name.to_string(), self.output(output))).collect());
         if !module.blocks.is_empty() {
-            let resources: Vec<Json> = module.blocks.values().map(|resource| self.resource(resource)).collect();
+            let resources: Vec<Json> = module.blocks.values().map(|resource| self.resource(id, resource)).collect();
             shown.insert("resources".into(), resources.into());
         }
         if !module.calls.is_empty() {
@@ -96,9 +147,6 @@ impl Form<'_> {
             }
             if variable.sensitive {
                 shown.insert("sensitive".into(), true.into());
-            }
-            if variable.ephemeral {
-                shown.insert("ephemeral".into(), true.into());
             }
             (name.to_string(), Json::from(shown))
         });
@@ -161,23 +209,27 @@ impl Form<'_> {
         shown.into()
     }
 
-    fn resource(&self, resource: &Resource) -> Json {
+    fn resource(&self, unit: UnitId, resource: &Resource) -> Json {
         let addr = &resource.addr;
         let data = addr.mode == Mode::Data;
         let kinds = if data { &self.schemas.data } else { &self.schemas.managed };
         let schema = kinds.get(&addr.kind);
+        let (home, provider) = home(self.tree, unit, &used(resource));
         let mut shown = json!({
             "address": addr.to_string(),
             "mode": if data { "data" } else { "managed" },
             "type": &*addr.kind,
             "name": &*addr.name,
-            "provider_config_key": provider_key(&addr.kind),
+            "provider_config_key": key(self.tree, home, &provider),
         });
         let mut expressions = self.body(&resource.body, schema.map(|schema| &schema.block));
         if !resource.timeouts.is_empty() {
             let limits = resource.timeouts.iter().map(|(name, expr)| (name.to_string(), self.expr(expr, false)));
             expressions.insert("timeouts".into(), limits.collect::<Map<_, _>>().into());
             expressions.sort_keys();
+        }
+        if !resource.provisioners.is_empty() {
+            shown["provisioners"] = resource.provisioners.iter().map(|own| self.provisioner(own)).collect();
         }
         if !expressions.is_empty() {
             shown["expressions"] = expressions.into();
@@ -188,6 +240,15 @@ impl Form<'_> {
         }
         if !resource.depends_on.is_empty() {
             shown["depends_on"] = resource.depends_on.iter().map(|block| Json::from(block.to_string())).collect();
+        }
+        shown
+    }
+
+    fn provisioner(&self, provisioner: &Provisioner) -> Json {
+        let mut shown = json!({ "type": &*provisioner.kind });
+        let expressions = self.body(&provisioner.body, None);
+        if !expressions.is_empty() {
+            shown["expressions"] = expressions.into();
         }
         shown
     }

@@ -8,6 +8,7 @@
 
 mod checks;
 pub mod configuration;
+mod prior;
 mod relevant;
 pub mod state;
 pub mod values;
@@ -24,8 +25,7 @@ use crate::value::{Marks, Path, Step, Value};
 
 use super::change::{Action, Change, OutputChange, Plan, Waiting, Why};
 use super::fleeting::was_set;
-use super::laid::Laid;
-use super::{Mode, propose, waiting};
+use super::{Mode, waiting};
 use state::{named, resource};
 use values::{Sight, flags, secrets};
 
@@ -41,8 +41,6 @@ pub struct Setting<'s> {
     pub state: &'s State,
     /// The configuration that the plan was made from, where it can be read.
     pub tree: Option<&'s Tree>,
-    /// The present, RFC 3339.
-    pub timestamp: &'s str,
     /// Whether secrets are written.
     pub sight: Sight,
 }
@@ -66,14 +64,15 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
         after.filter_map(|(name, output)| Some((name.to_string(), sight.output(output.after.as_ref()?, false))));
     put("planned_values", state::values(after.collect(), planned(plan, setting)));
     let moves = moves(plan);
-    let change = |change: &Change| resource_change(change, &moves, sight);
+    let change = |change: &&Change| resource_change(change, &moves, sight);
     let moved = plan.changes.iter().filter(|change| change.deposed.is_none() && moves.contains_key(&change.addr));
     let moved = moved.filter(|_| plan.mode == Mode::RefreshOnly);
-    let drift: Vec<Json> = plan.drift.iter().chain(moved).map(change).collect();
+    let drift: Vec<Json> = ordered(plan.drift.iter().chain(moved)).iter().map(change).collect();
     if !drift.is_empty() {
         put("resource_drift", drift.into());
     }
-    let changes: Vec<Json> = plan.changes.iter().filter(|_| plan.mode != Mode::RefreshOnly).map(change).collect();
+    let changes = ordered(plan.changes.iter().filter(|_| plan.mode != Mode::RefreshOnly));
+    let changes: Vec<Json> = changes.iter().map(change).collect();
     if !changes.is_empty() {
         put("resource_changes", changes.into());
     }
@@ -82,10 +81,12 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
     if !outputs.is_empty() {
         put("output_changes", outputs.into());
     }
-    put("prior_state", prior(plan, setting));
+    if let Some(prior) = prior::prior(plan, setting) {
+        put("prior_state", prior);
+    }
     if let Some(tree) = setting.tree {
         put("configuration", configuration::configuration(tree, setting.schemas, sight));
-        let relevant = relevant::relevant(plan, tree.root());
+        let relevant = relevant::relevant(plan, tree);
         if !relevant.is_empty() {
             put("relevant_attributes", relevant.into());
         }
@@ -94,13 +95,25 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
         put("deferred_changes", deferred(plan).into());
     }
     if !plan.checks.is_empty() {
-        put("checks", checks::checks(plan).into());
+        put("checks", checks::checks(&plan.checks).into());
     }
-    put("timestamp", setting.timestamp.into());
+    put("timestamp", (&*plan.at).into());
     put("applyable", (!plan.is_empty() || !plan.refreshed.found.is_empty()).into());
-    put("complete", plan.waiting.is_empty().into());
+    put("complete", (plan.waiting.is_empty() && !plan.partial).into());
     put("errored", false.into());
     document.into()
+}
+
+/// Changes as Terraform orders them: those of outer modules before those of inner ones, and in each
+/// module data sources before resources.
+fn ordered<'p>(changes: impl Iterator<Item = &'p Change>) -> Vec<&'p Change> {
+    let mut changes: Vec<&Change> = changes.collect();
+    changes.sort_by(|a, b| {
+        let (a, b) = (&a.addr.block, &b.addr.block);
+        let modules = a.module.0.len().cmp(&b.module.0.len()).then_with(|| a.module.cmp(&b.module));
+        modules.then(b.mode.cmp(&a.mode))
+    });
+    changes
 }
 
 /// Where moved objects were known before.
@@ -109,29 +122,20 @@ fn moves(plan: &Plan) -> BTreeMap<&Addr, &Addr> {
     moved.map(|moved| (&moved.to, &moved.from)).collect()
 }
 
-fn prior(plan: &Plan, setting: &Setting<'_>) -> Json {
-    let Setting { schemas, state, sight, .. } = setting;
-    let laid = Laid::new(state, &plan.refreshed);
-    let data = plan.answers.iter().map(|(addr, value)| (addr.clone(), resource(addr, value, 0, *sight)));
-    let managed = laid.objects.iter().map(|(addr, object)| {
-        let value = match schemas.managed.get(&object.kind) {
-            Some(schema) => propose::mark_secrets(&schema.block, &object.value),
-            None => object.value.clone(),
-        };
-        let object = crate::state::Object { value, ..(*object).clone() };
-        ((*addr).clone(), state::object(addr, &object, *sight))
-    });
-    let outputs = state.outputs.iter().map(|(name, output)| (name, sight.output(&output.value, true)));
-    state::document(outputs, data.chain(managed).collect())
-}
-
 /// What will exist, as far as the plan looks at it.
 fn planned(plan: &Plan, setting: &Setting<'_>) -> Vec<(Addr, Json)> {
-    let stay = plan.changes.iter().filter(|change| change.deposed.is_none() && !change.after.is_null());
+    let stay = plan.changes.iter().filter(|_| plan.mode != Mode::RefreshOnly);
+    // What is forgotten stays in the cloud; Terraform names it here, without values.
+    let stay =
+        stay.filter(|change| change.deposed.is_none() && (!change.after.is_null() || change.action == Action::Forget));
     stay.map(|change| {
         let kinds = [&setting.schemas.managed, &setting.schemas.data];
         let version = kinds.iter().find_map(|kinds| kinds.get(&change.kind)).map_or(0, |schema| schema.version);
-        (change.addr.clone(), resource(&change.addr, &change.after, version, setting.sight))
+        let mut shown = resource(&change.addr, &change.after, version, setting.sight);
+        if let Some(shown) = shown.as_object_mut().filter(|_| change.after.is_null()) {
+            shown.shift_remove("values");
+        }
+        (change.addr.clone(), shown)
     })
     .collect()
 }
@@ -168,6 +172,7 @@ fn resource_change(change: &Change, moves: &BTreeMap<&Addr, &Addr>, sight: Sight
         "after": sight.value(&change.after),
         "after_unknown": match flags(&change.after, &Value::is_unknown) {
             Json::Bool(false) => json!({}),
+            _ if change.action == Action::NoOp => json!({}),
             flags => flags,
         },
         "before_sensitive": secrets(&change.before),
@@ -246,7 +251,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::NoIndex => Some("delete_because_count_index"),
         Why::NoKey => Some("delete_because_each_key"),
         Why::Check => Some("read_because_check_nested"),
-        Why::Unknown if change.after.is_wholly_known() => Some("read_because_dependency_pending"),
+        Why::Pending => Some("read_because_dependency_pending"),
         Why::Unknown => Some("read_because_config_unknown"),
     }
 }

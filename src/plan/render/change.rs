@@ -166,12 +166,8 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
         (Why::Unfinished, _) => Some("because its last update did not end well".into()),
         (Why::Deposed, _) => Some("left over from a partially-failed replacement of this instance".into()),
         (Why::Check, _) if is_asked(change, schemas) => Some("config will be reloaded to verify a check block".into()),
-        (Why::Unknown | Why::Check, _) => Some(match schemas.data.get(&change.kind) {
-            Some(schema) if config_is_known(&schema.block, &change.after) => {
-                "depends on a resource or a module with changes pending".into()
-            }
-            _ => "config refers to values not yet known".into(),
-        }),
+        (Why::Pending, _) => Some("depends on a resource or a module with changes pending".into()),
+        (Why::Unknown | Why::Check, _) => Some("config refers to values not yet known".into()),
         _ => None,
     }
 }

@@ -37,6 +37,7 @@ pub(super) fn host() -> Host {
         home: None,
         workspace: "default".into(),
         now: "2030-01-02T03:04:05Z".into(),
+        planned: None,
         read: Rc::new(|path| match path.to_str() {
             Some(name) if name.ends_with("motd.txt") => Ok(b"hello".to_vec()),
             _ => Err("no file exists at that path".into()),

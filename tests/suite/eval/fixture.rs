@@ -36,6 +36,7 @@ impl Fixture {
             home: Some(PathBuf::from("/users/me")),
             workspace: "default".into(),
             now: "2026-11-22T10:20:30Z".into(),
+            planned: None,
             read: Rc::new(move |path: &Path| {
                 let path = path.display().to_string();
                 let path = path.trim_start_matches("./");

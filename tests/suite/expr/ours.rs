@@ -152,6 +152,7 @@ fn host() -> Host {
         home: Some(PathBuf::from("/people/me")),
         workspace: "default".into(),
         now: "2030-01-02T03:04:05Z".into(),
+        planned: None,
         read: Rc::new(|path: &Path| std::fs::read(folder().join(path)).map_err(|error| error.to_string())),
         list: Rc::new(|path: &Path| {
             let mut found = Vec::new();

@@ -107,6 +107,7 @@ pub(crate) fn host() -> Host {
         home: None,
         workspace: "default".into(),
         now: "2026-01-01T00:00:00Z".into(),
+        planned: None,
         read: Rc::new(|_| Err("there are no files".into())),
         list: Rc::new(|_| Ok(Vec::new())),
     }

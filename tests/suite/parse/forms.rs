@@ -365,6 +365,7 @@ fn host() -> Host {
         home: None,
         workspace: "default".into(),
         now: "2026-11-22T10:20:30Z".into(),
+        planned: None,
         read: Rc::new(|_| Err("No such file or directory (os error 2)".into())),
         list: Rc::new(|_| Ok(Vec::new())),
     }

@@ -155,13 +155,8 @@ fn run(case: &Case) -> String {
         let _ = write!(out, "-- steps\n{}", steps(&plan));
     }
     if case.part("options").contains("json") || case.name.contains("JSON") {
-        let setting = json::Setting {
-            schemas: &project.schemas,
-            state: &state,
-            tree: Some(&project.tree),
-            timestamp: "2030-01-02T03:04:05Z",
-            sight: Sight::Hidden,
-        };
+        let setting =
+            json::Setting { schemas: &project.schemas, state: &state, tree: Some(&project.tree), sight: Sight::Hidden };
         let shown = json::plan(&plan, &setting);
         let _ = writeln!(out, "-- json\n{shown:#}");
     }

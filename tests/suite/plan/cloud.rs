@@ -30,6 +30,7 @@ fn host() -> Host {
         home: None,
         workspace: "default".into(),
         now: "2030-01-02T03:04:05Z".into(),
+        planned: None,
         read: Rc::new(|_| Err("no file exists at that path".into())),
         list: Rc::new(|_| Ok(Vec::new())),
     }

@@ -1,0 +1,3 @@
+locals {
+  é = local.none
+}

@@ -1,0 +1,6 @@
+locals {
+  more = [
+    1,
+    var.nope,
+  ]
+}

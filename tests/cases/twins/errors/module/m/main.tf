@@ -1,0 +1,6 @@
+variable "needed" {
+}
+
+output "there" {
+  value = 1
+}

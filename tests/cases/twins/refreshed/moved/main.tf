@@ -1,0 +1,33 @@
+resource "terraform_data" "a" {
+  input = "2"
+}
+
+resource "terraform_data" "b" {
+  input = terraform_data.a.output
+}
+
+resource "terraform_data" "new" {
+  input = terraform_data.b.id
+}
+
+module "m" {
+  source = "./m"
+  in     = terraform_data.a.output
+}
+
+output "a" {
+  value = terraform_data.a.output
+}
+
+output "m" {
+  value = module.m.out
+}
+
+moved {
+  from = terraform_data.old
+  to   = terraform_data.new
+}
+
+output "added" {
+  value = "only an output"
+}
