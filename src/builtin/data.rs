@@ -4,7 +4,7 @@
 //! rules: Terraform, "The terraform_data Managed Resource Type", and what release 1.11 does. The
 //! decision to question: where the input holds a secret the whole output is one; Terraform shows it.
 
-use crate::schema::{Attribute, Block, Cost, Equality, Schema, Secrecy, Timeouts, Usage};
+use crate::schema::{Attribute, Block, Cost, Equality, Schema, Usage};
 use crate::value::{Marks, Name, Type, Value};
 
 /// The kind.
@@ -24,37 +24,12 @@ pub(super) fn schema() -> Schema {
     );
     let attributes =
         vec![id, input, Attribute { derive: Some(output), ..kept }, Attribute { cost: Cost::Replace, ..triggers }];
-    Schema {
-        kind: KIND.into(),
-        version: 0,
-        block: Block { attributes, ..Block::default() },
-        checks: Vec::new(),
-        weigh: None,
-        clash: None,
-        timeouts: Timeouts { create: 0, read: 0, update: 0, delete: 0 },
-    }
+    Schema::new(KIND, Block { attributes, ..Block::default() })
 }
 
 /// An attribute of a built-in kind.
 pub(super) fn attribute(name: &str, ty: Type, usage: Usage, about: &'static str) -> Attribute {
-    Attribute {
-        name: name.into(),
-        ty,
-        usage,
-        default: None,
-        secrecy: Secrecy::Plain,
-        cost: Cost::Nothing,
-        reason: "",
-        equality: Equality::Strict,
-        check: None,
-        words: &[],
-        as_blocks: false,
-        unsettled_by: None,
-        derive: None,
-        volatile: false,
-        deprecated: None,
-        about,
-    }
+    Attribute { equality: Equality::Strict, about, ..Attribute::new(name, ty, usage) }
 }
 
 /// The output is that of before as long as the input is; else it is known after apply.

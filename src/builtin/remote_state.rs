@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use crate::provider::{Fault, FaultKind};
-use crate::schema::{Attribute, Block, Schema, Timeouts, Usage};
+use crate::schema::{Attribute, Block, Schema, Usage};
 use crate::store::{Access, Store, workspace};
 use crate::value::{Members, Type, Value};
 
@@ -28,15 +28,7 @@ pub(super) fn schema() -> Schema {
         row("outputs", Type::Dynamic, Usage::Computed, "An object: every output of the root module."),
         row("workspace", Type::String, Usage::Optional, "The workspace; null is the default one."),
     ];
-    Schema {
-        kind: KIND.into(),
-        version: 0,
-        block: Block { attributes, ..Block::default() },
-        checks: Vec::new(),
-        weigh: None,
-        clash: None,
-        timeouts: Timeouts { create: 0, read: 0, update: 0, delete: 0 },
-    }
+    Schema::new(KIND, Block { attributes, ..Block::default() })
 }
 
 /// Reads the outputs; relative paths start in `folder`.

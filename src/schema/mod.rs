@@ -220,7 +220,7 @@ impl Block {
 }
 
 /// Default time limits of a kind, in seconds, as its `timeouts` block may change them; 0 is no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Timeouts {
     /// Creating.
     pub create: u64,
@@ -251,11 +251,50 @@ pub struct Schema {
     pub timeouts: Timeouts,
 }
 
+impl Attribute {
+    /// An attribute without a default, in clear, that may be changed at no cost, and exactly compared.
+    #[must_use]
+    pub fn new(name: &str, ty: Type, usage: Usage) -> Attribute {
+        Attribute {
+            name: name.into(),
+            ty,
+            usage,
+            default: None,
+            secrecy: Secrecy::Plain,
+            cost: Cost::Nothing,
+            reason: "",
+            equality: Equality::Exact,
+            words: &[],
+            check: None,
+            as_blocks: false,
+            unsettled_by: None,
+            derive: None,
+            volatile: false,
+            deprecated: None,
+            about: "",
+        }
+    }
+}
+
 impl Schema {
+    /// A kind that is what its block says and nothing else, and takes no time.
+    #[must_use]
+    pub fn new(kind: &str, block: Block) -> Schema {
+        Schema {
+            kind: kind.into(),
+            version: 0,
+            block,
+            checks: Vec::new(),
+            weigh: None,
+            clash: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+
     /// Whether its `timeouts` block has anything to limit; zeros say that nothing takes time.
     #[must_use]
     pub fn is_limited(&self) -> bool {
-        self.timeouts != Timeouts { create: 0, read: 0, update: 0, delete: 0 }
+        self.timeouts != Timeouts::default()
     }
 }
 

@@ -25,6 +25,7 @@ mod parse;
 mod plan;
 mod resources;
 mod rows;
+mod sections;
 mod store;
 mod twins;
 mod value;

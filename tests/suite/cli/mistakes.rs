@@ -9,51 +9,7 @@ use std::fmt::Write;
 use std::fs;
 
 use super::bench::{Folder, Ran, blessing, difference, redact, root};
-
-struct Case {
-    name: String,
-    parts: Vec<(String, String)>,
-}
-
-impl Case {
-    fn part(&self, name: &str) -> &str {
-        self.parts.iter().find(|(part, _)| part == name).map_or("", |(_, text)| text)
-    }
-
-    fn set(&mut self, name: &str, text: String) {
-        self.parts.retain(|(part, _)| part != name);
-        if !text.is_empty() {
-            self.parts.push((name.into(), text));
-        }
-    }
-}
-
-fn read(text: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("=== ") {
-            cases.push(Case { name: name.into(), parts: Vec::new() });
-        } else if let Some(name) = line.strip_prefix("--- ") {
-            cases.last_mut().unwrap().parts.push((name.into(), String::new()));
-        } else {
-            let (_, text) = cases.last_mut().unwrap().parts.last_mut().unwrap();
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    cases
-}
-
-fn write(cases: &[Case]) -> String {
-    let mut out = String::new();
-    for case in cases {
-        let _ = writeln!(out, "=== {}", case.name);
-        for (name, text) in &case.parts {
-            let _ = write!(out, "--- {name}\n{text}");
-        }
-    }
-    out
-}
+use crate::sections::{Case, read, write};
 
 /// Runs one line of a case: `NAME=VALUE ... words`; a value may quote blanks with `+`.
 fn run(folder: &Folder, line: &str) -> Ran {

@@ -21,13 +21,7 @@ use acier::value::{Content, Name, Value};
 
 use super::kinds::schemas;
 use super::show;
-
-/// One case.
-struct Case {
-    name: String,
-    files: Vec<(String, String)>,
-    expect: String,
-}
+use crate::sections::{Case, read, write};
 
 /// A machine without files.
 pub(super) fn host() -> Host {
@@ -44,41 +38,6 @@ pub(super) fn host() -> Host {
         }),
         list: Rc::new(|_| Ok(Vec::new())),
     }
-}
-
-fn read(text: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    let mut target: Option<&mut String> = None;
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("=== ") {
-            cases.push(Case { name: name.into(), files: Vec::new(), expect: String::new() });
-            target = None;
-        } else if let Some(name) = line.strip_prefix("--- ") {
-            let case = cases.last_mut().expect("a case begins with ===");
-            target = Some(if name == "expect" {
-                &mut case.expect
-            } else {
-                case.files.push((name.into(), String::new()));
-                &mut case.files.last_mut().expect("just added").1
-            });
-        } else if let Some(target) = target.as_mut() {
-            target.push_str(line);
-            target.push('\n');
-        }
-    }
-    cases
-}
-
-fn write(cases: &[Case]) -> String {
-    let mut out = String::new();
-    for case in cases {
-        let _ = writeln!(out, "=== {}", case.name);
-        for (name, text) in &case.files {
-            let _ = write!(out, "--- {name}\n{text}");
-        }
-        let _ = write!(out, "--- expect\n{}", case.expect);
-    }
-    out
 }
 
 /// Diagnostics in short: what, where, about what, why, what to do.
@@ -101,7 +60,7 @@ fn run(case: &Case, schemas: Schemas) -> String {
     let mut sources = Sources::default();
     let mut files = Vec::new();
     let mut given = Vec::new();
-    for (name, text) in &case.files {
+    for (name, text) in case.parts.iter().filter(|(name, _)| name != "expect") {
         match name.as_str() {
             "vars" | "env" => {
                 for line in text.lines() {
@@ -241,11 +200,12 @@ fn case_files_come_out_as_written() {
         for case in &mut cases {
             let real = path.file_name().is_some_and(|name| name == "azure.txt");
             let found = run(case, if real { acier::resources::schemas().clone() } else { schemas() });
-            if found != case.expect && !bless {
+            let expected = case.part("expect");
+            if found != expected && !bless {
                 let at = path.file_name().unwrap().to_string_lossy();
-                let _ = write!(wrong, "{at}: {}\n{}", case.name, difference(&case.expect, &found));
+                let _ = write!(wrong, "{at}: {}\n{}", case.name, difference(expected, &found));
             }
-            case.expect = found;
+            case.set("expect", found);
         }
         if bless {
             std::fs::write(&path, write(&cases)).unwrap();

@@ -2,30 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use acier::schema::{
-    Attribute, Block, Cost, Equality, Finding, NestedBlock, Nesting, Schema, Schemas, Secrecy, Timeouts, Usage,
-};
+use acier::schema::{Attribute, Block, Cost, Finding, NestedBlock, Nesting, Schema, Schemas, Secrecy, Timeouts, Usage};
 use acier::value::{Path, Type, Value};
 
 fn attribute(name: &str, ty: Type, usage: Usage) -> Attribute {
-    Attribute {
-        name: name.into(),
-        ty,
-        usage,
-        default: None,
-        secrecy: Secrecy::Plain,
-        cost: Cost::Replace,
-        reason: "",
-        equality: Equality::Exact,
-        check: None,
-        words: &[],
-        as_blocks: false,
-        unsettled_by: None,
-        derive: None,
-        volatile: false,
-        deprecated: None,
-        about: "",
-    }
+    Attribute { cost: Cost::Replace, ..Attribute::new(name, ty, usage) }
 }
 
 fn required(name: &str, ty: Type) -> Attribute {
@@ -89,7 +70,7 @@ fn cpu_is_positive(object: &Value) -> Vec<Finding> {
 
 fn schema(kind: &str, block: Block) -> Schema {
     let timeouts = Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 };
-    Schema { kind: kind.into(), version: 0, block, checks: Vec::new(), weigh: None, clash: None, timeouts }
+    Schema { timeouts, ..Schema::new(kind, block) }
 }
 
 fn resource_group() -> Block {

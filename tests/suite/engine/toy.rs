@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use acier::provider::{Call, Fault, FaultKind, Handle, Outlook, Progress, Prospect, Provider, Ticket, Turn, Verb};
-use acier::schema::{Attribute, Block, Cost, Equality, Schema, Schemas, Secrecy, Timeouts, Usage};
+use acier::schema::{Attribute, Block, Cost, Schema, Schemas, Secrecy, Timeouts, Usage};
 use acier::value::{Members, Name, Type, Value};
 
 use crate::lab::Fuse;
@@ -61,24 +61,7 @@ pub(crate) struct Toys {
 }
 
 fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
-    Attribute {
-        name: name.into(),
-        ty,
-        usage,
-        default: None,
-        secrecy: Secrecy::Plain,
-        cost,
-        reason: "",
-        equality: Equality::Exact,
-        check: None,
-        words: &[],
-        as_blocks: false,
-        unsettled_by: None,
-        derive: None,
-        volatile: false,
-        deprecated: None,
-        about: "",
-    }
+    Attribute { cost, ..Attribute::new(name, ty, usage) }
 }
 
 pub(crate) fn schemas() -> Schemas {
@@ -95,15 +78,8 @@ pub(crate) fn schemas() -> Schemas {
         secret,
         stamp,
     ];
-    let schema = Schema {
-        kind: KIND.into(),
-        version: 0,
-        block: Block { attributes, blocks: Vec::new(), retired: &[] },
-        checks: Vec::new(),
-        weigh: None,
-        clash: None,
-        timeouts: Timeouts { create: 60, read: 60, update: 60, delete: 60 },
-    };
+    let timeouts = Timeouts { create: 60, read: 60, update: 60, delete: 60 };
+    let schema = Schema { timeouts, ..Schema::new(KIND, Block { attributes, ..Block::default() }) };
     let provider = Schema { kind: "azurerm".into(), block: Block::default(), ..schema.clone() };
     Schemas {
         managed: BTreeMap::from([(KIND.into(), schema)]),

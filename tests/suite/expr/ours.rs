@@ -13,7 +13,7 @@ use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
 use acier::lang::scope::Scope;
 use acier::lang::tree::load_alone;
-use acier::schema::{Attribute, Block, Cost, Equality, Schema, Schemas, Secrecy, Timeouts, Usage};
+use acier::schema::{Attribute, Block, Schema, Schemas, Usage};
 use acier::value::{Members, Type, Value};
 
 use super::answer::{Answer, show};
@@ -104,43 +104,14 @@ fn later() -> Value {
     Value::object(members)
 }
 
-fn attribute(name: &str, ty: Type, usage: Usage) -> Attribute {
-    Attribute {
-        name: name.into(),
-        ty,
-        usage,
-        default: None,
-        secrecy: Secrecy::Plain,
-        cost: Cost::Nothing,
-        reason: "",
-        equality: Equality::Exact,
-        check: None,
-        words: &[],
-        as_blocks: false,
-        unsettled_by: None,
-        derive: None,
-        volatile: false,
-        deprecated: None,
-        about: "",
-    }
-}
-
 fn schemas() -> Schemas {
     let attributes = vec![
-        attribute("id", Type::String, Usage::Computed),
-        attribute("input", Type::Dynamic, Usage::Optional),
-        attribute("output", Type::Dynamic, Usage::Computed),
-        attribute("triggers_replace", Type::Dynamic, Usage::Optional),
+        Attribute::new("id", Type::String, Usage::Computed),
+        Attribute::new("input", Type::Dynamic, Usage::Optional),
+        Attribute::new("output", Type::Dynamic, Usage::Computed),
+        Attribute::new("triggers_replace", Type::Dynamic, Usage::Optional),
     ];
-    let schema = Schema {
-        kind: "terraform_data".into(),
-        version: 0,
-        block: Block { attributes, blocks: Vec::new(), retired: &[] },
-        checks: Vec::new(),
-        weigh: None,
-        clash: None,
-        timeouts: Timeouts { create: 1, read: 1, update: 1, delete: 1 },
-    };
+    let schema = Schema::new("terraform_data", Block { attributes, ..Block::default() });
     Schemas { managed: [("terraform_data".into(), schema)].into(), ..Schemas::default() }
 }
 

@@ -23,45 +23,7 @@ use acier::state::State;
 use acier::value::Value;
 
 use super::cloud::{Project, carry_out, key, world};
-
-#[derive(Default)]
-struct Case {
-    name: String,
-    parts: Vec<(String, String)>,
-}
-
-impl Case {
-    fn part(&self, name: &str) -> &str {
-        self.parts.iter().find(|(part, _)| part == name).map_or("", |(_, text)| text)
-    }
-}
-
-fn read(text: &str) -> Vec<Case> {
-    let mut cases: Vec<Case> = Vec::new();
-    for line in text.lines() {
-        if let Some(name) = line.strip_prefix("=== ") {
-            cases.push(Case { name: name.into(), parts: Vec::new() });
-        } else if let Some(name) = line.strip_prefix("--- ") {
-            cases.last_mut().unwrap().parts.push((name.into(), String::new()));
-        } else {
-            let (_, text) = cases.last_mut().unwrap().parts.last_mut().unwrap();
-            text.push_str(line);
-            text.push('\n');
-        }
-    }
-    cases
-}
-
-fn write(cases: &[Case]) -> String {
-    let mut out = String::new();
-    for case in cases {
-        let _ = writeln!(out, "=== {}", case.name);
-        for (name, text) in &case.parts {
-            let _ = write!(out, "--- {name}\n{text}");
-        }
-    }
-    out
-}
+use crate::sections::{Case, read, write};
 
 #[derive(Default)]
 struct Setting {
@@ -204,8 +166,7 @@ fn plans_come_out_as_the_cases_say() {
             if got != case.part("expect") {
                 wrong.push(format!("{}: {}\n{}", path.display(), case.name, similar_text(case.part("expect"), &got)));
             }
-            case.parts.retain(|(name, _)| name != "expect");
-            case.parts.push(("expect".into(), got));
+            case.set("expect", got);
         }
         if bless {
             std::fs::write(&path, write(&cases)).unwrap();

@@ -8,24 +8,7 @@ use acier::schema::{
 use acier::value::{Type, Value};
 
 pub(super) fn attribute(name: &str, ty: Type, usage: Usage, cost: Cost) -> Attribute {
-    Attribute {
-        name: name.into(),
-        ty,
-        usage,
-        default: None,
-        secrecy: Secrecy::Plain,
-        cost,
-        reason: "",
-        equality: Equality::Exact,
-        check: None,
-        words: &[],
-        as_blocks: false,
-        unsettled_by: None,
-        derive: None,
-        volatile: false,
-        deprecated: None,
-        about: "",
-    }
+    Attribute { cost, ..Attribute::new(name, ty, usage) }
 }
 
 fn required(name: &str, cost: Cost) -> Attribute {
@@ -114,10 +97,7 @@ fn resource_group(usage: Usage) -> Block {
 
 fn schema(kind: &str, block: Block) -> (std::sync::Arc<str>, Schema) {
     let timeouts = Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 };
-    (
-        kind.into(),
-        Schema { kind: kind.into(), version: 1, block, checks: Vec::new(), weigh: None, clash: None, timeouts },
-    )
+    (kind.into(), Schema { version: 1, timeouts, ..Schema::new(kind, block) })
 }
 
 /// All of them.
