@@ -1,39 +1,26 @@
 //! Obeys the options about the lock and the place of the state, or says why not.
 //!
-//! **Never:** hold the lock: whoever works takes it. In: options and a folder. Out: nothing, when the
-//! work may begin.
-
-use std::path::Path;
-use std::time::Duration;
+//! **Never:** hold the lock: whoever works takes it. In: options. Out: nothing, when the work may begin.
 
 use crate::diag::{Diagnostic, Sources};
-use crate::store::{Access, Store, StoreError};
+use crate::store::Store;
 
 use super::arguments::{LockArguments, LockingArguments};
 use super::exit::Exit;
 use super::screen::Screen;
 use super::session::Outcome;
-use super::workspace;
 
-/// So long a locked store is tried before it says so.
-const TRY: Duration = Duration::from_millis(200);
-
-/// Refuses what cannot be obeyed, and waits for the lock of the selected workspace where that was asked for.
-pub(super) fn obey(options: &LockingArguments, folder: &Path, screen: &Screen) -> Outcome<()> {
+/// Refuses what cannot be obeyed, and says how long locks are waited for.
+pub(super) fn obey(options: &LockingArguments, screen: &Screen) -> Outcome<()> {
     if let Some(wrong) = elsewhere(options) {
         screen.diagnostic(&wrong, &Sources::default());
         return Err(Exit::Usage);
     }
-    // Which state is meant matters only where it is waited for.
-    let state = match options.lock.lock_timeout {
-        Some(_) => workspace::state(folder, screen)?,
-        None => folder.to_owned(),
-    };
-    wait(&options.lock, &state, screen)
+    wait(&options.lock, screen)
 }
 
-/// The same for the state in a folder.
-pub(super) fn wait(options: &LockArguments, state: &Path, screen: &Screen) -> Outcome<()> {
+/// The same for commands that know no other place of the state.
+pub(super) fn wait(options: &LockArguments, screen: &Screen) -> Outcome<()> {
     if !options.lock {
         let detail = "-lock=false asks for work on a state that another process may be changing. acier always takes the \
                       lock; it is the operating system's own and ends with its process, so none is ever left behind.";
@@ -42,13 +29,8 @@ pub(super) fn wait(options: &LockArguments, state: &Path, screen: &Screen) -> Ou
         screen.diagnostic(&wrong, &Sources::default());
         return Err(Exit::Usage);
     }
-    let Some(limit) = options.lock_timeout.filter(|_| state.is_dir()) else { return Ok(()) };
-    let tries = limit.as_millis().div_ceil(TRY.as_millis());
-    for _ in 0..tries {
-        // What else may be wrong with the store is said by who opens it next.
-        if !matches!(Store::open(state, Access::Write), Err(StoreError::Locked { .. })) {
-            break;
-        }
+    if let Some(limit) = options.lock_timeout {
+        Store::wait_for_locks(limit);
     }
     Ok(())
 }

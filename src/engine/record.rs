@@ -45,6 +45,20 @@ impl<J: Journal> Desk<'_, J> {
         self.record(&[event], false)
     }
 
+    /// Carries out a whole operation that changes nothing but the state, with one write: after a crash either
+    /// all of it was done or nothing.
+    ///
+    /// # Errors
+    /// As [`Desk::record`].
+    pub fn edit(&mut self, cloud: Option<Name>, events: &[Event]) -> Result<(), JournalError> {
+        let lineage = self.state.lineage.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string().into());
+        let (serial, kind, at) = (self.state.serial + 1, OperationKind::Edit, (self.now)());
+        let begin = Event::Begin { serial, kind, lineage, cloud, at: at.clone() };
+        let end = Event::End { outcome: Outcome::Complete, at };
+        let all: Vec<Event> = [begin].into_iter().chain(events.iter().cloned()).chain([end]).collect();
+        self.record(&all, true)
+    }
+
     /// Ends the operation, durably.
     ///
     /// # Errors

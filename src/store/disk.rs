@@ -118,6 +118,25 @@ pub(super) fn open_to_lock(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 
+/// Whether an open file is still the one that its path names. Only Unix lets it be another.
+#[cfg(unix)]
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let (own, there) = (file.metadata(), std::fs::metadata(path));
+    own.is_ok_and(|own| there.is_ok_and(|there| (own.dev(), own.ino()) == (there.dev(), there.ino())))
+}
+
+/// Whether an open file is still the one that its path names. Only Unix lets it be another.
+#[cfg(not(unix))]
+pub(super) fn is_at(_file: &File, _path: &Path) -> bool {
+    true
+}
+
+/// A folder to lock, where the system can lock one.
+pub(super) fn open_folder(path: &Path) -> Option<File> {
+    if cfg!(unix) { File::open(path).ok() } else { None }
+}
+
 /// Removes a file that may not be there.
 pub(super) fn remove(path: &Path) -> io::Result<()> {
     match std::fs::remove_file(path) {

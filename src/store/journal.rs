@@ -6,6 +6,7 @@
 //! no error, because the operation is on disk without them.
 
 use std::fs::File;
+use std::path::PathBuf;
 
 use super::error::StoreError;
 use super::frame::{self, Chain};
@@ -24,6 +25,7 @@ const HEAD_EVERY: u64 = 256;
 /// The segment that is being written.
 pub(super) struct Writing {
     file: File,
+    path: PathBuf,
     records: u64,
     bytes: u64,
     /// The end of the operation before.
@@ -103,6 +105,13 @@ impl Store {
         for line in &lines {
             chain = frame::push_line(&mut bytes, chain, &line.payload);
         }
+        if !disk::is_at(&writing.file, &writing.path) {
+            return Err(JournalError(format!(
+                "{} is not there any more, or is another file: the state folder was moved, removed or replaced while this \
+                 run wrote to it.",
+                writing.path.display()
+            )));
+        }
         if let Err(error) = self.disk.write(&mut writing.file, &bytes) {
             // Without its broken end the file is what it was; with it, the next opening cuts it off.
             let _ = self.disk.truncate(&writing.file, writing.bytes);
@@ -154,7 +163,7 @@ impl Store {
         }
         let path = segment::path(&self.folder, self.shadow.state.serial);
         let file = disk::create_new(&path).map_err(|error| StoreError::io(&path, "created", &error))?;
-        self.writing = Some(Writing { file, records: 0, bytes: 0, base: self.end, head_records: 0 });
+        self.writing = Some(Writing { file, path, records: 0, bytes: 0, base: self.end, head_records: 0 });
         Ok(())
     }
 

@@ -11,13 +11,20 @@ use super::disk;
 use super::error::StoreError;
 
 /// Held while it lives.
-pub(super) struct Lock(File);
+pub(super) struct Lock {
+    file: File,
+    /// The folder is locked too: somebody may remove the file.
+    folder: Option<File>,
+}
 
 impl Lock {
     pub(super) fn take(folder: &Path) -> Result<Lock, StoreError> {
         let path = folder.join("lock");
         let mut file = disk::open_to_lock(&path).map_err(|error| StoreError::io(&path, "opened", &error))?;
-        match crate::lock::take(&file) {
+        let own = disk::open_folder(folder);
+        let busy = own.as_ref().is_some_and(|own| matches!(crate::lock::take(own), Err(TryLockError::WouldBlock)));
+        let taken = if busy { Err(TryLockError::WouldBlock) } else { crate::lock::take(&file) };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
@@ -33,16 +40,17 @@ impl Lock {
         }
         // The lock holds without a name in it, so a full disk is no reason to stop here.
         let _ = introduce(&mut file);
-        Ok(Lock(file))
+        Ok(Lock { file, folder: own })
     }
 }
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        let _ = self.0.set_len(0);
+        let _ = self.file.set_len(0);
         // Closing would not do: a child that another thread is just starting holds a copy of the
         // file until it becomes its own program, and the lock with it.
-        let _ = self.0.unlock();
+        let _ = self.file.unlock();
+        let _ = self.folder.as_ref().map(File::unlock);
     }
 }
 

@@ -133,6 +133,11 @@ impl Store {
         Ok(store)
     }
 
+    /// Stores that this process opens wait so long for whoever writes.
+    pub fn wait_for_locks(limit: std::time::Duration) {
+        crate::lock::wait_for(limit);
+    }
+
     /// The state as of now.
     ///
     /// # Errors
@@ -195,7 +200,7 @@ impl Store {
         if let Some(serial) = recovered.unbegun {
             let path = segment::path(&self.folder, serial);
             disk::remove(&path).map_err(|error| StoreError::io(&path, "removed", &error))?;
-            self.notes.push(format!("Operation {serial} was interrupted before it began; its empty file is removed."));
+            self.notes.push(format!("Operation {serial} was interrupted before it was written; its file is removed."));
         }
         let (serial, end) = (recovered.state.serial, recovered.end);
         if serial == 0 || end.records == 0 {

@@ -15,7 +15,7 @@ use super::index::Index;
 use super::segment::{self, Header, Look, Stop, Walk};
 use super::snapshot;
 use crate::seal::Key;
-use crate::state::{Event, State};
+use crate::state::{Event, OperationKind, State};
 use crate::value::Name;
 
 /// Segments smaller than this together are replayed faster than the index is opened.
@@ -96,7 +96,17 @@ impl Recovery<'_> {
         let mut since_snapshot = 0;
         let mut unbegun = None;
         for serial in from + 1..=last {
+            // Of an edit nothing counts without its end: it was written with one write, and nobody acts on it
+            // before that. The head knows of it only afterwards.
+            let torn = serial == last && head_serial.is_some_and(|head| head < serial);
+            let before = torn.then(|| self.state.clone());
             let extent = self.replay(serial, serial == last)?;
+            let edit = self.state.running.as_ref().is_some_and(|running| running.kind == OperationKind::Edit);
+            if let Some(before) = before.filter(|_| edit && extent.records >= 2) {
+                self.state = before;
+                unbegun = Some(serial);
+                continue;
+            }
             if extent.records < 2 {
                 // Header and beginning are written as one, and the head only after them: a
                 // segment without them, beyond the head, is an operation that never began.

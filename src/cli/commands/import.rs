@@ -20,7 +20,7 @@ use crate::lang::import::Wanted;
 use crate::plan::{Action, Change, Mode, Options};
 use crate::provider::Provider;
 use crate::schema::Cost;
-use crate::state::{Event, Object, OperationKind};
+use crate::state::{Event, Object};
 use crate::value::{Path, Value};
 
 pub(in crate::cli) async fn run(
@@ -91,11 +91,7 @@ fn record(session: &mut Session, addr: &Addr, object: &Object, screen: &Screen) 
     let own = cloud.cloud();
     let mut desk = Desk { state, journal: store, key, now: Rc::new(now) };
     let event = Event::Refreshed { addr: addr.clone(), deposed: None, object: Some(object.clone()) };
-    let written = desk
-        .begin(OperationKind::Edit, Some(own))
-        .and_then(|()| desk.record(&[event], true))
-        .and_then(|()| desk.end(true));
-    match written {
+    match desk.edit(Some(own), &[event]) {
         Ok(()) => Ok(()),
         Err(broken) => fail(screen, &journal_broken(&broken.0), &project.sources),
     }

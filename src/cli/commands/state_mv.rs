@@ -13,7 +13,6 @@ use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::Desk;
 use crate::plan::rename::rename;
-use crate::state::OperationKind;
 use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, screen: &Screen) -> Outcome<Exit> {
@@ -45,11 +44,7 @@ pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, sc
     }
     let key = store.key().clone();
     let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
-    let written = desk
-        .begin(OperationKind::Edit, None)
-        .and_then(|()| desk.record(&renamed.events, true))
-        .and_then(|()| desk.end(true));
-    if let Err(broken) = written {
+    if let Err(broken) = desk.edit(None, &renamed.events) {
         return fail(screen, &journal_broken(&broken.0), &none);
     }
     screen.line(&format!("Successfully moved {} object(s).", renamed.moved.len()));

@@ -12,7 +12,7 @@ use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::Desk;
-use crate::state::{Event, Object, OperationKind};
+use crate::state::{Event, Object};
 use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool, screen: &Screen) -> Outcome<Exit> {
@@ -41,9 +41,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool
     let key = store.key().clone();
     let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
     let event = Event::Refreshed { addr: addr.clone(), deposed: None, object };
-    let written =
-        desk.begin(OperationKind::Edit, None).and_then(|()| desk.record(&[event], true)).and_then(|()| desk.end(true));
-    if let Err(broken) = written {
+    if let Err(broken) = desk.edit(None, &[event]) {
         return fail(screen, &journal_broken(&broken.0), &Sources::default());
     }
     let said = if taint { "marked as tainted" } else { "successfully untainted" };

@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::engine::Desk;
 use crate::plan::json::values::Sight;
 use crate::provider::Provider;
-use crate::state::{Event, OperationKind, State};
+use crate::state::{Event, State};
 use crate::store::Access;
 use crate::tfstate::read::{self, Reading};
 use crate::tfstate::write::write;
@@ -139,11 +139,7 @@ fn record(session: &mut Session, events: &[Event], screen: &Screen) -> Outcome<(
     let Session { state, store, key, cloud, project, .. } = session;
     let own = cloud.cloud();
     let mut desk = Desk { state, journal: store, key, now: Rc::new(now) };
-    let written = desk
-        .begin(OperationKind::Edit, Some(own))
-        .and_then(|()| desk.record(events, true))
-        .and_then(|()| desk.end(true));
-    match written {
+    match desk.edit(Some(own), events) {
         Ok(()) => Ok(()),
         Err(broken) => fail(screen, &journal_broken(&broken.0), &project.sources),
     }

@@ -17,7 +17,6 @@ pub(super) use part::{Slot, depose, part_of_object, part_of_output, pending_part
 use crate::addr::{Addr, Block, Target, parse};
 use crate::seal::Key;
 use crate::state::{Act, Event, Intent, Object, OperationKind, Outcome, Output, StepId};
-use crate::value::Name;
 
 /// Why something cannot be written, a full sentence.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -285,7 +284,7 @@ fn write_needs(out: &mut WriteFields<'_>, needs: &[Block]) -> Result<(), Unstora
     let bytes = out.field("needs");
     for (position, block) in needs.iter().enumerate() {
         bytes.push(if position == 0 { b'[' } else { b',' });
-        let text = block.to_string();
+        let text = format!("{block:#}");
         if read_block(&text).as_ref() != Ok(block) {
             return Err(unnameable(&text));
         }
@@ -300,7 +299,7 @@ fn read_needs(fields: &mut Fields) -> Result<Vec<Block>, Unreadable> {
 }
 
 fn read_block(text: &str) -> Result<Block, Unreadable> {
-    match parse::target(text).map_err(Unreadable)? {
+    match parse::recorded(text).map_err(Unreadable)? {
         Target::Block(block) => Ok(block),
         _ => Err(Unreadable(format!("{text:?} does not name a block"))),
     }
@@ -309,14 +308,14 @@ fn read_block(text: &str) -> Result<Block, Unreadable> {
 /// The text of an address, proven to read back: a record with a name that does not would be a
 /// damaged log of our own making.
 fn addr_text(addr: &Addr) -> Result<String, Unstorable> {
-    let text = addr.to_string();
-    if parse::addr(&text).as_ref() == Ok(addr) { Ok(text) } else { Err(unnameable(&text)) }
+    let text = format!("{addr:#}");
+    if read_addr(&text).as_ref() == Ok(addr) { Ok(text) } else { Err(unnameable(&text)) }
 }
 
 fn unnameable(text: &str) -> Unstorable {
     Unstorable(format!("The address {text} cannot be read back from its text."))
 }
 
-fn read_addr(text: &Name) -> Result<Addr, Unreadable> {
-    parse::addr(text).map_err(Unreadable)
+fn read_addr(text: &str) -> Result<Addr, Unreadable> {
+    parse::recorded(text).and_then(|target| parse::only(target, text)).map_err(Unreadable)
 }

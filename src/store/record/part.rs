@@ -23,8 +23,8 @@ pub(in crate::store) enum Slot {
 impl Slot {
     pub(in crate::store) fn index_key(&self) -> Vec<u8> {
         match self {
-            Slot::Object(addr, None) => format!("object\0{addr}"),
-            Slot::Object(addr, Some(deposed)) => format!("object\0{addr}\0{deposed}"),
+            Slot::Object(addr, None) => format!("object\0{addr:#}"),
+            Slot::Object(addr, Some(deposed)) => format!("object\0{addr:#}\0{deposed}"),
             Slot::Output(name) => format!("output\0{name}"),
             Slot::Step(step) => format!("step\0{:020}\0{:010}", step.operation, step.step),
         }
@@ -36,7 +36,7 @@ impl Slot {
 pub(in crate::store) fn part_of_object(addr: &Addr, deposed: Option<&Name>, object: &[u8]) -> Vec<u8> {
     let mut payload = Vec::with_capacity(object.len() + 96);
     let mut out = WriteFields::begin(&mut payload);
-    out.text("addr", &addr.to_string());
+    out.text("addr", &format!("{addr:#}"));
     out.maybe_text("deposed", deposed);
     out.field("object").extend_from_slice(object);
     out.end();

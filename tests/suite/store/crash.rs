@@ -3,10 +3,10 @@
 
 use std::path::Path;
 
-use acier::state::{Event, Journal, State};
+use acier::state::{Event, Journal, OperationKind, State};
 use acier::store::{Access, Store, StoreError};
 
-use super::story::{begin, copy, end, load, operations, states};
+use super::story::{addr, begin, copy, end, load, operations, states, write};
 
 fn copy_without_index(from: &Path, to: &Path) {
     copy(from, to);
@@ -111,4 +111,40 @@ fn an_operation_broken_off_without_its_end_is_followed_by_another() {
     // The index was made again, although one operation never told it anything.
     std::fs::remove_file(folder.path().join("head")).unwrap();
     Store::open(folder.path(), Access::Write).unwrap();
+}
+
+/// An edit is written with one write, and counts whole or not at all: half a move would be one object
+/// under two names.
+#[test]
+fn an_edit_that_is_cut_at_any_byte_was_made_whole_or_not_at_all() {
+    let live = tempfile::tempdir().unwrap();
+    let before = write(live.path(), &operations()[..2]);
+    let kept = tempfile::tempdir().unwrap();
+    copy_without_index(live.path(), kept.path());
+    let (from, object) = before.objects.iter().next().map(|(addr, object)| (addr.clone(), object.clone())).unwrap();
+    let Event::Begin { serial, lineage, cloud, at, .. } = begin(before.serial + 1) else { panic!("it begins") };
+    let edit = [
+        Event::Begin { serial, kind: OperationKind::Edit, lineage, cloud, at },
+        Event::Refreshed { addr: addr("azurerm_container_group.other"), deposed: None, object: Some(object) },
+        Event::Forgotten { addr: from },
+        end(),
+    ];
+    let mut after = before.clone();
+    edit.iter().for_each(|event| after.apply(event).unwrap());
+    let mut store = Store::open(live.path(), Access::Write).unwrap();
+    store.append(&edit, true).unwrap();
+    drop(store);
+    let name = format!("log/{:010}.acier", after.serial);
+    let bytes = std::fs::read(live.path().join(&name)).unwrap();
+    for cut in 0..=bytes.len() {
+        std::fs::write(kept.path().join(&name), &bytes[..cut]).unwrap();
+        let expected = if cut + 1 >= bytes.len() { &after } else { &before };
+        let loaded = load(kept.path()).unwrap_or_else(|error| panic!("cut at {cut}: {error}"));
+        assert!(loaded == *expected, "cut at {cut}: another state");
+        if cut % 97 == 0 || cut + 2 >= bytes.len() {
+            let dead = tempfile::tempdir().unwrap();
+            copy_without_index(kept.path(), dead.path());
+            goes_on(dead.path(), expected, &format!("cut at {cut}"));
+        }
+    }
 }

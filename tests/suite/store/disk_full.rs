@@ -115,3 +115,35 @@ fn a_failed_sync_at_any_place_stops_the_writer() {
     }
     assert!(failed > events.len(), "only {failed} syncs were tried");
 }
+
+/// A folder that is moved away, removed or replaced while somebody writes is noticed before the next record.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_goes_away_under_a_writer_is_noticed() {
+    let events: Vec<Event> = operations().remove(0);
+    for way in ["moved", "removed", "replaced", "emptied"] {
+        let home = tempfile::tempdir().unwrap();
+        let (folder, away) = (home.path().join("state"), home.path().join("away"));
+        let mut store = Store::open(&folder, Access::Write).unwrap();
+        store.append(&events[..2], true).unwrap();
+        match way {
+            "removed" => std::fs::remove_dir_all(&folder).unwrap(),
+            "emptied" => std::fs::remove_file(folder.join("log/0000000001.acier")).unwrap(),
+            _ => std::fs::rename(&folder, &away).unwrap(),
+        }
+        if way == "replaced" {
+            std::fs::create_dir_all(folder.join("log")).unwrap();
+            std::fs::write(folder.join("log/0000000001.acier"), "another").unwrap();
+        }
+        let error = store.append(&events[2..3], true).unwrap_err();
+        assert!(error.0.contains("moved, removed or replaced while this run wrote to it"), "{way}: {error}");
+        drop(store);
+        if away.exists() {
+            assert_eq!(load(&away).unwrap(), states(&events)[2], "{way}");
+        }
+        if way == "replaced" {
+            assert_eq!(std::fs::read(folder.join("log/0000000001.acier")).unwrap(), b"another");
+            assert!(!folder.join("head").exists(), "the newcomer is left alone");
+        }
+    }
+}

@@ -104,3 +104,16 @@ fn a_reader_beside_a_writer_sees_one_state_after_another() {
         assert_eq!(reader.join().unwrap(), states.len() - 1);
     });
 }
+
+/// Who is used to lock files that must be removed by hand gains nothing by it.
+#[cfg(unix)]
+#[test]
+fn removing_the_lock_file_lets_nobody_in() {
+    let folder = tempfile::tempdir().unwrap();
+    let state = write(folder.path(), &operations());
+    let first = Store::open(folder.path(), Access::Write).unwrap();
+    std::fs::remove_file(folder.path().join("lock")).unwrap();
+    assert!(holder(folder.path()).contains("another process"));
+    drop(first);
+    assert_eq!(Store::open(folder.path(), Access::Write).unwrap().load().unwrap(), state);
+}
