@@ -1,7 +1,7 @@
 //! An object of the state as configuration: what one would write to get it.
 //!
-//! **Never:** write what the cloud decides, a default, or a secret: secrets are known here as
-//! fingerprints only, so their arguments are named in a comment. Written with hcl-rs.
+//! **Never:** write what the cloud decides, a default, or a secret: arguments that hold one are named in
+//! a comment. Written with hcl-rs.
 
 use hcl::{Attribute, Block, Expression, Identifier, Number, ObjectKey};
 
@@ -35,7 +35,7 @@ fn block(
         if attribute.secrecy != Secrecy::WriteOnly && own.is_undisclosed() {
             continue;
         }
-        if attribute.secrecy == Secrecy::WriteOnly || own.contains_mark(Marks::FINGERPRINT) {
+        if attribute.secrecy == Secrecy::WriteOnly || holds_secret(own) {
             missing.push(format!("{path}{}", attribute.name));
             continue;
         }
@@ -48,6 +48,10 @@ fn block(
         }
     }
     builder.build()
+}
+
+fn holds_secret(value: &Value) -> bool {
+    value.contains_mark(Marks::FINGERPRINT) || value.contains_mark(Marks::SENSITIVE)
 }
 
 /// Whether a configuration would say it: not what the cloud decides, not a default, not nothing.

@@ -204,6 +204,7 @@ impl Reader<'_, '_> {
             value = decode::at(&value, path, &decode::sensitive);
         }
         value = mark_secrets(&schema.block, &value);
+        value = derived_secrets(&schema.block, &value);
         // The cloud holds what `state pull` left out.
         for path in paths(WITHHELD) {
             value = decode::at(&value, path, &undisclosed);
@@ -254,6 +255,20 @@ impl Reader<'_, '_> {
         }
         self.reading.outputs.insert(name.into(), Output { value });
     }
+}
+
+/// What a kind makes of a secret is one too; Terraform's files name only what configurations say.
+fn derived_secrets(schema: &crate::schema::Block, value: &Value) -> Value {
+    let mut members = value.as_members().cloned().unwrap_or_default();
+    for attribute in &schema.attributes {
+        let made = attribute.derive.and_then(|derive| derive(None, value));
+        if made.is_some_and(|made| made.is_sensitive())
+            && let Some(own) = members.get(&attribute.name).cloned()
+        {
+            members.insert(attribute.name.clone(), decode::sensitive(&own));
+        }
+    }
+    Value::object(members).with_marks(value.marks())
 }
 
 /// Stands for a secret that was left out; of a map not even the keys are known.

@@ -15,7 +15,7 @@ use crate::diag::{Diagnostic, Sources};
 use crate::engine::Desk;
 use crate::plan::json::values::Sight;
 use crate::plan::{json, render};
-use crate::state::{Event, Object, OperationKind, State};
+use crate::state::{Event, Object, State};
 use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen) -> Outcome<Exit> {
@@ -116,7 +116,7 @@ fn configuration(addr: &Addr, object: &Object, screen: &Screen) {
     let Some(schema) = schemas.managed.get(&object.kind) else { return };
     let (text, missing) = hcl::resource(addr, object, &schema.block);
     for secret in missing {
-        screen.line(&format!("# {secret} is a secret: only its fingerprint is stored."));
+        screen.line(&format!("# {secret} is a secret, or holds one, and is not shown."));
     }
     screen.text(&text);
 }
@@ -125,11 +125,11 @@ fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -
     let targets = targets(addresses, screen)?;
     let access = if dry_run { Access::Read } else { Access::Write };
     let (mut store, mut state) = open_store(folder, access, screen)?;
-    let found = covered(&state, &targets, screen)?;
+    let events = forgotten(&state, &targets, screen)?;
+    let verb = if dry_run { "Would forget" } else { "Forgot" };
+    let lines: Vec<String> = events.iter().filter_map(|event| told(verb, event)).collect();
     if dry_run {
-        for addr in &found {
-            screen.line(&format!("Would forget {addr}"));
-        }
+        lines.iter().for_each(|line| screen.line(line));
         return Ok(Exit::Done);
     }
     if !state.pending.is_empty() {
@@ -139,15 +139,34 @@ fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -
     }
     let key = store.key().clone();
     let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
-    let events: Vec<Event> = found.iter().map(|addr| Event::Forgotten { addr: addr.clone() }).collect();
-    let written =
-        desk.begin(OperationKind::Edit, None).and_then(|()| desk.record(&events, true)).and_then(|()| desk.end(true));
-    if let Err(broken) = written {
+    if let Err(broken) = desk.edit(None, &events) {
         return fail(screen, &journal_broken(&broken.0), &Sources::default());
     }
-    for addr in &found {
-        screen.line(&format!("Forgot {addr}"));
-    }
+    lines.iter().for_each(|line| screen.line(line));
     screen.line("Nothing was deleted: what was forgotten still exists in the cloud.");
     Ok(Exit::Done)
+}
+
+/// What forgets all that the targets cover, deposed objects too; each target must cover something.
+fn forgotten(state: &State, targets: &[Target], screen: &Screen) -> Outcome<Vec<Event>> {
+    let deposed = || state.deposed.keys();
+    let only_deposed = |target: &Target| {
+        deposed().any(|(addr, _)| target.covers(addr)) && !state.objects.keys().any(|addr| target.covers(addr))
+    };
+    let (replaced, others): (Vec<Target>, Vec<Target>) = targets.iter().cloned().partition(only_deposed);
+    let found = covered(state, &others, screen)?;
+    let mut events: Vec<Event> = found.into_iter().map(|addr| Event::Forgotten { addr }).collect();
+    let all = || replaced.iter().chain(&others);
+    for (addr, key) in deposed().filter(|(addr, _)| all().any(|target| target.covers(addr))) {
+        events.push(Event::Refreshed { addr: addr.clone(), deposed: Some(key.clone()), object: None });
+    }
+    Ok(events)
+}
+
+fn told(verb: &str, event: &Event) -> Option<String> {
+    match event {
+        Event::Forgotten { addr } => Some(format!("{verb} {addr}")),
+        Event::Refreshed { addr, deposed: Some(key), .. } => Some(format!("{verb} {addr} (deposed object {key})")),
+        _ => None,
+    }
 }

@@ -281,3 +281,74 @@ fn nothing_is_overwritten() {
     folder.write("in.tfstate", state.to_string());
     folder.run("state import-tfstate in.tfstate").exits(1).complains("Object is managed already");
 }
+
+/// The files of Terraform name the secret of the input, and not its copy in the output.
+#[test]
+fn secrets_of_a_state_file_stay_secret_in_what_is_made_of_them() {
+    let folder = Folder::with(CONFIGURATION);
+    let secret = "cage-of-\"canaries\"/5521";
+    let ty = json!(["object", { "open": "string", "secret": "string" }]);
+    let value = json!({ "value": { "open": "seen", "secret": secret }, "type": ty });
+    let path = json!([[{ "type": "get_attr", "value": "input" }, { "type": "get_attr", "value": "secret" }]]);
+    let note = json!({ "mode": "managed", "type": "terraform_data", "name": "note",
+        "provider": "provider[\"terraform.io/builtin/terraform\"]",
+        "instances": [{ "schema_version": 0, "sensitive_attributes": path, "private": "Y2FnZS1vZi1jYW5hcmllcw==",
+            "attributes": { "id": "x", "input": value, "output": value, "triggers_replace": null } }] });
+    let document = json!({ "version": 4, "serial": 1, "lineage": "x", "resources": [note],
+        "outputs": { "hidden": { "value": secret, "type": "string", "sensitive": true } } });
+    folder.write("in.tfstate", document.to_string());
+    folder.run("state import-tfstate in.tfstate").exits(0).quiet();
+    std::fs::remove_file(folder.path().join("in.tfstate")).unwrap();
+    for line in [
+        "show",
+        "show -json",
+        "state pull",
+        "output",
+        "state show terraform_data.note",
+        "state show -json terraform_data.note",
+        "state show -hcl terraform_data.note",
+        "plan -refresh=false",
+        "plan -json",
+    ] {
+        let ran = folder.run(line).exits(0);
+        assert!(!ran.out.contains("canaries") && !ran.err.contains("canaries"), "{line}: {} {}", ran.out, ran.err);
+    }
+    for (name, bytes) in folder.files("state") {
+        let text = String::from_utf8_lossy(&bytes);
+        assert!(!text.contains("canaries") && !text.contains("Y2FuYXJpZX"), "{name} holds a secret in clear");
+    }
+    folder.run("state show -hcl terraform_data.note").exits(0).says("# input is a secret, or holds one");
+}
+
+/// What is forgotten is forgotten whole, with what was to be deleted still.
+#[test]
+fn deposed_objects_are_forgotten_with_their_address() {
+    for (taken, left) in [("main", ""), ("main other", "")] {
+        let folder = Folder::with(CONFIGURATION);
+        let object = |name: &str, deposed: Option<&str>| {
+            let id = format!("{SUBSCRIPTION}/resourceGroups/{name}");
+            let mut own =
+                json!({ "schema_version": 0, "attributes": { "id": id, "name": name, "location": "westeurope" } });
+            if let Some(key) = deposed {
+                own["deposed"] = json!(key);
+            }
+            own
+        };
+        let resource = |name: &str, instances: Vec<Value>| {
+            json!({ "mode": "managed", "type": "azurerm_resource_group", "name": name,
+                "provider": "provider[\"registry.terraform.io/hashicorp/azurerm\"]", "instances": instances })
+        };
+        let mut resources = vec![resource("main", vec![object("one", None), object("two", Some("0badcafe"))])];
+        if taken.contains("other") {
+            resources.push(resource("other", vec![object("three", Some("0badbeef"))]));
+        }
+        let document = json!({ "version": 4, "serial": 1, "lineage": "x", "outputs": {}, "resources": resources });
+        folder.write("in.tfstate", document.to_string());
+        folder.run("state import-tfstate in.tfstate").exits(0).quiet();
+        let addresses: Vec<String> = taken.split(' ').map(|name| format!("azurerm_resource_group.{name}")).collect();
+        let line = format!("state rm {}", addresses.join(" "));
+        folder.run(&format!("{line} -dry-run")).exits(0).says("(deposed object 0badcafe)");
+        folder.run(&line).exits(0).says("Forgot azurerm_resource_group.main (deposed object 0badcafe)");
+        assert_eq!(folder.run("state list").exits(0).out, left);
+    }
+}
