@@ -2,7 +2,7 @@
 //!
 //! **Never:** decide what a failure means. In: the arguments of the provisioner. Out: lines, and how it
 //! ended. The decision to question: a program that it leaves running behind keeps its output open, and
-//! is not waited for once the command itself has ended.
+//! is not waited for once the command itself has ended; when this process ends first, it ends with it.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -105,13 +105,61 @@ impl Said<'_> {
 async fn follow(mut program: Command, said: &mut Said<'_>) -> std::io::Result<std::process::ExitStatus> {
     let (reader, writer) = std::io::pipe()?;
     program.stdout(writer.try_clone()?).stderr(writer);
+    let mut ward = Ward::hire();
+    if ward.is_alone {
+        program.process_group(0);
+    }
     let mut child = program.spawn()?;
+    ward.watch(child.id()).await;
     // The command holds the ends to write to, and the pipe would never end.
     drop(program);
     let mut reader = tokio::net::unix::pipe::Receiver::from_owned_fd(reader.into())?;
     let status = hear_until_end(&mut child, &mut reader, said).await?;
+    ward.dismiss().await;
     drain(&mut reader, said).await;
     Ok(status)
+}
+
+/// A small program that ends the command when this process is gone before it, however that happens: nobody
+/// would hear what it says, or write down how it ended.
+#[cfg(unix)]
+struct Ward {
+    /// What is said through it; its end is the sign that this process is gone.
+    pipe: Option<tokio::process::ChildStdin>,
+    /// Whether no terminal is there that the command may want to ask something. Then it is the first of a
+    /// process group, and all that it has started ends with it; a terminal would not let such a group ask.
+    is_alone: bool,
+}
+
+#[cfg(unix)]
+impl Ward {
+    #[expect(clippy::disallowed_methods, reason = "asks whether there is a terminal")]
+    fn hire() -> Ward {
+        let script = "trap '' HUP INT QUIT TERM; read -r whom && { read -r end || kill -s KILL -- \"$whom\"; }";
+        let mut program = Command::new(SHELL[0]);
+        program.args([SHELL[1], script]).env_clear().process_group(0);
+        program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        // Without a shell the command goes unwatched.
+        let pipe = program.spawn().ok().and_then(|mut child| child.stdin.take());
+        Ward { pipe, is_alone: std::fs::File::open("/dev/tty").is_err() }
+    }
+
+    async fn watch(&mut self, id: Option<u32>) {
+        let sign = if self.is_alone { "-" } else { "" };
+        if let Some(id) = id {
+            self.say(&format!("{sign}{id}\n")).await;
+        }
+    }
+
+    async fn dismiss(mut self) {
+        self.say("it has ended\n").await;
+    }
+
+    async fn say(&mut self, text: &str) {
+        if let Some(pipe) = &mut self.pipe {
+            let _ = tokio::io::AsyncWriteExt::write_all(pipe, text.as_bytes()).await;
+        }
+    }
 }
 
 #[cfg(not(unix))]

@@ -101,7 +101,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
     let folder = arguments.chdir.unwrap_or_else(|| PathBuf::from("."));
     if let Some(options) = arguments.command.locking()
-        && let Err(exit) = locking::obey(options, &folder, &screen)
+        && let Err(exit) = locking::obey(options, &screen)
     {
         return exit;
     }

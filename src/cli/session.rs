@@ -16,7 +16,7 @@ use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
 use crate::provider::{Provider, Turn};
 use crate::seal::Key;
-use crate::state::State;
+use crate::state::{Act, OperationKind, State};
 use crate::store::{Access, Store, StoreError};
 use crate::value::Name;
 
@@ -179,6 +179,7 @@ impl Session {
         let key = store.key().clone();
         let mut session = Session { project, inputs, store, state, key, cloud, pace: None };
         session.check_cloud(screen)?;
+        session.tell_of_broken_off(screen);
         session.resume(patience, screen).await?;
         Ok(session)
     }
@@ -196,6 +197,24 @@ impl Session {
 
     fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
         check_cloud(&self.state, &self.cloud, &self.project.sources, screen)
+    }
+
+    /// Names what the last run was provisioning when it was broken off.
+    fn tell_of_broken_off(&self, screen: &Screen) {
+        let acts = |kind| matches!(kind, OperationKind::Apply | OperationKind::Destroy);
+        if !self.state.running.as_ref().is_some_and(|running| acts(running.kind)) {
+            return;
+        }
+        let made = self.state.objects.iter().filter(|(_, object)| object.unprovisioned).map(|(addr, _)| addr);
+        let leaving = self.state.pending.values().filter(|own| own.intent.provisions && own.intent.act == Act::Delete);
+        let all: Vec<String> = made.chain(leaving.map(|own| &own.intent.addr)).map(ToString::to_string).collect();
+        if !all.is_empty() {
+            screen.note(&format!(
+                "An earlier run was broken off before the provisioners of {} had ended. Their commands were told to \
+                 end with it; what they had started in the background may go on.",
+                all.join(", ")
+            ));
+        }
     }
 
     async fn resume(&mut self, patience: Patience, screen: &Screen) -> Outcome<()> {
@@ -282,7 +301,7 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
         "The operation log cannot be written",
         format!("{reason}\n\nNothing was begun after that. What was begun before is recorded."),
     )
-    .hint("make room on the disk, or repair its rights, and run the same command again")
+    .hint("make room on the disk, repair its rights or put the state folder back, and run the same command again")
 }
 
 /// The cloud of a configuration; none at all where it makes nothing.

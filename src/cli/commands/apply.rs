@@ -20,7 +20,7 @@ use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail, journal_broken, open_store};
 use crate::cli::stages::{self, Stages};
 use crate::cli::workspace::selected;
-use crate::cli::{outputs, stream};
+use crate::cli::{kinds, outputs, stream};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::apply::apply;
 use crate::engine::{Level, Notice, Report};
@@ -263,10 +263,13 @@ fn say_counts(session: &Session, plan: &Plan, report: &Report, screen: &Screen) 
         screen.line(&format!("Not begun: {}.", list(&report.skipped)));
     }
     if !report.unknown.is_empty() {
+        let place = match report.unknown.iter().all(|addr| kinds::is_builtin(&addr.block.kind)) {
+            true => String::new(),
+            false => format!(" in {}", session.cloud.cloud()),
+        };
         screen.line(&format!(
-            "Begun, end not known: {}. The next command looks them up in {} before anything else.",
-            list(&report.unknown),
-            session.cloud.cloud()
+            "Begun, end not known: {}. The next command looks them up{place} before anything else.",
+            list(&report.unknown)
         ));
     }
 }

@@ -43,7 +43,7 @@ pub(in crate::cli) async fn run(
         WorkspaceCommand::New(arguments) => new(folder, vars, arguments, screen).await,
         WorkspaceCommand::Select { or_create, name } => select(folder, name, *or_create, screen),
         WorkspaceCommand::Delete { force, lock, name } => {
-            locking::wait(lock, &workspace::folder(folder, name), screen)?;
+            locking::wait(lock, screen)?;
             delete(folder, name, *force, screen)
         }
     }
@@ -100,7 +100,7 @@ async fn new(folder: &Path, vars: &[Var], arguments: &WorkspaceNewArguments, scr
     }
     workspace::create(folder, name).map_err(|error| store_failed(&error, screen))?;
     if let Some(source) = source.as_ref().filter(|source| source.is_dir()) {
-        locking::wait(lock, source, screen)?;
+        locking::wait(lock, screen)?;
         copy(source, folder, name, screen)?;
     }
     switch(folder, name, screen)?;

@@ -234,9 +234,15 @@ impl Running {
     /// What Ctrl-C does.
     #[cfg(unix)]
     pub(crate) fn interrupt(&self) {
+        self.signal("INT");
+    }
+
+    /// Sends a signal.
+    #[cfg(unix)]
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.child.id().to_string();
-        let status = Command::new("kill").args(["-INT", &id]).status().expect("kill is there");
-        assert!(status.success(), "{id} could not be interrupted");
+        let status = Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill is there");
+        assert!(status.success(), "{id} could not be sent {name}");
     }
 
     fn finish(&mut self) -> Ran {

@@ -133,3 +133,121 @@ fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
     next.complains("An earlier run left 3 steps in flight.").says("Apply complete!");
     verify(&emulator, &folder, "left");
 }
+
+/// Waits until a file holds a line, and gives it.
+fn await_said(folder: &Folder, name: &str) -> String {
+    loop {
+        let said = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
+        if said.ends_with('\n') {
+            return said.trim().to_owned();
+        }
+        std::thread::yield_now();
+    }
+}
+
+/// Waits until no process has this number; one that nobody has taken note of yet counts as gone.
+#[cfg(target_os = "linux")]
+#[track_caller]
+fn await_gone(id: &str) {
+    let began = std::time::Instant::now();
+    loop {
+        let status = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+        if status.is_empty() || status.contains(") Z ") {
+            return;
+        }
+        assert!(began.elapsed().as_secs() < 60, "process {id} goes on: {status}");
+        std::thread::yield_now();
+    }
+}
+
+/// Whoever runs a command watches over it: it does not go on when nobody hears it any more.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_command_ends_with_the_run_that_started_it() {
+    let text = r#"
+resource "terraform_data" "long" {
+  provisioner "local-exec" {
+    command = "sleep 600 & echo $! > child; echo $$ > own; exec sleep 600"
+  }
+}
+"#;
+    // At a terminal the command stays in its process group, and only it is ended.
+    let alone = std::fs::File::open("/dev/tty").is_err();
+    for way in ["killed", "left"] {
+        let folder = Folder::with(text);
+        let mut running = folder.start("apply -auto-approve", &[]);
+        let (own, child) = (await_said(&folder, "own"), await_said(&folder, "child"));
+        match way {
+            "killed" => drop(running.kill()),
+            _ => {
+                running.interrupt();
+                running.await_line("Interrupt received.");
+                running.interrupt();
+                let ended = running.end().exits(130).says("Begun, end not known: terraform_data.long.");
+                ended.says("The next command looks them up before anything else.");
+            }
+        }
+        await_gone(&own);
+        if alone {
+            await_gone(&child);
+        } else {
+            std::process::Command::new("kill").arg(&child).status().unwrap();
+        }
+        let plan = folder.run("plan").exits(0).says("terraform_data.long is tainted, so must be replaced");
+        if way == "killed" {
+            plan.complains("broken off before the provisioners of terraform_data.long had ended");
+        }
+    }
+}
+
+/// A terminal that goes away is one interrupt, and no death.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_terminal_that_goes_away_lets_the_steps_in_flight_end() {
+    let emulator = Served::start("-latency=1s");
+    let folder = many(&emulator, "hung-up");
+    let mut running = folder.start("apply -auto-approve -parallelism=3", &[]);
+    running.await_line("azurerm_container_group.many[2]: Creating...");
+    await_begun(&emulator, 4);
+    running.signal("HUP");
+    running.end().exits(130).says("Interrupt received. Finishing 3 steps in flight");
+    folder.run("apply -auto-approve").exits(0).quiet().says("Resources: 17 added");
+    verify(&emulator, &folder, "hung-up");
+}
+
+/// What every command does while an apply is under way: it looks, or it is refused; and the apply goes on.
+#[test]
+fn beside_a_running_apply_others_look_or_are_refused() {
+    let emulator = Served::start("-latency=3s");
+    let folder = many(&emulator, "beside");
+    folder.write("beside.tftest.hcl", "run \"life\" {\n  command = plan\n  variables {\n    name = \"x\"\n  }\n}\n");
+    folder.write("in.tfstate", "{}");
+    let mut running = folder.start("apply -auto-approve -parallelism=20", &[]);
+    running.await_line("azurerm_container_group.many[19]: Creating...");
+    let one = "azurerm_resource_group.many";
+    for line in [
+        "plan",
+        "plan -out=saved",
+        "apply -auto-approve",
+        "destroy -auto-approve",
+        "refresh",
+        "state mv azurerm_resource_group.many azurerm_resource_group.other",
+        "state rm azurerm_resource_group.many",
+        "taint azurerm_resource_group.many",
+        "untaint azurerm_resource_group.many",
+        "import azurerm_resource_group.many /subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/x",
+        "state import-tfstate in.tfstate",
+        "state repair -auto-approve",
+    ] {
+        folder.run(line).exits(3).complains("State is in use").complains("(acier apply)");
+    }
+    for line in
+        ["show", "state list", "state pull", "output", "ps", "validate", "init", "console", "graph", "providers"]
+    {
+        folder.run(line).exits(0);
+    }
+    folder.run(&format!("state show {one}")).exits(0).says("beside");
+    folder.run("test").exits(0);
+    running.end().exits(0).says("Apply complete! Resources: 21 added");
+    verify(&emulator, &folder, "beside");
+}

@@ -59,6 +59,12 @@ impl Session {
         !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
     }
 
+    /// What Ctrl-C would do at a terminal of its own.
+    fn interrupt(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    }
+
     pub(super) fn end(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
@@ -129,4 +135,17 @@ fn the_terminal_is_restored_when_the_container_ends() {
     assert!(said.contains("the container has stopped"), "{said:?}");
     assert_eq!(session.end(), Some(1));
     assert!(!session.is_raw(), "the terminal stays raw");
+}
+
+/// After a stage the process has listened to interrupts; the next question is left by one all the same.
+#[test]
+fn an_interrupt_at_a_later_question_ends_the_run() {
+    let folder = Folder::example("11-stages");
+    let mut session = Session::start(&folder, "apply", 60, 200);
+    session.until("Enter a value: ");
+    session.press("yes\n");
+    assert!(session.until("Enter a value: ").contains("Stage 2"));
+    session.interrupt();
+    assert_eq!(session.end(), Some(130));
+    folder.run("apply -auto-approve").exits(0).says("Resources: 1 added");
 }
