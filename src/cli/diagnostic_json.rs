@@ -85,8 +85,8 @@ impl<'s> Form<'s> {
         let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
         // A stretch that ends with a line break does not reach into the line behind it.
         let last = if end > start && text[..end].ends_with('\n') { end - 1 } else { end };
-        let to = text[last..].find('\n').map_or(text.len(), |at| last + at);
-        let lines = text[from..to].lines().map(|line| line.trim_end_matches('\r'));
+        let shown = source.shown(start, last);
+        let lines = shown.lines().map(|line| line.trim_end_matches('\r'));
         let code = lines.collect::<Vec<_>>().join("\n");
         let offset = |at: usize| (at - from).min(code.len());
         json!({

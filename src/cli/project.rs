@@ -141,7 +141,7 @@ impl Project {
                 let about = about.map(|text| format!("  {text}\n")).unwrap_or_default();
                 let Some(answer) = screen.ask(&format!("var.{name}\n{about}\n  Enter a value: ")) else { break };
                 screen.line("");
-                let file = self.sources.add(format!("<value for var.{name}>"), answer);
+                let file = self.sources.add_guarded(format!("<value for var.{name}>"), answer);
                 given.push(Given::Text { name, file, lenient: false });
             }
             decided = decide(&self.module, &given, &self.sources, &self.host);
@@ -186,7 +186,7 @@ impl Project {
             .collect();
         found.sort();
         let add = |(name, value): (String, String)| {
-            let file = self.sources.add(format!("<environment variable TF_VAR_{name}>"), value);
+            let file = self.sources.add_guarded(format!("<environment variable TF_VAR_{name}>"), value);
             Given::Text { name: name.into(), file, lenient: true }
         };
         found.into_iter().map(add).collect()
@@ -208,7 +208,7 @@ impl Project {
             let detail = format!("The variables file \"{shown}\" could not be read: {error}.");
             Diagnostics::from(Diagnostic::error("Failed to read variables file", detail))
         })?;
-        Ok(Given::File { file: self.sources.add(shown, text) })
+        Ok(Given::File { file: self.sources.add_guarded(shown, text) })
     }
 
     fn command_line(&mut self, home: &Path, var: &Var) -> Result<Given, Diagnostics> {
@@ -223,7 +223,7 @@ impl Project {
                     return Err(Diagnostic::error("Invalid -var option", detail).into());
                 };
                 let name = name.trim();
-                let file = self.sources.add(format!("<value for var.{name} from -var>"), value);
+                let file = self.sources.add_guarded(format!("<value for var.{name} from -var>"), value);
                 Ok(Given::Text { name: name.into(), file, lenient: false })
             }
         }
@@ -264,8 +264,14 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
     })?;
     let mut files = Vec::new();
     for name in names.into_iter().filter(|name| name.ends_with(".tf") || name.ends_with(".tf.json")) {
-        let bytes = std::fs::read(folder.join(&name))
-            .map_err(|error| Diagnostic::error("Configuration file cannot be read", format!("{name}: {error}.")))?;
+        let path = folder.join(&name);
+        let unreadable =
+            |why: String| Diagnostic::error("Configuration file cannot be read", format!("{name}: {why}."));
+        // A device or a pipe may never end.
+        if std::fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(unreadable("it is no regular file".into()).hint("move it away, or name it differently"));
+        }
+        let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             Diagnostic::error("Invalid character encoding", format!("{name} is not UTF-8: byte {at} is wrong."))
@@ -308,7 +314,10 @@ fn list_below(folder: &Path) -> Result<Vec<String>, String> {
             let Ok(name) = entry.file_name().into_string() else { continue };
             let path = entry.path();
             if path.is_dir() {
-                waiting.push((path, format!("{prefix}{name}/")));
+                // A link to a folder above it would have no end.
+                if !(path.is_symlink() && leads_up(&path, &folder)) {
+                    waiting.push((path, format!("{prefix}{name}/")));
+                }
             } else {
                 found.push(format!("{prefix}{name}"));
             }
@@ -316,4 +325,9 @@ fn list_below(folder: &Path) -> Result<Vec<String>, String> {
     }
     found.sort();
     Ok(found)
+}
+
+fn leads_up(link: &Path, folder: &Path) -> bool {
+    let (to, own) = (std::fs::canonicalize(link), std::fs::canonicalize(folder));
+    to.is_ok_and(|to| own.is_ok_and(|own| own.starts_with(to)))
 }

@@ -81,11 +81,14 @@ fn snippet(out: &mut String, bar: &str, diagnostic: &Diagnostic, span: Span, sou
     };
     let about = diagnostic.address.as_ref().map(|address| format!(", in {address}")).unwrap_or_default();
     let _ = writeln!(out, "{bar}   on {} line {}{about}:", source.name, start.line);
+    let first = sources.text(span).and_then(|text| text.lines().next()).unwrap_or("");
     if let Some(line) = source.text.lines().nth(start.line - 1) {
-        let shown = line.trim_end();
+        let at = span.start as usize;
+        let shown = source.shown(at, at + first.len());
+        let shown = shown.trim_end();
         let _ = writeln!(out, "{bar} {:>4}: {shown}", start.line);
         let room = shown.chars().count().saturating_sub(start.column - 1).max(1);
-        let wanted = sources.text(span).map_or(1, |text| text.lines().next().unwrap_or("").trim_end().chars().count());
+        let wanted = first.trim_end().chars().count();
         let lead: String = line.chars().take(start.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
         let _ = writeln!(out, "{bar}       {lead}{}", "^".repeat(wanted.clamp(1, room)));
     }

@@ -35,6 +35,41 @@ pub struct Source {
     pub name: Arc<str>,
     /// The text.
     pub text: Arc<str>,
+    /// It holds values of variables: what stands behind the place of a finding may be another secret.
+    pub guarded: bool,
+}
+
+impl Source {
+    /// The lines of a stretch of the text as they may be shown: up to the end of the stretch where the text
+    /// is guarded, and without the passwords of addresses. As long as they are, in characters.
+    #[must_use]
+    pub fn shown(&self, start: usize, end: usize) -> String {
+        let text = &self.text;
+        let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end.max(start)));
+        let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let to = if self.guarded { end } else { text[end..].find('\n').map_or(text.len(), |at| end + at) };
+        veil(&text[from..to])
+    }
+}
+
+/// The same text with stars for the passwords of addresses: `https://user:****@host`.
+fn veil(text: &str) -> String {
+    let (mut veiled, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        veiled.push_str(before);
+        let end = after.find(|letter: char| letter.is_whitespace() || "/\"'<>".contains(letter)).unwrap_or(after.len());
+        let colon = after[..end].find(':').filter(|colon| after[*colon..end].contains('@'));
+        let Some((colon, sign)) = colon.and_then(|colon| Some((colon, after[..end].rfind('@')?))) else {
+            rest = after;
+            continue;
+        };
+        veiled.push_str(&after[..=colon]);
+        veiled.extend(after[colon + 1..sign].chars().map(|_| '*'));
+        rest = &after[sign..];
+    }
+    veiled.push_str(rest);
+    veiled
 }
 
 /// A place for people.
@@ -53,7 +88,16 @@ pub struct Sources(Vec<Source>);
 impl Sources {
     /// Adds a text and gives its number.
     pub fn add(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
-        self.0.push(Source { name: name.into(), text: text.into() });
+        self.push(name.into(), text.into(), false)
+    }
+
+    /// Adds a text that holds values of variables, of which no more is shown than a finding is about.
+    pub fn add_guarded(&mut self, name: impl Into<Arc<str>>, text: impl Into<Arc<str>>) -> FileId {
+        self.push(name.into(), text.into(), true)
+    }
+
+    fn push(&mut self, name: Arc<str>, text: Arc<str>, guarded: bool) -> FileId {
+        self.0.push(Source { name, text, guarded });
         FileId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
     }
 

@@ -166,7 +166,8 @@ impl Collector<'_> {
                      variable of that name. To use this value, add a \"variable\" block to the configuration."
                 );
                 let near = nearest(name, self.module.variables.keys().map(|name| &**name));
-                let mut wrong = Diagnostic::error("Value for undeclared variable", detail).at(span);
+                // Its text is not pointed at: nobody knows that it is no secret.
+                let mut wrong = Diagnostic::error("Value for undeclared variable", detail);
                 wrong.hint = near.map(|near| format!("Perhaps the variable {near:?} was meant."));
                 self.out.push(wrong);
             }

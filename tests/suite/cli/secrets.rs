@@ -121,3 +121,57 @@ fn a_secret_that_is_wrong_is_not_quoted() {
     let quoted = format!("plan -var storage_key=\"{}\"", CANARIES[2].1);
     watch.run(&quoted, &[], 1).complains("storage_key");
 }
+
+/// What nobody has declared may be the secret whose name was mistyped.
+#[test]
+fn what_may_be_a_secret_is_not_quoted() {
+    let folder = Folder::with("variable \"password\" {\n  sensitive = true\n}\n");
+    let twice = "password = \"canary-one\"\npassword = \"canary-two\"\n";
+    for (values, line, complaint) in [
+        ("pasword = \"canary\"\n", "plan -var password=x", "Value for undeclared variable"),
+        ("", "plan -var passwort=canary", "Value for undeclared variable"),
+        (twice, "plan", "redefined"),
+        (twice, "plan -json", "redefined"),
+    ] {
+        folder.write("a.auto.tfvars", values);
+        let ran = folder.run(line);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains(complaint) && !said.contains("canary"), "`{line}` says {said}");
+    }
+}
+
+/// What the address of a repository holds is a password.
+#[test]
+fn the_password_of_an_address_is_not_quoted() {
+    let source = "git::https://robot:canary-in-a-url@127.0.0.1:1/far.git";
+    let folder = Folder::with(&format!("module \"far\" {{\n  source = \"{source}\"\n}}\n"));
+    for line in ["plan", "validate", "validate -json", "graph", "providers", "init"] {
+        let ran = folder.run(line).exits(1);
+        let said = format!("{}{}", ran.out, ran.err);
+        assert!(said.contains("127.0.0.1:1/far.git") && !said.contains("canary"), "`{line}` says {said}");
+    }
+}
+
+/// The console, the configuration that a state is shown as, and a module's outputs.
+#[test]
+fn no_other_way_out_shows_a_secret() {
+    let secret = CANARIES[0].1;
+    let folder = Folder::with(
+        "variable \"secret\" {\n  sensitive = true\n}\nresource \"terraform_data\" \"a\" {\n  input = { open = \"seen\", \
+         hidden = var.secret }\n  triggers_replace = [var.secret]\n}\n",
+    );
+    let folder = folder.set("TF_VAR_secret", secret);
+    folder.run("apply -auto-approve").exits(0);
+    let mut console = folder.start("console", &[]);
+    for line in ["var.secret", "terraform_data.a", "[var.secret]", "upper(var.secret)", "tonumber(var.secret)"] {
+        console.answer(line);
+    }
+    let console = console.end();
+    let shown = [folder.run("state show -hcl terraform_data.a").exits(0), console];
+    for ran in shown {
+        for trace in traces(secret) {
+            let found = holds(ran.out.as_bytes(), &trace) || holds(ran.err.as_bytes(), &trace);
+            assert!(!found, "{} {}", ran.out, ran.err);
+        }
+    }
+}
