@@ -12,6 +12,7 @@ use acier::builtin::Builtin;
 use acier::emulator::embedded::{BASE, Embedded};
 use acier::emulator::settings::Identity;
 use acier::plan::Mode;
+use acier::provider::Provider;
 use acier::provider::router::Router;
 use acier::resources::azure::Azure;
 use acier::state::State;
@@ -79,10 +80,10 @@ pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: M
         schemas.add(acier::builtin::schemas());
         let schemas = Rc::new(schemas);
         let text = Text::load(text, &schemas);
-        let block = text.scope(false).provider(&"azurerm".into()).expect("the provider block is fine");
-        let provider = Router::new(connect(cloud, fuse, &block), Builtin::new(folder));
         let mut store = Store::open(folder, Access::Write).expect("the store opens");
         let mut state = store.load().expect("the store loads");
+        let provider = everywhere(cloud, fuse, &text, &state, folder);
+        let text = text.among(provider.accounts().clone());
         let key = store.key().clone();
         let mut journal = Fused { inner: store, fuse: fuse.clone() };
         loop {
@@ -96,11 +97,31 @@ pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: M
     fuse.guard(whole).await
 }
 
+/// The clouds of all provider configurations; that of the state is the one of the run.
+fn everywhere(
+    cloud: &Rc<Embedded>,
+    fuse: &Fuse,
+    text: &Text,
+    state: &State,
+    folder: &Path,
+) -> Router<Azure<FusedTransport>, Builtin> {
+    let configurations = text.scope(false).configurations(&"azurerm".into()).expect("the provider blocks are fine");
+    let mut clouds: Vec<_> =
+        configurations.iter().map(|own| (own.name.clone(), connect(cloud, fuse, &own.value))).collect();
+    let home = clouds.iter().position(|(_, cloud)| Some(cloud.cloud()) == state.cloud).unwrap_or_default();
+    let (name, first) = clouds.swap_remove(home);
+    let mut router = Router::new(first, Builtin::new(folder));
+    router.name_home(name);
+    clouds.into_iter().for_each(|(name, cloud)| router.add(name, cloud));
+    router
+}
+
 pub(crate) fn connect(cloud: &Rc<Embedded>, fuse: &Fuse, block: &Value) -> Azure<FusedTransport> {
     let Identity { tenant, client, secret, subscription, .. } = Identity::default();
     let credentials = Credentials::ClientSecret { tenant, client, secret: secret.into() };
     let endpoints = Endpoints::custom(Some(BASE), Some(BASE), Some(BASE)).expect("the emulator's address is fine");
     let transport = FusedTransport { cloud: cloud.clone(), fuse: fuse.clone(), throttled: THROTTLED.with(Rc::clone) };
+    let subscription = block.text("subscription_id").map_or(subscription, str::to_owned);
     Azure::new(Client::new(transport, SignIn::new(credentials), endpoints, Options::new(subscription)), block)
 }
 

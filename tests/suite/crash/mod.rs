@@ -6,6 +6,7 @@ mod counts;
 mod fleet;
 mod jobs;
 mod provisioners;
+mod refactoring;
 
 use std::collections::BTreeMap;
 use std::path::Path;

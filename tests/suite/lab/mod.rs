@@ -6,6 +6,7 @@
 //! it can act any more, as after `kill -9`.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use acier::diag::{Diagnostics, Sources};
@@ -98,6 +99,8 @@ pub(crate) struct Text {
     pub(crate) inputs: Inputs,
     /// Whether what exists is taken over: the text begins with `# adopt`.
     pub(crate) adopt: bool,
+    /// The clouds of provider configurations, by name.
+    accounts: BTreeMap<Name, Name>,
 }
 
 pub(crate) fn host() -> Host {
@@ -136,7 +139,18 @@ impl Text {
         let tree = Rc::new(tree);
         let decided = decide(tree.root(), &[], &sources, &host());
         assert!(decided.missing.is_empty() && !decided.diagnostics.has_errors());
-        Text { tree, schemas: schemas.clone(), inputs: decided.inputs, adopt: text.starts_with("# adopt") }
+        Text {
+            tree,
+            schemas: schemas.clone(),
+            inputs: decided.inputs,
+            adopt: text.starts_with("# adopt"),
+            accounts: BTreeMap::new(),
+        }
+    }
+
+    /// The same where provider configurations reach several clouds.
+    pub(crate) fn among(self, accounts: BTreeMap<Name, Name>) -> Text {
+        Text { accounts, ..self }
     }
 
     pub(crate) fn scope(&self, applying: bool) -> Scope {
@@ -197,7 +211,8 @@ pub(crate) async fn live_until<P: Provider, J: Journal>(
         Ok(refreshed) => refreshed,
         Err(diagnostics) => return stuck(diagnostics),
     };
-    let options = acier::plan::Options { mode, adopt: text.adopt, ..acier::plan::Options::default() };
+    let (accounts, home) = (text.accounts.clone(), provider.cloud());
+    let options = acier::plan::Options { mode, adopt: text.adopt, accounts, home, ..acier::plan::Options::default() };
     let mut answers = Answers::default();
     let plan = loop {
         let scope = &mut text.scope(false);
