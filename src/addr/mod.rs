@@ -1,7 +1,8 @@
 //! Names of things: `module.net["a"].azurerm_container_group.web[0]`.
 //!
 //! **Never:** be parsed anywhere else. In: text. Out: ordered, hashable-by-order names whose
-//! `Display` is exactly what Terraform prints. The order of addresses is the order of plans.
+//! `Display` is exactly what Terraform prints; `{:#}` is the spelling of records, which has fewer
+//! escapes and never changes. The order of addresses is the order of plans.
 
 pub mod checkable;
 pub mod parse;
@@ -9,10 +10,11 @@ pub mod source;
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::sync::Arc;
 
 use crate::value::Name;
+use crate::value::printable::is_printable;
 
 /// Which instance of a block: none without `count` and `for_each`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -219,14 +221,22 @@ impl fmt::Display for Key {
             Key::Int(index) => write!(f, "[{index}]"),
             Key::Str(key) => {
                 f.write_str("[\"")?;
-                for character in key.chars() {
+                let mut characters = key.chars().peekable();
+                while let Some(character) = characters.next() {
                     match character {
                         '"' => f.write_str("\\\"")?,
                         '\\' => f.write_str("\\\\")?,
                         '\n' => f.write_str("\\n")?,
                         '\r' => f.write_str("\\r")?,
                         '\t' => f.write_str("\\t")?,
-                        other => write!(f, "{other}")?,
+                        // The alternate form is that of records, which knows no other escapes.
+                        other if f.alternate() => f.write_char(other)?,
+                        '$' | '%' if characters.peek() == Some(&'{') => write!(f, "{character}{character}")?,
+                        other if is_printable(other) => f.write_char(other)?,
+                        other => match u32::from(other) {
+                            code @ 0..=0xffff => write!(f, "\\u{code:04x}")?,
+                            code => write!(f, "\\U{code:08x}")?,
+                        },
                     }
                 }
                 f.write_str("\"]")
@@ -239,7 +249,8 @@ impl fmt::Display for ModulePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (position, step) in self.0.iter().enumerate() {
             let dot = if position == 0 { "" } else { "." };
-            write!(f, "{dot}module.{}{}", step.name, step.key)?;
+            write!(f, "{dot}module.{}", step.name)?;
+            step.key.fmt(f)?;
         }
         Ok(())
     }
@@ -248,7 +259,8 @@ impl fmt::Display for ModulePath {
 impl fmt::Display for Block {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if !self.module.0.is_empty() {
-            write!(f, "{}.", self.module)?;
+            self.module.fmt(f)?;
+            f.write_char('.')?;
         }
         if self.mode == Mode::Data {
             f.write_str("data.")?;
@@ -259,16 +271,17 @@ impl fmt::Display for Block {
 
 impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", self.block, self.key)
+        self.block.fmt(f)?;
+        self.key.fmt(f)
     }
 }
 
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Target::Module(module) => write!(f, "{module}"),
-            Target::Block(block) => write!(f, "{block}"),
-            Target::Instance(addr) => write!(f, "{addr}"),
+            Target::Module(module) => module.fmt(f),
+            Target::Block(block) => block.fmt(f),
+            Target::Instance(addr) => addr.fmt(f),
         }
     }
 }

@@ -10,7 +10,28 @@ use crate::value::Name;
 /// # Errors
 /// A sentence that says what is wrong with the text.
 pub fn target(text: &str) -> Result<Target, String> {
-    let steps = steps(text)?;
+    read(text, Spelling::Shown)
+}
+
+/// Reads what `{:#}` wrote into a record.
+///
+/// # Errors
+/// A sentence that says what is wrong with the text.
+pub fn recorded(text: &str) -> Result<Target, String> {
+    read(text, Spelling::Recorded)
+}
+
+/// How keys are escaped.
+#[derive(Clone, Copy, PartialEq)]
+enum Spelling {
+    /// As Terraform prints them.
+    Shown,
+    /// As records have them.
+    Recorded,
+}
+
+fn read(text: &str, spelling: Spelling) -> Result<Target, String> {
+    let steps = steps(text, spelling)?;
     let mut steps = steps.as_slice();
     let mut module = ModulePath::default();
     while let [(word, Key::None), (name, key), rest @ ..] = steps
@@ -44,14 +65,22 @@ pub fn target(text: &str) -> Result<Target, String> {
 /// # Errors
 /// A sentence that says what is wrong with the text.
 pub fn addr(text: &str) -> Result<Addr, String> {
-    match target(text)? {
+    only(target(text)?, text)
+}
+
+/// The one instance that a target is; `text` is how it was written.
+///
+/// # Errors
+/// A sentence that says that it is a module.
+pub fn only(target: Target, text: &str) -> Result<Addr, String> {
+    match target {
         Target::Block(block) => Ok(block.instance(Key::None)),
         Target::Instance(addr) => Ok(addr),
         Target::Module(_) => Err(format!("{text:?} names a module, not a resource")),
     }
 }
 
-fn steps(text: &str) -> Result<Vec<(Name, Key)>, String> {
+fn steps(text: &str, spelling: Spelling) -> Result<Vec<(Name, Key)>, String> {
     let mut found = Vec::new();
     let mut rest = text;
     loop {
@@ -65,7 +94,7 @@ fn steps(text: &str) -> Result<Vec<(Name, Key)>, String> {
         rest = &rest[end..];
         let mut key = Key::None;
         if let Some(inner) = rest.strip_prefix('[') {
-            let (read, after) = bracket(inner).ok_or_else(|| {
+            let (read, after) = bracket(inner, spelling).ok_or_else(|| {
                 format!("the index in {text:?} is not closed; write it as [0] or [\"key\"], with quotes around both for the shell")
             })?;
             key = read;
@@ -79,24 +108,52 @@ fn steps(text: &str) -> Result<Vec<(Name, Key)>, String> {
     }
 }
 
-fn bracket(inner: &str) -> Option<(Key, &str)> {
+fn bracket(inner: &str, spelling: Spelling) -> Option<(Key, &str)> {
     let Some(quoted) = inner.strip_prefix('"') else {
         let (digits, after) = inner.split_once(']')?;
         return Some((Key::Int(digits.parse().ok()?), after));
     };
     let mut key = String::new();
-    let mut characters = quoted.char_indices();
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return Some((Key::Str(key.into()), quoted[at + 1..].strip_prefix(']')?)),
-            '\\' => key.push(match characters.next()?.1 {
-                'n' => '\n',
-                'r' => '\r',
-                't' => '\t',
-                other => other,
-            }),
-            other => key.push(other),
-        }
+    let mut rest = quoted;
+    loop {
+        let character = rest.chars().next()?;
+        let after = &rest[character.len_utf8()..];
+        rest = match character {
+            '"' => return Some((Key::Str(key.into()), after.strip_prefix(']')?)),
+            '\\' => {
+                let (escaped, after) = escaped(after, spelling)?;
+                key.push(escaped);
+                after
+            }
+            // Two of them before a brace are one, as in any text of the language.
+            '$' | '%' if spelling == Spelling::Shown && doubled(after, character) => {
+                key.push(character);
+                &after[1..]
+            }
+            other => {
+                key.push(other);
+                after
+            }
+        };
     }
-    None
+}
+
+fn doubled(after: &str, character: char) -> bool {
+    after.strip_prefix(character).is_some_and(|after| after.starts_with('{'))
+}
+
+/// The character that stands behind a backslash, and what comes after it.
+fn escaped(text: &str, spelling: Spelling) -> Option<(char, &str)> {
+    let letter = text.chars().next()?;
+    let after = &text[letter.len_utf8()..];
+    let digits = match letter {
+        'u' if spelling == Spelling::Shown => 4,
+        'U' if spelling == Spelling::Shown => 8,
+        'n' => return Some(('\n', after)),
+        'r' => return Some(('\r', after)),
+        't' => return Some(('\t', after)),
+        other => return Some((other, after)),
+    };
+    let code = u32::from_str_radix(after.get(..digits)?, 16).ok()?;
+    Some((char::from_u32(code)?, &after[digits..]))
 }

@@ -42,6 +42,7 @@ mod stream_plan;
 mod terminal;
 mod trial;
 mod type_page;
+mod visible;
 mod workspace;
 
 use std::ffi::OsString;
@@ -105,9 +106,8 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     {
         return exit;
     }
-    match dispatch(&folder, &vars, arguments.command, &screen) {
-        Ok(exit) | Err(exit) => exit,
-    }
+    let (Ok(exit) | Err(exit)) = dispatch(&folder, &vars, arguments.command, &screen);
+    if screen.says_all() || !matches!(exit, Exit::Done | Exit::Changes) { exit } else { Exit::Failed }
 }
 
 #[expect(clippy::disallowed_methods, reason = "NO_COLOR is part of the command line in spirit, see no-color.org")]

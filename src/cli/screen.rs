@@ -1,7 +1,7 @@
 //! Where text meets the terminal: the only file that prints.
 //!
 //! **Never:** decide what to say. Results go to standard output, diagnostics to standard error;
-//! a closed pipe ends the output silently, as `head` expects.
+//! a closed pipe ends the output silently, as `head` expects, and any other loss ends the run as failed.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -12,6 +12,7 @@ use crate::diag::fold::fold;
 use crate::diag::render::{brief, render_all};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 
+use super::visible::visible;
 use super::{environment, stream};
 
 /// How a run is told.
@@ -37,6 +38,8 @@ pub(super) struct Screen {
     telling: Telling,
     /// The warnings that were printed: checking and planning find the same ones.
     warned: Rc<RefCell<BTreeSet<String>>>,
+    /// Why not all of standard output could be written, but for a reader that wanted no more.
+    lost: Rc<RefCell<Option<String>>>,
 }
 
 impl Screen {
@@ -47,19 +50,34 @@ impl Screen {
             error_colour: !no_color && std::io::stderr().is_terminal(),
             telling,
             warned: Rc::default(),
+            lost: Rc::default(),
         }
     }
 
-    /// Prints text as it is.
+    /// Prints text; what would steer a terminal is shown instead.
     pub(super) fn text(&self, text: &str) {
-        let mut out = std::io::stdout().lock();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        self.bytes(visible(text, self.colour).as_bytes());
     }
 
     /// Prints bytes as they are.
     pub(super) fn bytes(&self, bytes: &[u8]) {
         let mut out = std::io::stdout().lock();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        let written = out.write_all(bytes).and_then(|()| out.flush());
+        if let Err(error) = written.map_err(|error| (error.kind(), error.to_string()))
+            && error.0 != std::io::ErrorKind::BrokenPipe
+        {
+            self.lost.borrow_mut().get_or_insert(error.1);
+        }
+    }
+
+    /// Says that what was printed is not whole, if that is so; whoever reads a file of it must not rely on it.
+    pub(super) fn says_all(&self) -> bool {
+        let Some(why) = self.lost.borrow_mut().take() else { return true };
+        let detail =
+            format!("Not all that was to be said could be written: {why}. What was done was done all the same.");
+        let wrong = Diagnostic::error("Standard output cannot be written", detail);
+        Screen { telling: Telling::Text, ..self.clone() }.diagnostic(&wrong, &Sources::default());
+        false
     }
 
     /// Prints a line.
@@ -83,7 +101,7 @@ impl Screen {
             return stream::log(self, text);
         }
         let mut err = std::io::stderr().lock();
-        let _ = writeln!(err, "{text}");
+        let _ = writeln!(err, "{}", visible(text, false));
     }
 
     /// Prints diagnostics on standard error. Beside an error, warnings may be its cause and are
@@ -116,7 +134,7 @@ impl Screen {
         if self.telling == Telling::Lines {
             return stream::diagnostic(self, diagnostic, sources);
         }
-        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+        let _ = std::io::stderr().lock().write_all(visible(&text, self.error_colour).as_bytes());
     }
 
     /// Whether the run is told to machines.

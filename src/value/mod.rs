@@ -14,6 +14,7 @@ pub mod members;
 pub mod number;
 pub mod order;
 pub mod path;
+pub mod printable;
 pub mod ty;
 pub mod unify;
 

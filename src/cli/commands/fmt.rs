@@ -62,7 +62,7 @@ impl Work<'_> {
         } else if !self.arguments.check {
             // A terminal wants its last line ended; Terraform does the same here, and not in files.
             let end = if formatted.ends_with('\n') { "" } else { "\n" };
-            self.screen.text(&format!("{formatted}{end}"));
+            self.screen.bytes(format!("{formatted}{end}").as_bytes());
         }
     }
 

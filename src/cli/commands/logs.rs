@@ -36,7 +36,7 @@ pub(in crate::cli) async fn run(
             Err(error) => return sight.fault(screen, &error),
         };
         if chosen.len() == 1 && !arguments.json {
-            screen.text(&text);
+            screen.bytes(text.as_bytes());
             if !text.is_empty() && !text.ends_with('\n') {
                 screen.line("");
             }

@@ -57,7 +57,7 @@ fn raw(name: &str, value: &Value, screen: &Screen) -> Outcome<()> {
     let text = crate::value::convert::convert(value, &Type::String);
     match text.as_ref().map(Value::content) {
         Ok(Content::String(text)) => {
-            screen.text(text);
+            screen.bytes(text.as_bytes());
             Ok(())
         }
         _ => {

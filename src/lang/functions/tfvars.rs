@@ -3,13 +3,10 @@
 //!
 //! **Never:** evaluate more than a `.tfvars` file may hold: no names, no functions.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
 use crate::diag::{Diagnostics, Sources};
 use crate::lang::ast::Body;
 use crate::lang::{fixed, fmt, parse};
+use crate::value::printable::is_printable;
 use crate::value::{Content, Members, Type, Value};
 
 use super::encoding::encoded_start;
@@ -116,18 +113,6 @@ pub(crate) fn quote(text: &str, out: &mut String) {
         }
     }
     out.push('"');
-}
-
-/// What Go's `unicode.IsPrint` says no to: controls, formats, private and unassigned characters,
-/// and white space other than the space.
-static HIDDEN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{C}\p{Z}]$").ok());
-
-/// Whether a character shows as itself.
-pub(crate) fn is_printable(letter: char) -> bool {
-    if letter.is_ascii() {
-        return !letter.is_ascii_control();
-    }
-    HIDDEN.as_ref().is_none_or(|hidden| !hidden.is_match(letter.encode_utf8(&mut [0; 4])))
 }
 
 /// Whether a text can stand as the name of an argument.

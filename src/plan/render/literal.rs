@@ -4,7 +4,7 @@
 //! without a line break at the end. The form is that of Terraform's `output` and `console`: types
 //! that the text alone would not tell are said by a conversion, empty and null ones too.
 
-use crate::lang::functions::tfvars::is_printable;
+use crate::value::printable::is_printable;
 use crate::value::{Content, Marks, Type, Value};
 
 const STEP: usize = 2;

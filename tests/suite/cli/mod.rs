@@ -14,6 +14,7 @@ mod gates;
 mod git_server;
 mod graph;
 mod habits;
+mod hostile;
 mod imports;
 mod jobs;
 mod kills;
