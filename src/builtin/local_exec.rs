@@ -83,7 +83,14 @@ impl Said<'_> {
         let over = self.kept.len().saturating_sub(KEPT);
         self.kept.drain(..over);
         for byte in bytes {
-            if *byte == b'\n' { self.say() } else { self.line.push(*byte) }
+            match *byte {
+                b'\n' => self.say(),
+                _ => self.line.push(*byte),
+            }
+            // What never ends its line is told in pieces.
+            if self.line.len() >= KEPT {
+                self.say();
+            }
         }
     }
 

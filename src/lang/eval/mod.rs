@@ -12,6 +12,7 @@ pub(crate) mod conversion;
 mod operators;
 mod references;
 mod seen;
+pub(crate) mod sizes;
 pub(crate) mod template;
 
 use crate::diag::{Diagnostic, Diagnostics, Span};

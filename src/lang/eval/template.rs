@@ -3,11 +3,12 @@
 //! **Never:** trim or unindent: the parser has done so. Out: a string; unknown if any part is,
 //! but then certainly not null.
 
-use crate::diag::Span;
+use crate::diag::{Diagnostics, Span};
 use crate::value::bounds::certain_start;
 use crate::value::{Bounds, Content, Marks, Name, Type, Value};
 
 use super::super::ast::{Expr, Part};
+use super::sizes::LONGEST;
 use super::{Answer, Errors, Evaluator, conversion, fail};
 
 const INVALID: &str = "Invalid template interpolation value";
@@ -42,6 +43,7 @@ impl Evaluator<'_, '_> {
             }
             let Some(value) = errors.keep(value) else { continue };
             match value.as_str() {
+                Some(piece) if text.len() + piece.len() > LONGEST => return Err(too_long(place(part))),
                 Some(piece) if known => text.push_str(piece),
                 Some(_) => {}
                 None => known = false,
@@ -74,6 +76,7 @@ impl Evaluator<'_, '_> {
             marks = marks.union(self.marks_of(&piece));
             let Some(piece) = errors.keep(piece) else { continue };
             match piece.as_str() {
+                Some(piece) if text.len() + piece.len() > LONGEST => return Err(too_long(collection.span)),
                 Some(piece) => text.push_str(piece),
                 None => known = false,
             }
@@ -85,6 +88,19 @@ impl Evaluator<'_, '_> {
             let value = if known { Value::string(text) } else { Value::unknown(Type::String) };
             value.with_marks(marks)
         })
+    }
+}
+
+fn too_long(at: Span) -> Diagnostics {
+    let detail = format!("The text would have more than {LONGEST} bytes, which are the most that acier makes.");
+    fail("Template result too large", detail, at)
+}
+
+fn place(part: &Part) -> Span {
+    match part {
+        Part::Text(_, span) => *span,
+        Part::Interpolation(inner) => inner.span,
+        Part::If { condition: inner, .. } | Part::For { collection: inner, .. } => inner.span,
     }
 }
 

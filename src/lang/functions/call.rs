@@ -7,7 +7,7 @@ use crate::diag::{Diagnostics, Span};
 use crate::value::{Content, Marks, Type, Value};
 
 use super::super::ast::Call;
-use super::super::eval::{Answer, Errors, Evaluator, conversion, fail};
+use super::super::eval::{Answer, Errors, Evaluator, conversion, fail, sizes};
 use super::super::suggest::did_you_mean;
 use super::row::{Body, Fault, Outcome, Returns, Row};
 
@@ -191,6 +191,7 @@ fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcom
             Body::Lazy(_) => return Err("the arguments of this function cannot be evaluated beforehand".into()),
         }
     };
+    sizes::within(&result)?;
     Ok(refine(result, row.not_null).with_marks(marks))
 }
 

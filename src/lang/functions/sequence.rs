@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use crate::lang::eval::equals;
+use crate::lang::eval::sizes::MOST;
 use crate::value::convert::convert;
 use crate::value::unify::unify;
 use crate::value::{Bounds, Content, Marks, Members, Name, Number, Type, Value};
@@ -263,9 +264,6 @@ fn has(set: &Value, wanted: &Value) -> bool {
     near.is_ok_and(|at| equals(&members(set)[at], wanted) == Some(true))
 }
 
-/// More would fill the memory long before anything could be made of them.
-const MOST_COMBINATIONS: usize = 1 << 24;
-
 fn setproduct_type(args: &[Value]) -> Result<Type, Fault> {
     if args.len() < 2 {
         return Err("at least two arguments are required".into());
@@ -304,9 +302,8 @@ fn setproduct(args: &[Value], want: &Type) -> Outcome {
     let product_type = element_of(want);
     let Type::Tuple(types) = &product_type else { return Err("a set or a list is required".into()) };
     let count = args.iter().try_fold(1_usize, |count, arg| count.checked_mul(members(arg).len()));
-    if count.is_none_or(|count| count > MOST_COMBINATIONS) {
-        let text = format!("more than {MOST_COMBINATIONS} combinations would be made; use smaller sets or lists");
-        return Err(Fault::Call(text));
+    if count.is_none_or(|count| count > MOST) {
+        return Err(Fault::Call(format!("more than {MOST} combinations would be made; use smaller sets or lists")));
     }
     let mut product: Vec<Vec<Value>> = vec![Vec::new()];
     for (arg, ty) in args.iter().zip(types.iter()) {

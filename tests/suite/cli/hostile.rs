@@ -103,11 +103,26 @@ fn files_that_are_no_files_are_named() {
 }
 
 #[test]
-fn more_combinations_than_memory_are_refused() {
+fn values_larger_than_memory_are_refused() {
+    let doubled = |first: &str, step: &str| {
+        let mut text = format!("locals {{\n  a0 = {first}\n");
+        for at in 0..40 {
+            text.push_str(&format!("  a{} = {}\n", at + 1, step.replace('@', &format!("local.a{at}"))));
+        }
+        format!("{text}}}\noutput \"all\" {{\n  value = length(local.a40)\n}}\n")
+    };
+    let piece = format!("join(\"\", [for i in range(1024) : \"{}\"])", "x".repeat(8192));
     let many = "range(1024)";
-    let folder =
-        Folder::with(&format!("output \"all\" {{\n  value = length(setproduct({many}, {many}, {many}))\n}}\n"));
-    folder.run("plan").exits(1).complains("more than 16777216 combinations would be made");
+    for (text, complaint) in [
+        (doubled(&piece, "\"${@}${@}\""), "The text would have more than 268435456 bytes"),
+        (doubled(&piece, "join(\"\", [@, @])"), "is a text of 536870912 bytes, and 268435456 are the most"),
+        (
+            format!("output \"all\" {{\n  value = length(setproduct({many}, {many}, {many}))\n}}\n"),
+            "more than 16777216 combinations would be made",
+        ),
+    ] {
+        Folder::with(&text).run("plan").exits(1).complains(complaint);
+    }
 }
 
 /// The console knows the kinds that every other command knows.

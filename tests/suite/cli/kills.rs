@@ -216,15 +216,20 @@ fn a_terminal_that_goes_away_lets_the_steps_in_flight_end() {
 }
 
 /// What every command does while an apply is under way: it looks, or it is refused; and the apply goes on.
+#[cfg(unix)]
 #[test]
 fn beside_a_running_apply_others_look_or_are_refused() {
-    let emulator = Served::start("-latency=3s");
+    let emulator = Served::start("");
     let folder = many(&emulator, "beside");
+    folder.write(
+        "gate.tf",
+        "resource \"terraform_data\" \"gate\" {\n  input = azurerm_container_group.many[19].name\n  \
+         provisioner \"local-exec\" {\n    command = \"until [ -e open ]; do sleep 0.05; done\"\n  }\n}\n",
+    );
     folder.write("beside.tftest.hcl", "run \"life\" {\n  command = plan\n  variables {\n    name = \"x\"\n  }\n}\n");
     folder.write("in.tfstate", "{}");
-    let mut running = folder.start("apply -auto-approve -parallelism=20", &[]);
-    running.await_line("azurerm_container_group.many[19]: Creating...");
-    let one = "azurerm_resource_group.many";
+    let mut running = folder.start("apply -auto-approve", &[]);
+    running.await_line("terraform_data.gate (local-exec): Executing");
     for line in [
         "plan",
         "plan -out=saved",
@@ -246,8 +251,11 @@ fn beside_a_running_apply_others_look_or_are_refused() {
     {
         folder.run(line).exits(0);
     }
-    folder.run(&format!("state show {one}")).exits(0).says("beside");
+    folder.run("state show azurerm_resource_group.many").exits(0).says("beside");
     folder.run("test").exits(0);
-    running.end().exits(0).says("Apply complete! Resources: 21 added");
+    folder.write("open", "");
+    running.end().exits(0).says("Apply complete! Resources: 22 added");
+    std::fs::remove_file(folder.path().join("gate.tf")).unwrap();
+    folder.run("apply -auto-approve").exits(0).says("1 destroyed");
     verify(&emulator, &folder, "beside");
 }
