@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value as Json, json};
 
-use crate::value::{Content, Marks, Members, Name, Number, Type, Value};
+use crate::value::{Bounds, Content, Marks, Members, Name, Number, Type, Value};
 
 /// Writes values; its table of types is written behind them.
 #[derive(Default)]
@@ -37,7 +37,10 @@ impl Writer {
     pub(crate) fn value(&mut self, value: &Value) -> Json {
         let plain = match value.content() {
             Content::Null(ty) => json!({ "0": self.ty(ty) }),
-            Content::Unknown { ty, not_null, .. } => json!({ "?": self.ty(ty), "real": not_null }),
+            Content::Unknown { ty, not_null, bounds: None } => json!({ "?": self.ty(ty), "real": not_null }),
+            Content::Unknown { ty, bounds: Some(bounds), .. } => {
+                json!({ "?": self.ty(ty), "real": true, "within": write_bounds(bounds) })
+            }
             Content::Bool(value) => (*value).into(),
             Content::Number(number) => json!({ "#": number.to_string() }),
             Content::String(text) => (&**text).into(),
@@ -57,6 +60,33 @@ impl Writer {
     fn members(&mut self, members: &Members) -> Json {
         let members = members.iter().map(|(name, member)| (name.to_string(), self.value(member)));
         members.collect::<Map<_, _>>().into()
+    }
+}
+
+fn write_bounds(bounds: &Bounds) -> Json {
+    let text = |number: &Option<Number>| number.as_ref().map(Number::to_string);
+    match bounds {
+        Bounds::Number { least, most } => json!({ "number": [text(least), text(most)] }),
+        Bounds::Start(start) => json!({ "start": &**start }),
+        Bounds::Length { least, most } => json!({ "length": [least, most] }),
+    }
+}
+
+fn read_bounds(json: &Json) -> Result<Bounds, Broken> {
+    let wrong = || broken("what is certain of an unknown value");
+    let number = |json: &Json| match json {
+        Json::Null => Ok(None),
+        json => json.as_str().and_then(Number::parse).map(Some).ok_or_else(wrong),
+    };
+    let count = |json: &Json| json.as_u64().and_then(|count| usize::try_from(count).ok());
+    match json.as_object().and_then(|fields| fields.iter().next()).ok_or_else(wrong)? {
+        (tag, pair) if tag == "number" => Ok(Bounds::Number { least: number(&pair[0])?, most: number(&pair[1])? }),
+        (tag, start) if tag == "start" => Ok(Bounds::Start(start.as_str().ok_or_else(wrong)?.into())),
+        (tag, pair) if tag == "length" => {
+            let most = if pair[1].is_null() { None } else { Some(count(&pair[1]).ok_or_else(wrong)?) };
+            Ok(Bounds::length(count(&pair[0]).ok_or_else(wrong)?, most))
+        }
+        _ => Err(wrong()),
     }
 }
 
@@ -120,6 +150,9 @@ impl Reader {
                 Ok(self.value(rest("on")?)?.with_marks(Marks::from_bits(bits)))
             }
             "0" => Ok(Value::null(self.ty(first)?)),
+            "?" if fields.contains_key("within") => {
+                Ok(Value::unknown_within(self.ty(first)?, read_bounds(rest("within")?)?))
+            }
             "?" => match rest("real")?.as_bool() {
                 Some(true) => Ok(Value::unknown_not_null(self.ty(first)?)),
                 Some(false) => Ok(Value::unknown(self.ty(first)?)),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::diag::Diagnostics;
+use crate::value::convert::convertible;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
 use super::super::ast::{Expr, For};
@@ -48,7 +49,7 @@ impl Evaluator<'_, '_> {
         if let (Some(condition), Ok(_) | Err(Unknown::Typed)) = (&of.condition, &entries) {
             // One look at the condition with nothing known spares a report for each member.
             let verdict = self.bind(of, undecided(), undecided(), |this| {
-                this.include(condition, &mut Marks::default(), Report::Clause)
+                this.include(condition, of.key.is_some(), &mut Marks::default(), Report::Clause)
             });
             verdict.inspect_err(|_| self.failed = undecided())?;
         }
@@ -110,7 +111,7 @@ impl Evaluator<'_, '_> {
     fn member(&mut self, of: &For, gathered: &mut Gathered) {
         if let Some(condition) = &of.condition {
             let report = if gathered.unknown { Report::Nothing } else { Report::Member };
-            match self.include(condition, &mut gathered.marks, report) {
+            match self.include(condition, of.key.is_some(), &mut gathered.marks, report) {
                 Ok(Some(true)) => {}
                 Ok(Some(false)) => return,
                 Ok(None) => {
@@ -153,9 +154,17 @@ impl Evaluator<'_, '_> {
     }
 
     /// Whether the `if` clause lets a member in; none if that is unknown.
-    fn include(&mut self, condition: &Expr, marks: &mut Marks, report: Report) -> Result<Option<bool>, Diagnostics> {
+    fn include(
+        &mut self,
+        condition: &Expr,
+        keyed: bool,
+        marks: &mut Marks,
+        report: Report,
+    ) -> Result<Option<bool>, Diagnostics> {
         let value = access::take_marks(self.expr(condition)?, marks);
-        if report != Report::Clause && value.is_unknown() {
+        // Of the members of an object even an unknown condition must be able to become a bool.
+        let judged = report == Report::Member && keyed && !value.is_null();
+        if report != Report::Clause && value.is_unknown() && !(judged && !convertible(&value.ty(), &Type::Bool)) {
             return Ok(None);
         }
         if report == Report::Nothing && conversion::convert_to(&value, &Type::Bool).is_err() {

@@ -32,31 +32,36 @@ impl Evaluator<'_, '_> {
                 return Err(cause.unwrap_or_else(|| fail(INCONSISTENT, detail, yes.span.to(no.span))));
             }
         };
-        let verdict = self.verdict(condition);
+        let verdict = self.expr(condition).map(|value| judge(value, condition));
         let (verdict, marks) = match (verdict, &yes_answer, &no_answer) {
             (Err(errors), ..) => {
                 let marks = yes_value.marks().union(no_value.marks());
-                self.failed = merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common).with_marks(marks);
+                self.failed = merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, &common).with_marks(marks);
                 return Err(errors);
             }
-            (Ok((Some(true), marks)), Err(errors), _) => {
+            (Ok(Err(errors)), ..) => {
+                // Of a condition that cannot be one nothing follows but the type.
+                self.failed = Value::unknown(common.ty(&yes_value, &no_value));
+                return Err(errors);
+            }
+            (Ok(Ok((Some(true), marks))), Err(errors), _) => {
                 let marks = marks.union(no_value.marks()).union(yes_value.marks());
                 let half = finish(yes_value, &common, &no_value, "true", yes.span);
                 self.failed = half.unwrap_or_else(|_| undecided()).with_marks(marks);
                 return Err(errors.clone());
             }
-            (Ok((Some(false), marks)), _, Err(errors)) => {
+            (Ok(Ok((Some(false), marks))), _, Err(errors)) => {
                 let marks = marks.union(no_value.marks()).union(yes_value.marks());
                 let half = finish(no_value, &common, &yes_value, "false", no.span);
                 self.failed = half.unwrap_or_else(|_| undecided()).with_marks(marks);
                 return Err(errors.clone());
             }
-            (Ok(verdict), ..) => verdict,
+            (Ok(Ok(verdict)), ..) => verdict,
         };
         // Which branch was taken may tell something about the other, so the marks of both count.
         let marks = marks.union(yes_value.marks()).union(no_value.marks());
         let value = match verdict {
-            None => merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, common),
+            None => merge_unknown(&yes_value.unmark().0, &no_value.unmark().0, &common),
             Some(true) => finish(yes_answer?, &common, &no_value, "true", yes.span)?,
             Some(false) => finish(no_answer?, &common, &yes_value, "false", no.span)?,
         };
@@ -69,19 +74,8 @@ impl Evaluator<'_, '_> {
     }
 
     /// Whether a condition holds (none: unknown) and its marks.
-    pub(super) fn verdict(&mut self, condition: &Expr) -> Result<(Option<bool>, Marks), Diagnostics> {
-        let (value, marks) = self.expr(condition)?.unmark();
-        if value.is_null() {
-            let why = "The condition value is null. Conditions must either be true or false.";
-            return Err(fail("Null condition", why, condition.span));
-        }
-        if value.is_unknown() {
-            return Ok((None, marks));
-        }
-        let value = conversion::convert_to(&value, &Type::Bool).map_err(|_| {
-            fail("Incorrect condition type", "The condition expression must be of type bool.", condition.span)
-        })?;
-        Ok((value.as_bool(), marks))
+    pub(super) fn verdict(&mut self, condition: &Expr) -> Verdict {
+        judge(self.expr(condition)?, condition)
     }
 
     /// `%{ if c }a%{ else }b%{ endif }` with branches that are strings.
@@ -109,12 +103,41 @@ impl Evaluator<'_, '_> {
     }
 }
 
+type Verdict = Result<(Option<bool>, Marks), Diagnostics>;
+
+/// Whether a value is true or false (none: unknown) as a condition, and its marks.
+fn judge(value: Value, condition: &Expr) -> Verdict {
+    let (value, marks) = value.unmark();
+    if value.is_null() {
+        let why = "The condition value is null. Conditions must either be true or false.";
+        return Err(fail("Null condition", why, condition.span));
+    }
+    if value.is_unknown() {
+        return Ok((None, marks));
+    }
+    let value = conversion::convert_to(&value, &Type::Bool).map_err(|_| {
+        fail("Incorrect condition type", "The condition expression must be of type bool.", condition.span)
+    })?;
+    Ok((value.as_bool(), marks))
+}
+
 /// What the two branches have in common.
 enum Common {
     /// One is an untyped null: it takes the type of the other, which stays as it is.
     Other,
     /// A type that both convert to.
     Type(Type),
+}
+
+impl Common {
+    /// The type of a result of which nothing else is known.
+    fn ty(&self, yes: &Value, no: &Value) -> Type {
+        match self {
+            Common::Type(ty) => ty.clone(),
+            Common::Other if is_untyped_null(yes) => no.ty(),
+            Common::Other => yes.ty(),
+        }
+    }
 }
 
 fn finish(value: Value, common: &Common, other: &Value, which: &str, span: Span) -> Answer {
@@ -147,12 +170,8 @@ fn unify_branches(yes: &Value, no: &Value) -> Result<Common, String> {
 
 /// What an unknown condition leaves known: what both branches keep to. Equal numbers are known
 /// whichever way it goes, and so is the length of two lists of one length.
-fn merge_unknown(yes: &Value, no: &Value, common: Common) -> Value {
-    let ty = match common {
-        Common::Type(ty) => ty,
-        Common::Other if is_untyped_null(yes) => no.ty(),
-        Common::Other => yes.ty(),
-    };
+fn merge_unknown(yes: &Value, no: &Value, common: &Common) -> Value {
+    let ty = common.ty(yes, no);
     match (yes.content(), no.content()) {
         (Content::Null(_), Content::Null(_)) => return Value::null(ty),
         (Content::Number(a), Content::Number(b)) if a == b => return yes.clone(),

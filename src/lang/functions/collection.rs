@@ -61,10 +61,6 @@ fn coalesce_type(args: &[Value]) -> Result<Type, Fault> {
         return Err("at least one argument is required".into());
     }
     let types: Vec<Type> = args.iter().map(Value::ty).collect();
-    if types.contains(&Type::Dynamic) && types.iter().any(|ty| *ty != Type::Dynamic && !ty.is_primitive()) {
-        // Beside a null without a type, collections and structures are left as they are.
-        return Ok(Type::Dynamic);
-    }
     unify(&types).ok_or_else(|| "all arguments must have the same type".into())
 }
 

@@ -28,14 +28,14 @@ pub(super) const ROWS: &[Row] = &[
     Row::new("dirname", &[text("path")], Kind::String, |args, _| make(split_path(take_text(args, 0)?).0)),
     Row::host("file", &[text("path")], Kind::String, |args, env| make(read_text(args, env)?)),
     Row::host("filebase64", &[text("path")], Kind::String, |args, env| make(STANDARD.encode(read(args, env)?))),
-    Row::host("filebase64sha256", &[text("path")], Kind::String, |args, env| base64::<Sha256>(&read(args, env)?)),
-    Row::host("filebase64sha512", &[text("path")], Kind::String, |args, env| base64::<Sha512>(&read(args, env)?)),
+    Row::host("filebase64sha256", &[text("path")], Kind::String, |args, env| base64::<Sha256>(&read_whole(args, env)?)),
+    Row::host("filebase64sha512", &[text("path")], Kind::String, |args, env| base64::<Sha512>(&read_whole(args, env)?)),
     Row::host("fileexists", &[text("path")], Kind::Bool, fileexists),
-    Row::host("filemd5", &[text("path")], Kind::String, |args, env| hex::<Md5>(&read(args, env)?)),
+    Row::host("filemd5", &[text("path")], Kind::String, |args, env| hex::<Md5>(&read_whole(args, env)?)),
     Row::host("fileset", &[text("path"), text("pattern")], Kind::Set(&Kind::String), fileset),
-    Row::host("filesha1", &[text("path")], Kind::String, |args, env| hex::<Sha1>(&read(args, env)?)),
-    Row::host("filesha256", &[text("path")], Kind::String, |args, env| hex::<Sha256>(&read(args, env)?)),
-    Row::host("filesha512", &[text("path")], Kind::String, |args, env| hex::<Sha512>(&read(args, env)?)),
+    Row::host("filesha1", &[text("path")], Kind::String, |args, env| hex::<Sha1>(&read_whole(args, env)?)),
+    Row::host("filesha256", &[text("path")], Kind::String, |args, env| hex::<Sha256>(&read_whole(args, env)?)),
+    Row::host("filesha512", &[text("path")], Kind::String, |args, env| hex::<Sha512>(&read_whole(args, env)?)),
     Row::host("pathexpand", &[text("path")], Kind::String, pathexpand),
 ];
 
@@ -88,6 +88,11 @@ fn pathexpand(args: &[Value], env: &Env<'_>) -> Outcome {
 
 fn read(args: &[Value], env: &Env<'_>) -> Result<Vec<u8>, Fault> {
     read_path(take_text(args, 0)?, env)
+}
+
+/// The same; the fault is that of the call.
+fn read_whole(args: &[Value], env: &Env<'_>) -> Result<Vec<u8>, Fault> {
+    read(args, env).map_err(Fault::of_call)
 }
 
 /// The bytes of a file; the fault is that of the first argument.
@@ -147,14 +152,20 @@ fn fileset(args: &[Value], env: &Env<'_>) -> Outcome {
         below = rest;
     }
     let up = &pattern[..pattern.len() - below.len()];
+    let files = match (env.host.list)(Path::new(&clean(&folder))) {
+        Ok(files) => files,
+        Err(why) if is_missing(&why) || why.to_lowercase().contains("not a directory") => Vec::new(),
+        Err(why) => return Err(format!("failed to list {base:?}: {}", why.trim_end_matches('.')).into()),
+    };
+    // What is wrong with a pattern matters only if there is something to compare with it.
+    let named: Vec<&str> =
+        below.split_inclusive('/').take_while(|step| !step.contains(['*', '?', '[', '{', '\\'])).collect();
+    if !files.iter().any(|file| file.starts_with(&named.concat())) {
+        return Ok(Value::set(Type::String, Vec::new()));
+    }
     let invalid = |_| Fault::Call(format!("failed to glob pattern ({pattern:?}): syntax error in pattern"));
     let glob = GlobBuilder::new(below).literal_separator(true).backslash_escape(true).build().map_err(invalid)?;
     let glob = glob.compile_matcher();
-    let files = match (env.host.list)(Path::new(&clean(&folder))) {
-        Ok(files) => files,
-        Err(why) if is_missing(&why) => Vec::new(),
-        Err(why) => return Err(format!("failed to list {base:?}: {}", why.trim_end_matches('.')).into()),
-    };
     let matching = files.iter().filter(|file| glob.is_match(file.as_str()));
     Ok(Value::set(Type::String, matching.map(|file| Value::string(format!("{up}{file}"))).collect()))
 }

@@ -111,7 +111,8 @@ fn cidrhost(args: &[Value], _: &Type) -> Outcome {
     if !number.is_integer() {
         return Err("value must be a whole number".into());
     }
-    let text = number.to_string();
+    // Minus zero is zero.
+    let text = number.to_bigint().unwrap_or_default().to_string();
     let too_many = || Fault::Call(format!("prefix of {} does not accommodate a host numbered {text}", network.prefix));
     // A negative number counts from the end.
     let host = match text.strip_prefix('-') {

@@ -7,7 +7,7 @@
 
 use crate::diag::Span;
 use crate::lang::ast::{Expr, ExprKind, Part};
-use crate::value::Value;
+use crate::value::{Type, Value};
 
 use super::extent::{self, Lead};
 use super::pieces::{Piece, remove_indentation};
@@ -154,7 +154,10 @@ impl Reader<'_> {
         let (piece, closing) = match read {
             Ok((piece, closing)) => (Some(piece), closing),
             Err(Stop::Top) => return Err(Stop::Top),
-            Err(Stop::Fault) => (None, self.leave_sequence(base, form)?),
+            Err(Stop::Fault) => {
+                let closing = self.leave_sequence(base, form)?;
+                (self.broken_directive(start, closing), closing)
+            }
         };
         self.open = base - 1;
         pieces.extend(piece.map(|mut piece| {
@@ -169,6 +172,23 @@ impl Reader<'_> {
             piece
         }));
         Ok(closing.kind == Kind::TrimBrace)
+    }
+
+    /// Stands for a directive at fault, so that its end is not a fault too.
+    fn broken_directive(&self, start: usize, closing: Token) -> Option<Piece> {
+        let text = self.text[start..closing.end].strip_prefix("%{")?;
+        let word = text.trim_start_matches('~').trim_start().split(|letter: char| !letter.is_alphanumeric()).next();
+        let range = start..start;
+        let nothing =
+            || Expr { kind: ExprKind::Literal(Value::null(Type::Dynamic)), span: self.span(start..closing.end) };
+        match word {
+            Some("if") => Some(Piece::If { condition: nothing(), range }),
+            Some("for") => Some(Piece::For { key_name: None, value_name: "_".into(), collection: nothing(), range }),
+            Some("else") => Some(Piece::Else { range }),
+            Some("endif") => Some(Piece::EndIf { range }),
+            Some("endfor") => Some(Piece::EndFor { range }),
+            _ => None,
+        }
     }
 
     fn interpolation(&mut self, opener: Token) -> Parsed<(Piece, Token)> {
@@ -312,7 +332,7 @@ impl Reader<'_> {
             self.advance();
         }
         let found = self.peek();
-        let summary = format!("Extra characters in {keyword} directive");
+        let summary = format!("Extra characters in {keyword} marker");
         let detail =
             format!("Expected a closing brace to end the {keyword} directive, but found {}.", self.describe(found));
         let closing = self.end_sequence(opener, &summary, detail)?;

@@ -111,9 +111,10 @@ fn write_value(value: &Value, hidden: bool, out: &mut String) {
         // A plan of Terraform's does not keep the sign of zero.
         Content::Number(number) if number.is_zero() => out.push('0'),
         Content::Number(number) => {
-            // A plan of Terraform's keeps what fits a float of the machine as one, without its precision.
+            // A plan of Terraform's keeps a fraction that fits a float of the machine as one, without its
+            // precision.
             let float = number.with_precision(53);
-            let shown = if number.as_i64().is_none() && float == *number { &float } else { number };
+            let shown = if !number.is_integer() && float == *number { &float } else { number };
             write!(out, "{shown}").unwrap();
         }
         Content::String(text) => write!(out, "{}", Json::from(&**text)).unwrap(),

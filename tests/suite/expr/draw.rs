@@ -4,7 +4,7 @@
 //! Kinds are only a lead: a list may come out as a tuple or a set, and any place may hold a value
 //! of another kind, null, an unknown or a sensitive value.
 
-use super::calls;
+use super::{calls, leaves};
 
 /// What an expression should roughly be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,113 +92,14 @@ impl Draw {
         if self.below(25) == 0 {
             return "null".into();
         }
-        let numbers = [
-            "0",
-            "1",
-            "-1",
-            "2",
-            "3",
-            "10",
-            "0.5",
-            "-2.25",
-            "1e3",
-            "12345678901234567890",
-            "1e-7",
-            "255",
-            "local.numbers[0]",
-            "local.object.port",
-            "var.typed.port",
-            "local.map.one",
-            "local.later_number",
-            "sensitive(4)",
-            "length(local.words)",
-            "local.later_object.a",
-            "var.pair[1]",
-            "tonumber(null)",
-        ];
-        let texts = [
-            "\"\"",
-            "\"a\"",
-            "\"b\"",
-            "\"abc\"",
-            "\"1\"",
-            "\"true\"",
-            "\"Hello, World\"",
-            "\"é\"",
-            "\"e\\u0301\"",
-            "\"$${x}\"",
-            "\"%%{\"",
-            "\"a\\nb\"",
-            "\"\\t\\\"\\\\\"",
-            "\"👍🏽 ß\"",
-            "\" x \"",
-            "local.text",
-            "local.words[1]",
-            "local.object.name",
-            "local.secret",
-            "local.later_id",
-            "local.later_text",
-            "var.password",
-            "local.hidden.a",
-            "local.partly.later",
-            "\"0.10\"",
-            "\"-5\"",
-            "\"a,b,,c\"",
-            "tostring(null)",
-            "local.list[0]",
-        ];
-        let bools =
-            ["true", "false", "true", "false", "local.later_bool", "sensitive(true)", "tobool(null)", "\"true\""];
-        let lists = [
-            "[]",
-            "[1, 2]",
-            "[\"a\", \"b\"]",
-            "local.words",
-            "local.numbers",
-            "local.list",
-            "local.later_list",
-            "local.objects",
-            "var.any",
-            "local.empty",
-            "local.later_tuple",
-            "[null]",
-            "tolist([])",
-            "var.pair",
-            "local.partly.list",
-            "local.sealed.b",
-            "[true, \"x\"]",
-            "local.ports",
-            "var.unset",
-        ];
-        let sets =
-            ["local.set", "local.later_set", "toset([])", "var.numbers", "toset([\"a\", \"z\"])", "toset([1, 2])"];
-        let maps = [
-            "{}",
-            "{ a = 1 }",
-            "local.map",
-            "local.object",
-            "local.later_map",
-            "local.partly",
-            "local.hidden",
-            "local.later_object",
-            "var.typed",
-            "var.strings",
-            "var.items",
-            "tomap({})",
-            "{ a = null }",
-            "local.sealed",
-            "var.any_map",
-            "{ a = \"x\", b = [1] }",
-        ];
-        let any = ["null", "local.nothing", "local.later_any", "terraform_data.later.id", "path.module"];
         match kind {
-            Kind::Number => self.of(&numbers),
-            Kind::Text => self.of(&texts),
-            Kind::Bool => self.of(&bools),
-            Kind::List => self.of(&lists),
-            Kind::Set => self.of(&sets),
-            Kind::Map => self.of(&maps),
-            Kind::Any => self.of(&any),
+            Kind::Number => self.of(leaves::NUMBERS),
+            Kind::Text => self.of(leaves::TEXTS),
+            Kind::Bool => self.of(leaves::BOOLS),
+            Kind::List => self.of(leaves::LISTS),
+            Kind::Set => self.of(leaves::SETS),
+            Kind::Map => self.of(leaves::MAPS),
+            Kind::Any => self.of(leaves::ANY),
         }
         .to_owned()
     }
@@ -298,38 +199,24 @@ impl Draw {
     }
 
     fn splat(&mut self, depth: usize) -> String {
-        let source = self.of(&[
-            "local.objects",
-            "local.ports",
-            "local.object",
-            "local.later_any",
-            "local.nothing",
-            "var.items",
-            "local.later_list",
-            "[local.partly]",
-            "local.set",
-            "local.hidden",
-            "local.text",
-            "var.unset",
-            "tolist([])",
-            "[{ id = 1 }, { id = \"x\" }]",
-            "local.later_object",
-            "sensitive(local.ports)",
-        ]);
+        let source = self.of(leaves::SPLATTED);
         let source = if self.below(3) == 0 { format!("({})", self.source(depth)) } else { source.to_owned() };
-        let steps =
-            self.of(&["[*]", "[*].id", "[*].tags[0]", ".*.port", ".*.name", "[*].name", "[*].tags[*]", "[*][0]", ".*"]);
+        let mut steps = self.of(leaves::SPLATS).to_owned();
+        while self.below(5) == 0 {
+            steps.push_str(self.of(leaves::SPLATS));
+        }
         format!("{source}{steps}")
     }
 
     fn access(&mut self, depth: usize) -> String {
-        match self.below(4) {
+        match self.below(5) {
             0 => format!("({})[{}]", self.draw(Kind::List, depth), self.draw(Kind::Number, 0)),
             1 => format!("({})[{}]", self.draw(Kind::Map, depth), self.draw(Kind::Text, 0)),
             2 => {
                 let name = self.of(&["a", "b", "id", "name", "tags", "port", "none", "known", "later"]);
                 format!("({}).{name}", self.draw(Kind::Map, depth))
             }
+            3 => format!("({}){}", self.draw(Kind::Any, depth), self.of(leaves::STEPS)),
             _ => self.splat(depth),
         }
     }

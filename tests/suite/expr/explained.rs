@@ -18,9 +18,10 @@ pub(super) const EXPLAINED: &[Explained] = &[
         about: "secret and not known yet",
         because: "what is computed from a sensitive value stays sensitive while another operand is unknown; Terraform \
                   forgets the mark until the apply",
-        fits: |_, ours, theirs| {
-            let bare = ours.replace("(sensitive)(unknown)", "(unknown)");
-            ours != bare && bare == theirs.replace("(sensitive)(unknown)", "(unknown)")
+        fits: |expression, ours, theirs| {
+            let plain = |answer: &str| answer.replace("(sensitive)", "");
+            let marks = |answer: &str| answer.matches("(sensitive)").count();
+            expression.contains("later") && plain(ours) == plain(theirs) && marks(ours) > marks(theirs)
         },
     },
     Explained {

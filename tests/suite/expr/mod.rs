@@ -10,6 +10,7 @@ mod cases;
 mod draw;
 mod drawn;
 mod explained;
+mod leaves;
 mod ours;
 mod refined;
 pub(crate) mod theirs;
