@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 use crate::addr::{Addr, Block};
 use crate::diag::Span;
 use crate::lang::inputs::Inputs;
+use crate::plan::checked::Checked;
 use crate::schema::Cost;
-use crate::state::checked::Checked;
 use crate::value::{Name, Path, Value};
 
 use super::{Mode, Refreshed};

@@ -14,8 +14,8 @@ use crate::lang::module::Node;
 use crate::lang::scope::Scope;
 use crate::lang::tree::Spot;
 use crate::lang::waits::Keys;
+use crate::plan::checked::{Checked, Judged};
 use crate::schema::Cost;
-use crate::state::checked::{Checked, Judged};
 use crate::value::{Name, Type, Value};
 
 use super::change::{Action, Change, Why};

@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 
 use crate::addr::checkable::{Checkable, Status};
 use crate::addr::{Key, ModulePath, Target, parse};
-use crate::state::checked::{Checked, Judged};
+use crate::plan::checked::{Checked, Judged};
 
 use super::ledger::{list, name, text};
 use super::record::Broken;

@@ -8,6 +8,7 @@
 mod action;
 mod adopt;
 pub mod change;
+pub mod checked;
 mod checks;
 mod conform;
 mod data;

@@ -15,10 +15,10 @@ use crate::lang::module::{Node, Repetition, Resource};
 use crate::lang::scope::{Desired, Scope};
 use crate::lang::tree::{Spot, Tree};
 use crate::lang::waits::Keys;
+use crate::plan::checked::Judged;
 use crate::schema::{Schema, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::Object;
-use crate::state::checked::Judged;
 use crate::value::{Name, Value};
 
 use super::action::Case;

@@ -5,7 +5,6 @@
 //! log is nothing but applying its events in order. Secrets appear here as fingerprints only.
 
 mod apply;
-pub mod checked;
 mod event;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -91,8 +90,6 @@ pub struct State {
     pub deposed: BTreeMap<(Addr, Name), Object>,
     /// Output values of the root module.
     pub outputs: BTreeMap<Name, Output>,
-    /// What came of everything that has conditions, at the end of the last apply.
-    pub checks: Vec<checked::Checked>,
     /// Steps in flight.
     pub pending: BTreeMap<StepId, Pending>,
     /// The operation that has begun and not ended.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::addr::checkable::Checkable;
 use crate::addr::{Key, Mode};
-use crate::state::checked::{Checked, Judged};
+use crate::plan::checked::{Checked, Judged};
 
 /// All checks.
 pub(super) fn checks(checks: &[Checked]) -> Vec<Json> {

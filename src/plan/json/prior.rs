@@ -50,7 +50,7 @@ pub(super) fn prior(plan: &Plan, setting: &Setting<'_>) -> Option<Json> {
         return None;
     }
     let outputs = outputs.iter().map(|(name, value)| (*name, sight.output(value, true)));
-    Some(state::document(outputs, resources, &[]))
+    Some(state::document(outputs, resources))
 }
 
 fn outputs<'p>(plan: &'p Plan, setting: &Setting<'p>) -> BTreeMap<&'p Name, &'p Value> {

@@ -8,7 +8,6 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Key, Mode, ModulePath};
-use crate::state::checked::Checked;
 use crate::state::{Object, State};
 use crate::value::{Name, Value};
 
@@ -37,24 +36,17 @@ pub fn state(state: &State, sight: Sight) -> Json {
     });
     let resources: Vec<(Addr, Json)> = current.chain(deposed).collect();
     let outputs = state.outputs.iter().map(|(name, output)| (name, sight.output(&output.value, true)));
-    document(outputs, resources, &state.checks)
+    document(outputs, resources)
 }
 
 /// The document around outputs and resources; empty states have no values.
-pub(super) fn document<'n>(
-    outputs: impl Iterator<Item = (&'n Name, Json)>,
-    resources: Vec<(Addr, Json)>,
-    checks: &[Checked],
-) -> Json {
+pub(super) fn document<'n>(outputs: impl Iterator<Item = (&'n Name, Json)>, resources: Vec<(Addr, Json)>) -> Json {
     let outputs: Map<String, Json> = outputs.map(|(name, output)| (name.to_string(), output)).collect();
     let mut document = Map::new();
     document.insert("format_version".into(), "1.0".into());
     if !outputs.is_empty() || !resources.is_empty() {
         document.insert("terraform_version".into(), LANGUAGE.into());
         document.insert("values".into(), values(outputs, resources));
-    }
-    if !checks.is_empty() {
-        document.insert("checks".into(), super::checks::checks(checks).into());
     }
     document.into()
 }

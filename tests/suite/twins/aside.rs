@@ -10,6 +10,7 @@ pub(super) fn lay(kind: Kind, theirs: &mut Vec<Value>, ours: &mut Vec<Value>) {
         side.iter_mut().for_each(times);
         match kind {
             Kind::Plan => side.iter_mut().for_each(unordered),
+            // acier stores no results of checks: a plan judges them anew.
             Kind::State => side.iter_mut().for_each(|document| {
                 remove(document, &["checks"]);
                 unordered(document);

@@ -17,6 +17,7 @@
 
 mod aside;
 mod compare;
+mod groups;
 mod side;
 
 use std::fs;

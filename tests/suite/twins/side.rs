@@ -36,6 +36,12 @@ impl Side {
         lay(from, self.folder.path());
     }
 
+    pub(super) fn write(&self, name: &str, text: &str) {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
     pub(super) fn run(&self, words: &[&str]) -> Ran {
         let path = self.folder.path();
         let mut command = Command::new(self.program);

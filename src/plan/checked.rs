@@ -1,6 +1,6 @@
 //! What came of everything that can be checked, when it was last looked at.
 //!
-//! **Never:** judge. In: the end of an apply. Out: plain data for plans, states and documents.
+//! **Never:** judge. In: what a walk over the configuration judged. Out: plain data for plans and documents.
 
 use crate::addr::checkable::{Checkable, Status};
 use crate::addr::{Key, ModulePath};
