@@ -121,6 +121,37 @@ fn span(time: Duration) -> String {
     }
 }
 
+/// Reads what the state holds, whatever the targets: what they need counts too, and lists are cheap.
+async fn read_all(session: &Session, arguments: &PlanningArguments, screen: &Screen) -> Outcome<Refreshed> {
+    let watched = watched(&session.project.tree, &session.project.schemas);
+    let is_watched = |addr: &Addr| watched.contains(&*addr.block.declared());
+    let Session { cloud, state, key, .. } = session;
+    let moved = if screen.tells_lines() { moved(&session.project.tree, state) } else { BTreeMap::new() };
+    if screen.tells_lines() {
+        stream::refreshing(screen, state, &moved);
+    }
+    let refreshed = match refresh(cloud, state, key, arguments.parallelism, &|_| true, &is_watched).await {
+        Ok(refreshed) => refreshed,
+        Err(diagnostics) => {
+            screen.diagnostics(&session.place(diagnostics), &session.project.sources);
+            return Err(Exit::Failed);
+        }
+    };
+    if screen.tells_lines() {
+        let gone = refreshed.found.iter().filter(|(_, _, object)| object.is_none());
+        let gone = gone.filter_map(|(addr, deposed, _)| {
+            let object = match deposed {
+                None => state.objects.get(addr)?,
+                Some(deposed) => state.deposed.get(&(addr.clone(), deposed.clone()))?,
+            };
+            Some((addr, &object.id))
+        });
+        let gone: BTreeSet<(&Addr, &Name)> = gone.collect();
+        stream::refreshed(screen, state, &moved, &|addr, id| gone.contains(&(addr, id)));
+    }
+    Ok(refreshed)
+}
+
 async fn decide(
     session: &mut Session,
     options: &Options,
@@ -130,43 +161,7 @@ async fn decide(
 ) -> Outcome<(Plan, Diagnostics)> {
     let (accounts, home) = (session.cloud.accounts().clone(), session.cloud.cloud());
     let options = &Options { accounts, home, ..options.clone() };
-    // Everything is read, whatever the targets: what they need counts too, and lists are cheap.
-    let refreshed = if arguments.refresh {
-        let watched = watched(&session.project.tree, &session.project.schemas);
-        let is_watched = |addr: &Addr| watched.contains(&*addr.block.declared());
-        let Session { cloud, state, key, .. } = &*session;
-        let moved = match screen.tells_lines() {
-            true => moved(&session.project.tree, state),
-            false => BTreeMap::new(),
-        };
-        if screen.tells_lines() {
-            stream::refreshing(screen, state, &moved);
-        }
-        match refresh(cloud, state, key, arguments.parallelism, &|_| true, &is_watched).await {
-            Ok(refreshed) => {
-                if screen.tells_lines() {
-                    let gone = refreshed.found.iter().filter(|(_, _, object)| object.is_none());
-                    let gone: BTreeSet<(&Addr, &Name)> = gone
-                        .filter_map(|(addr, deposed, _)| {
-                            let object = match deposed {
-                                None => state.objects.get(addr)?,
-                                Some(deposed) => state.deposed.get(&(addr.clone(), deposed.clone()))?,
-                            };
-                            Some((addr, &object.id))
-                        })
-                        .collect();
-                    stream::refreshed(screen, state, &moved, &|addr, id| gone.contains(&(addr, id)));
-                }
-                refreshed
-            }
-            Err(diagnostics) => {
-                screen.diagnostics(&session.place(diagnostics), &session.project.sources);
-                return Err(Exit::Failed);
-            }
-        }
-    } else {
-        Refreshed::default()
-    };
+    let refreshed = if arguments.refresh { read_all(session, arguments, screen).await? } else { Refreshed::default() };
     let mut answers = Answers::default();
     loop {
         let mut scope = session.scope(false);
