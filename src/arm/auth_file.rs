@@ -91,8 +91,8 @@ const KNOWN: [&str; 16] = [
     "baseURL",
 ];
 
-const MAKE: &str = "make the file with: az ad sp create-for-rbac --role Contributor --scopes /subscriptions/<id> \
-                    --json-auth > azure-auth.json";
+const MAKE: &str = "Make the file with: az ad sp create-for-rbac --role Contributor --scopes /subscriptions/<id> \
+                    --json-auth > azure-auth.json.";
 
 /// The text of a file: UTF-8 with or without a byte order mark, or the UTF-16 that PowerShell's `>` writes.
 ///
@@ -108,7 +108,7 @@ pub fn decode(bytes: &[u8]) -> Result<String, BadAuthFile> {
         [0xfe, 0xff, rest @ ..] => units(u16::from_be_bytes, rest),
         _ => String::from_utf8(bytes.to_vec()).ok(),
     };
-    text.ok_or_else(|| bad("The file is not text".to_owned(), "save it as UTF-8"))
+    text.ok_or_else(|| bad("The file is not text".to_owned(), "Save it as UTF-8."))
 }
 
 /// Reads the file's text.
@@ -121,8 +121,10 @@ pub fn parse(text: &str) -> Result<AuthFile, BadAuthFile> {
     let file = File { said, old };
     let [client, tenant, subscription] = [file.want(&CLIENT)?, file.want(&TENANT)?, file.want(&SUBSCRIPTION)?];
     let proof = file.want_proof()?;
-    let endpoints = Endpoints::custom(file.get(&AUTHORITY), file.get(&RESOURCES), file.get(&AUDIENCE))
-        .map_err(|error| bad(format!("An endpoint cannot be used: {error}"), "blank endpoints mean public Azure"))?;
+    let endpoints =
+        Endpoints::custom(file.get(&AUTHORITY), file.get(&RESOURCES), file.get(&AUDIENCE)).map_err(|error| {
+            bad(format!("An endpoint cannot be used: {error}"), "Leave endpoints blank for public Azure.")
+        })?;
     Ok(AuthFile {
         proof,
         client,
@@ -155,7 +157,7 @@ impl File {
         if value.chars().all(|c| c.is_ascii_alphanumeric() || "-._".contains(c)) {
             return Ok(value.to_owned());
         }
-        Err(bad(format!("\"{name}\" ({}) holds characters that no id has", key.what), "it is usually a GUID"))
+        Err(bad(format!("\"{name}\" ({}) holds characters that no id has", key.what), "It is usually a GUID."))
     }
 
     /// The certificate, if there is one; else the secret, which must be there.
@@ -175,7 +177,7 @@ impl File {
         let near = self.said.keys().find(|own| own.eq_ignore_ascii_case(name) && own.as_str() != name);
         match (near, self.said.contains_key(name)) {
             (Some(near), _) => {
-                bad(format!("\"{name}\" is missing: {}", key.what), &format!("rename \"{near}\" to \"{name}\""))
+                bad(format!("\"{name}\" is missing: {}", key.what), &format!("Rename \"{near}\" to \"{name}\"."))
             }
             (None, true) => bad(format!("\"{name}\" is blank: {}", key.what), MAKE),
             (None, false) => bad(format!("\"{name}\" is missing: {}", key.what), MAKE),
@@ -197,7 +199,7 @@ fn read_json(text: &str) -> Result<BTreeMap<String, String>, BadAuthFile> {
             Value::String(text) => said.insert(key.clone(), text.clone()),
             Value::Null => said.insert(key.clone(), String::new()),
             _ if KNOWN.contains(&key.as_str()) => {
-                return Err(bad(format!("\"{key}\" is not a text"), "put its value in quotation marks"));
+                return Err(bad(format!("\"{key}\" is not a text"), "Put its value in quotation marks."));
             }
             _ => None,
         };

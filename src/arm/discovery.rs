@@ -28,7 +28,7 @@ pub fn request(host: &str) -> Result<Request, Unusable> {
         }
         _ => Err(Unusable {
             message: format!("metadata_host \"{host}\" is not a host."),
-            hint: "write the name alone, with a port if needed, such as management.example.com:8443".to_owned(),
+            hint: "Write the name alone, with a port if needed, such as management.example.com:8443.".to_owned(),
         }),
     }
 }
@@ -40,7 +40,7 @@ pub fn request(host: &str) -> Result<Request, Unusable> {
 pub fn read(host: &str, response: &Response) -> Result<Endpoints, Unusable> {
     let bad = |why: String| Unusable {
         message: format!("The endpoints of metadata_host \"{host}\" cannot be used: {why}."),
-        hint: "check metadata_host (ARM_METADATA_HOSTNAME); it is the host of Azure Resource Manager".to_owned(),
+        hint: "Check metadata_host (ARM_METADATA_HOSTNAME); it is the host of Azure Resource Manager.".to_owned(),
     };
     if response.status != 200 {
         return Err(bad(format!("it answered with status {}", response.status)));
@@ -81,7 +81,7 @@ pub fn read(host: &str, response: &Response) -> Result<Endpoints, Unusable> {
 pub async fn discover(transport: &impl Transport, host: &str) -> Result<Endpoints, Unusable> {
     let response = transport.send(request(host)?).await.map_err(|lost| Unusable {
         message: format!("metadata_host \"{host}\" could not be asked for its endpoints: {}", lost.message),
-        hint: "check metadata_host (ARM_METADATA_HOSTNAME), the network and the certificates to trust".to_owned(),
+        hint: "Check metadata_host (ARM_METADATA_HOSTNAME), the network and the certificates to trust.".to_owned(),
     })?;
     read(host, &response)
 }

@@ -77,7 +77,7 @@ impl Provider for Builtin {
                 code: String::new(),
                 message: format!("A {kind} has no names; it is imported by its id alone, which is a text."),
                 trace: String::new(),
-                hint: Some("write id = \"...\"".into()),
+                hint: Some("Write id = \"...\".".into()),
             }),
         }
     }

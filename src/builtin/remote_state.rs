@@ -48,7 +48,7 @@ pub(super) fn fetch(config: &Value, folder: &Path) -> Result<Value, Fault> {
         let Some(defaults) = defaults.as_members() else {
             return Err(unusable(
                 "\"defaults\" must be an object: values by the names of outputs.",
-                "write { name = value }",
+                "Write { name = value }.",
             ));
         };
         all = defaults.clone();
@@ -76,17 +76,17 @@ impl Settings {
         let mut texts = [None, None];
         if let Some(given) = given {
             let Some(members) = given.as_members() else {
-                return Err(unusable("\"config\" must be an object.", "write config = { path = \"...\" }"));
+                return Err(unusable("\"config\" must be an object.", "Write config = { path = \"...\" }."));
             };
             for (name, value) in members {
                 let Some(at) = known.iter().position(|known| *known == &**name) else {
                     let detail = format!("The backend \"{backend}\" has no setting \"{name}\".");
-                    return Err(unusable(&detail, &format!("use one of these: {}", known.join(", "))));
+                    return Err(unusable(&detail, &format!("Use one of these: {}.", known.join(", "))));
                 };
                 texts[at] = match value.as_str() {
                     Some(text) => Some(text.to_owned()),
                     None if value.is_null() => None,
-                    None => return Err(unusable(&format!("The setting \"{name}\" must be a text."), "write a path")),
+                    None => return Err(unusable(&format!("The setting \"{name}\" must be a text."), "Write a path.")),
                 };
             }
         }
@@ -95,7 +95,7 @@ impl Settings {
             (Some(path), _) => path,
             (None, "acier") => {
                 let detail = "The backend \"acier\" needs to know the folder of the other configuration.";
-                return Err(unusable(detail, "write config = { path = \"../network\" }"));
+                return Err(unusable(detail, "Write config = { path = \"../network\" }."));
             }
             (None, _) => "terraform.tfstate".to_owned(),
         };
@@ -163,13 +163,13 @@ fn local(folder: &Path, settings: &Settings) -> Result<Members, Fault> {
             let detail = format!(
                 "No stored state was found for the given workspace in the given backend: there is no file {shown}."
             );
-            missing(&detail, "apply the other configuration first, or correct the path")
+            missing(&detail, "Apply the other configuration first, or correct the path.")
         }
-        _ => unusable(&format!("The state file {shown} cannot be read: {error}."), "correct its rights, or the path"),
+        _ => unusable(&format!("The state file {shown} cannot be read: {error}."), "Correct its rights, or the path."),
     })?;
     tfstate::outputs(&bytes).map_err(|why| {
         let detail = format!("The state file {shown} cannot be used: {why}.");
-        unusable(&detail, "restore it, as from terraform.tfstate.backup, or correct the path")
+        unusable(&detail, "Restore it, as from terraform.tfstate.backup, or correct the path.")
     })
 }
 
@@ -177,12 +177,12 @@ fn elsewhere(backend: &str) -> Fault {
     let detail = format!("acier reads states that lie in files, and not those of the backend \"{backend}\".");
     let hint = match backend {
         "azurerm" | "s3" | "gcs" | "http" | "remote" | "cloud" | "consul" | "kubernetes" | "pg" | "oss" | "cos" => {
-            "fetch it beforehand, with `terraform state pull > other.tfstate` in the other configuration, and use backend = \
-             \"local\" with config = { path = \"other.tfstate\" }; or give its outputs as variables"
+            "Fetch it beforehand, with `terraform state pull > other.tfstate` in the other configuration, and use backend = \
+             \"local\" with config = { path = \"other.tfstate\" }; or give its outputs as variables."
         }
         _ => {
-            "use backend = \"local\" with config = { path = \"...\" } for a state file, or backend = \"acier\" for a \
-              configuration folder"
+            "Use backend = \"local\" with config = { path = \"...\" } for a state file, or backend = \"acier\" for a \
+              configuration folder."
         }
     };
     unusable(&detail, hint)

@@ -28,7 +28,7 @@ pub(super) fn with_arguments(words: Vec<OsString>) -> Result<Vec<OsString>, Diag
         let Some(line) = text(&variable) else { continue };
         let Some(found) = shlex::split(&line) else {
             let detail = format!("The value of {variable} is no command line: a quote is not closed.");
-            return Err(Diagnostic::error("Invalid extra arguments", detail).hint("correct or unset the variable"));
+            return Err(Diagnostic::error("Invalid extra arguments", detail).hint("Correct or unset the variable."));
         };
         added.extend(found.into_iter().map(OsString::from));
     }

@@ -54,7 +54,7 @@ pub(super) fn complete(planned: &Inputs, project: &mut Project, vars: &[Var], sc
                 );
                 wrong.push(Diagnostic::error("No value for required variable", detail).at(variable.span).hint(
                     format!(
-                        "give it again: -var {name}=..., a .tfvars file, or the environment variable TF_VAR_{name}"
+                        "Give it again: -var {name}=..., a .tfvars file, or the environment variable TF_VAR_{name}."
                     ),
                 ));
             }

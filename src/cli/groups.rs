@@ -80,8 +80,8 @@ pub(super) fn fleet(text: &str, sight: &Sight) -> Option<Meant> {
 
 fn by_id(text: &str, sight: &Sight, screen: &Screen) -> Outcome<Meant> {
     let wrong = |detail: String| {
-        let hint = "write it as /subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerInstance/containerGroups/{name}, \
-                    perhaps with /containers/{container} behind it";
+        let hint = "Write it as /subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.ContainerInstance/containerGroups/{name}, \
+                    perhaps with /containers/{container} behind it.";
         fail(screen, &Diagnostic::error("Not the id of a container group", detail).hint(hint), &Sources::default())
     };
     let id = match ResourceId::parse(text) {
@@ -147,7 +147,7 @@ fn by_address(text: &str, sight: &Sight, screen: &Screen) -> Outcome<Meant> {
         many => {
             let names: Vec<String> = many.iter().map(|(addr, _)| addr.to_string()).collect();
             let detail = format!("{target} names {} container groups: {}.", many.len(), names.join(", "));
-            fail(screen, &Diagnostic::error("More than one container group", detail).hint("name one instance"), &none)
+            fail(screen, &Diagnostic::error("More than one container group", detail).hint("Name one instance."), &none)
         }
     }
 }
@@ -164,20 +164,20 @@ fn unknown(target: &Target, address: &str, known: &[String], sight: &Sight) -> D
     {
         let detail = format!("{block} is an ngroup, which keeps container groups of its own.");
         return Diagnostic::error("An ngroup is no container group", detail)
-            .hint(format!("`acier inspect {target}` shows its container groups; name one of them by its ARM id"));
+            .hint(format!("`acier inspect {target}` shows its container groups; name one of them by its ARM id."));
     }
     if let Some(block) = block
         && sight.configured().contains(&block.to_string())
         && !known.iter().any(|known| known.starts_with(&block.to_string()))
     {
         let detail = format!("{block} is in the configuration, but it was not applied yet.");
-        return Diagnostic::error(summary, detail).hint("make it with `acier apply`");
+        return Diagnostic::error(summary, detail).hint("Make it with `acier apply`.");
     }
     let detail = match target {
         Target::Module(_) => format!("{target} names a module, not a container group."),
         _ => format!("The state holds no container group at {target}.{}", suggest(address, known)),
     };
-    Diagnostic::error(summary, detail).hint("`acier ps` lists the groups of this configuration; an ARM id works too")
+    Diagnostic::error(summary, detail).hint("`acier ps` lists the groups of this configuration; an ARM id works too.")
 }
 
 /// ` Did you mean ...?` for an address, also where only the name was written.
@@ -215,8 +215,8 @@ pub(super) fn container<'g>(group: &'g Group, meant: &Meant, screen: &Screen) ->
         [first, ..] => {
             let names: Vec<&str> = found.iter().map(|container| container.name.as_str()).collect();
             let detail = format!("{} has {} containers: {}.", meant.shown, names.len(), names.join(", "));
-            let hint = format!("name one: {}/{}", meant.shown, first.name);
-            let separator = if meant.addr.is_some() { hint } else { "name one with -container=NAME".to_owned() };
+            let hint = format!("Name one: {}/{}.", meant.shown, first.name);
+            let separator = if meant.addr.is_some() { hint } else { "Name one with -container=NAME.".to_owned() };
             fail(screen, &Diagnostic::error("Which container?", detail).hint(separator), &Sources::default())
         }
     }

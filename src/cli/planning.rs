@@ -46,12 +46,15 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
         return Err(refuse("Invalid -parallelism", "At least one step must be allowed at a time.".into()));
     }
     let targets = |texts: &[String]| -> Outcome<Vec<Target>> {
-        texts.iter().map(|text| parse::target(text).map_err(|error| refuse("Invalid address", error))).collect()
+        texts
+            .iter()
+            .map(|text| parse::target(text).map_err(|error| refuse("Invalid address", format!("{error}."))))
+            .collect()
     };
     let replace: Outcome<Vec<Addr>> = arguments
         .replace
         .iter()
-        .map(|text| parse::addr(text).map_err(|error| refuse("Invalid address", error)))
+        .map(|text| parse::addr(text).map_err(|error| refuse("Invalid address", format!("{error}."))))
         .collect();
     let mode = match (destroy, arguments.refresh_only) {
         (true, _) => Mode::Destroy,

@@ -260,7 +260,7 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
     let shown = folder.display();
     let names = file_names(folder).map_err(|error| {
         Diagnostic::error("Configuration folder cannot be read", format!("{shown}: {error}."))
-            .hint("name another folder with -chdir=DIR")
+            .hint("Name another folder with -chdir=DIR.")
     })?;
     let mut files = Vec::new();
     for name in names.into_iter().filter(|name| name.ends_with(".tf") || name.ends_with(".tf.json")) {
@@ -275,7 +275,7 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             Diagnostic::error("Invalid character encoding", format!("{name} is not UTF-8: byte {at} is wrong."))
-                .hint("save the file as UTF-8")
+                .hint("Save the file as UTF-8.")
         })?;
         files.push((name, text));
     }
@@ -284,7 +284,7 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
             NO_FILES,
             format!("The folder {shown} holds no files that end in .tf or .tf.json."),
         )
-        .hint("change into the folder of your configuration, or name it with -chdir=DIR"));
+        .hint("Change into the folder of your configuration, or name it with -chdir=DIR."));
     }
     Ok(files)
 }

@@ -267,8 +267,8 @@ pub(super) fn check_cloud(state: &State, cloud: &Cloud, sources: &Sources, scree
         "The objects of this state live in {stored}. This run would act on {own}, where they do not exist; it \
          would make everything a second time."
     );
-    let hint = "run it with the settings that the state was made with, destroy its objects there first, or use a \
-                copy of the configuration folder without its state";
+    let hint = "Run it with the settings that the state was made with, destroy its objects there first, or use a \
+                copy of the configuration folder without its state.";
     fail(screen, &Diagnostic::error("The state belongs to another cloud", detail).hint(hint), sources)
 }
 
@@ -290,8 +290,8 @@ fn refuse_unreached(state: &State, cloud: &Cloud, sources: &Sources, screen: &Sc
          be looked at nor destroyed.",
         shown.join(", ")
     );
-    let hint = "put the provider configuration (or its key in for_each) back, remove the resources and apply, and remove \
-                the configuration after that; or forget the objects with acier state rm";
+    let hint = "Put the provider configuration (or its key in for_each) back, remove the resources and apply, and remove \
+                the configuration after that; or forget the objects with acier state rm.";
     fail(screen, &Diagnostic::error("Provider configuration not present", detail).hint(hint), sources)
 }
 

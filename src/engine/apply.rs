@@ -488,6 +488,6 @@ fn late(limit: Duration) -> Fault {
         code: String::new(),
         message: format!("The service did not answer within {} seconds.", limit.as_secs()),
         trace: String::new(),
-        hint: Some("raise the limit in the block's timeouts".into()),
+        hint: Some("Raise the limit in the block's timeouts.".into()),
     }
 }

@@ -50,7 +50,7 @@ pub async fn drive<P: Provider>(provider: &P, call: &Call, next: Next, note: Not
                 message: format!("The operation did not end within its time limit.{last}"),
                 trace: String::new(),
                 hint: Some(
-                    "raise the limit in the block's timeouts, or look at the object with `acier inspect`".into(),
+                    "Raise the limit in the block's timeouts, or look at the object with `acier inspect`.".into(),
                 ),
             })
         }

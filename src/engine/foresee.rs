@@ -38,7 +38,7 @@ pub async fn foresee<P: Provider>(provider: &P, state: &State, plan: &Plan) -> F
         Err(fault) => {
             let detail = format!("What becomes of this plan could not be asked beforehand. {}", fault.message);
             let warning = Diagnostic::warning("The plan was not checked against the service", detail);
-            let hint = "the apply may still work; -preflight=false leaves these questions out";
+            let hint = "The apply may still work; -preflight=false leaves these questions out.";
             return Foresight { diagnostics: warning.hint(hint).into(), pace: None };
         }
     };

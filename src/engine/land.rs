@@ -240,7 +240,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     /// Nobody could be asked: the intent stays pending.
     fn leave_unknown(&mut self, number: u32, change: &'a Change, fault: &Fault) {
         let diagnostic = diagnose(fault, &change.addr.to_string())
-            .hint("whether it happened is not known; the next command looks it up before it does anything else");
+            .hint("Whether it happened is not known; the next command looks it up before it does anything else.");
         self.report.diagnostics.push(diagnostic);
         self.report.unknown.push(change.addr.clone());
         let act = self.flights.get(&number).map_or(StepAct::Create, |flight| flight.act);
@@ -262,9 +262,9 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 quoted(&addr),
                 quoted(&id)
             ));
-            "import it in one of these ways, or choose another name"
+            "Import it in one of these ways, or choose another name."
         } else {
-            "choose another name, or delete the existing object first"
+            "Choose another name, or delete the existing object first."
         };
         Fault { kind: FaultKind::Exists, code: String::new(), message, trace: String::new(), hint: Some(hint.into()) }
     }

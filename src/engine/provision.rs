@@ -154,9 +154,9 @@ fn failed(errand: &Errand, fault: &Fault, change: &Change) -> Diagnostic {
         fault.message.clone()
     };
     let hint = match change.after.is_null() {
-        true => "the object is kept; correct the command and destroy again, or forget the object with acier state rm",
+        true => "The object is kept; correct the command and destroy again, or forget the object with acier state rm.",
         false => {
-            "the object is made and tainted: the next apply replaces it; acier untaint keeps it as it is, if that is right"
+            "The object is made and tainted: the next apply replaces it; acier untaint keeps it as it is, if that is right."
         }
     };
     Diagnostic::error(format!("{} provisioner error", errand.kind), detail)

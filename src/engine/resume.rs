@@ -130,7 +130,7 @@ async fn find_out<P: Provider>(
             Patience::Follow => {
                 let minutes = LIMIT.as_secs() / 60;
                 let message = format!("What runs in it has not ended within {minutes} minutes.");
-                let hint = "run the same command again to go on waiting, or destroy the object".to_owned();
+                let hint = "Run the same command again to go on waiting, or destroy the object.".to_owned();
                 return Err(Fault { kind: FaultKind::TimedOut, hint: Some(hint), ..going_on(message) });
             }
         },

@@ -61,17 +61,17 @@ pub(super) const MISSING_ARGUMENT: &str = "Missing required argument";
 pub(super) fn missing_argument(name: &str, header: Span) -> Diagnostic {
     Diagnostic::error(MISSING_ARGUMENT, format!("The argument {name:?} is required, but no definition was found."))
         .at(header)
-        .hint(format!("add it to this block: {name} = ..."))
+        .hint(format!("Add it to this block: {name} = ..."))
 }
 
 /// Advice that names what may stand in a place.
 fn known(what: &str, names: &[&str]) -> String {
     if names.is_empty() {
-        return format!("remove it; no {what} may stand here");
+        return format!("Remove it; no {what} may stand here.");
     }
     let mut names = names.to_vec();
     names.sort_unstable();
-    format!("remove it, or use one of the {what} that may stand here: {}", names.join(", "))
+    format!("Remove it, or use one of the {what} that may stand here: {}.", names.join(", "))
 }
 
 /// The only block of a name; others of that name are reported.

@@ -34,7 +34,7 @@ impl Loader<'_> {
                 let Some([label]) = labels(block, &["type"], &mut self.out) else { return };
                 if !KNOWN.contains(&&*label.text) {
                     let detail = format!("There is no backend type named {:?}.", label.text);
-                    let hint = format!("write one of {}, or remove the block", KNOWN.join(", "));
+                    let hint = format!("Write one of {}, or remove the block.", KNOWN.join(", "));
                     self.out.push(Diagnostic::error("Unsupported backend type", detail).at(label.span).hint(hint));
                     return;
                 }
@@ -46,7 +46,7 @@ impl Loader<'_> {
             ("Duplicate 'backend' configuration block".into(), detail)
         });
         if let (false, Some(told)) = (fresh, self.out.0.last_mut()) {
-            told.hint = Some("remove one of the two".into());
+            told.hint = Some("Remove one of the two.".into());
         }
         let beside = &*called == "backend \"local\"" && block.body.attributes.is_empty();
         if fresh && !beside {
@@ -81,9 +81,9 @@ impl Backend {
              runs made by way of it is not in the state beside the configuration, and would be made a second time.",
             self.block
         );
-        let hint = "to keep the state beside the configuration, add a file backend_override.tf that says terraform { backend \
+        let hint = "To keep the state beside the configuration, add a file backend_override.tf that says terraform { backend \
                     \"local\" {} } (no other file has to change), and take over what exists: terraform state pull > \
-                    old.tfstate, then acier state import-tfstate old.tfstate";
+                    old.tfstate, then acier state import-tfstate old.tfstate.";
         Diagnostic::error("The state is to be kept elsewhere", detail).at(self.span).hint(hint)
     }
 }

@@ -70,7 +70,7 @@ impl Loader<'_> {
             let detail = "Nested data blocks do not support \"lifecycle\" blocks as the lifecycle is managed by the \
                           containing block.";
             let wrong = Diagnostic::error("Invalid lifecycle block", detail).at(lifecycle.header);
-            self.out.push(wrong.hint("write its conditions as assert blocks of the check"));
+            self.out.push(wrong.hint("Write its conditions as assert blocks of the check."));
         }
         block.body.blocks.retain(|inner| &*inner.name != "lifecycle");
         for word in ["count", "for_each"] {

@@ -92,7 +92,7 @@ impl Loader<'_> {
         if &**name != provider_of(kind) {
             let detail = format!("The {kind} belongs to the provider {:?}, and not to {name:?}.", provider_of(kind));
             let wrong = Diagnostic::error("Invalid provider configuration reference", detail).at(span);
-            self.out.push(wrong.hint("name a configuration of its own provider, or remove the argument"));
+            self.out.push(wrong.hint("Name a configuration of its own provider, or remove the argument."));
             return None;
         }
         Some(ProviderUse { name: ProviderName { name: name.clone(), alias: alias.cloned() }, key, span })
@@ -145,7 +145,7 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
                 None if name.alias.is_none() => None,
                 None => Some((
                     format!("There is no provider configuration {}.", used.name),
-                    format!("declare it: provider {:?} with alias = ..., or correct the name", name.name),
+                    format!("Declare it: provider {:?} with alias = ..., or correct the name.", name.name),
                 )),
                 // The call of the module has chosen one.
                 Some(_) if chosen.is_some() && used.key.is_none() => None,
@@ -155,11 +155,11 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
                             "The provider configuration {} has for_each, so one of its instances is to be chosen.",
                             used.name
                         ),
-                        format!("write provider = {}[each.key]", used.name),
+                        format!("Write provider = {}[each.key].", used.name),
                     )),
                     (None, Some(_)) => Some((
                         format!("The provider configuration {} has no for_each, so it has no instances.", used.name),
-                        format!("write provider = {}", used.name),
+                        format!("Write provider = {}.", used.name),
                     )),
                     _ => None,
                 },

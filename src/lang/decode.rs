@@ -117,7 +117,7 @@ impl Decoder<'_> {
                 let detail =
                     format!("Inappropriate value for attribute {:?}: {}.", attribute.name, describe(&mismatch));
                 let span = inside(&written.expr, &mismatch.path.0);
-                let hint = format!("write a value of the type {}", attribute.ty);
+                let hint = format!("Write a value of the type {}.", attribute.ty);
                 let seen = self.reader.seen(&written.expr);
                 let wrong = Diagnostic::error("Incorrect attribute value type", detail);
                 self.out.push(wrong.at(span).hint(hint).seen(seen));
@@ -156,7 +156,7 @@ impl Decoder<'_> {
         let Some(meant) = attribute.words.iter().find(|word| word.eq_ignore_ascii_case(text)) else { return value };
         let detail =
             format!("{text:?} is taken for {meant:?}. In azurerm, upper and lower case count since version 3.0.");
-        self.out.push(Diagnostic::warning("Old spelling", detail).at(span).hint(format!("write {meant:?}")).alike());
+        self.out.push(Diagnostic::warning("Old spelling", detail).at(span).hint(format!("Write {meant:?}.")).alike());
         Value::string(*meant).with_marks(marks)
     }
 
@@ -207,7 +207,7 @@ impl Decoder<'_> {
                     let detail =
                         format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
                     let span = inside(&written.expr, &mismatch.path.0);
-                    let hint = format!("write a value of the type {ty}");
+                    let hint = format!("Write a value of the type {ty}.");
                     let seen = self.reader.seen(&written.expr);
                     let wrong = Diagnostic::error("Incorrect attribute value type", detail);
                     self.out.push(wrong.at(span).hint(hint).seen(seen));

@@ -9,32 +9,32 @@ pub(super) struct Elsewhere {
     pub(super) hint: &'static str,
 }
 
-const RANDOM: &str = "give the name as a variable, or take a stable one from what it belongs to: substr(sha256(\"...\"), \
-                      0, 8); a secret belongs into a sensitive variable";
-const TIME: &str = "for a date, use timeadd() on a variable, or timestamp() where each apply may have another; to wait for \
-                    something, use wait_for of azurerm_container_group, or a terraform_data with a local-exec provisioner";
-const FILE: &str = "to read a file, use file() or templatefile(); to write one, use a terraform_data with a local-exec \
-                    provisioner";
+const RANDOM: &str = "Give the name as a variable, or take a stable one from what it belongs to: substr(sha256(\"...\"), \
+                      0, 8); a secret belongs into a sensitive variable.";
+const TIME: &str = "For a date, use timeadd() on a variable, or timestamp() where each apply may have another; to wait for \
+                    something, use wait_for of azurerm_container_group, or a terraform_data with a local-exec provisioner.";
+const FILE: &str = "To read a file, use file() or templatefile(); to write one, use a terraform_data with a local-exec \
+                    provisioner.";
 
 /// Providers whose kinds are replaced by something that acier has.
 const REPLACED: &[(&str, &str)] = &[
-    ("null_resource", "use terraform_data: what is triggers there is triggers_replace here"),
-    ("null_data_source", "use a local value"),
+    ("null_resource", "Use terraform_data: what is triggers there is triggers_replace here."),
+    ("null_data_source", "Use a local value."),
     ("random", RANDOM),
     ("time", TIME),
     ("local", FILE),
-    ("template", "use templatefile(), or templatestring()"),
+    ("template", "Use templatefile(), or templatestring()."),
     (
         "external",
-        "run the program beforehand and give what it says as a variable, or as a file that jsondecode() reads",
+        "Run the program beforehand and give what it says as a variable, or as a file that jsondecode() reads.",
     ),
-    ("http", "fetch it beforehand and give it as a variable, or as a file that file() reads"),
-    ("archive", "make the archive beforehand"),
-    ("tls", "make the key beforehand and give it as a sensitive variable"),
+    ("http", "Fetch it beforehand and give it as a variable, or as a file that file() reads."),
+    ("archive", "Make the archive beforehand."),
+    ("tls", "Make the key beforehand and give it as a sensitive variable."),
 ];
 
-const APART: &str = "leave what it makes to Terraform in a folder of its own, and hand its outputs over as variables or with \
-                     data \"terraform_remote_state\"";
+const APART: &str = "Leave what it makes to Terraform in a folder of its own, and hand its outputs over as variables or with \
+                     data \"terraform_remote_state\".";
 
 /// What is to be said about a kind of a provider that is not here; `known` are those that are.
 pub(super) fn elsewhere(kind: &str, known: &[&str]) -> Option<Elsewhere> {
@@ -57,21 +57,21 @@ pub(super) fn elsewhere(kind: &str, known: &[&str]) -> Option<Elsewhere> {
 }
 
 const NETWORK: &str =
-    "leave the network to Terraform, and give the id of the subnet as a variable: subnet_ids = [var.subnet_id]";
-const STORAGE: &str = "leave the storage to Terraform, and give the names of the account and the share and the key as \
-                       variables (the key a sensitive one): storage_account_name, share_name and storage_account_key of volume";
-const VAULT: &str = "leave the vault to Terraform; give a secret as a sensitive variable, or let Azure read it for the \
-                     containers: secret_reference and secure_environment_variable_references";
-const READERS: &str = "leave it to Terraform in a folder of its own; what it needs of a container group it reads with data \
-                       \"terraform_remote_state\" from the file that \"acier state pull\" writes";
+    "Leave the network to Terraform, and give the id of the subnet as a variable: subnet_ids = [var.subnet_id].";
+const STORAGE: &str = "Leave the storage to Terraform, and give the names of the account and the share and the key as \
+                       variables (the key a sensitive one): storage_account_name, share_name and storage_account_key of volume.";
+const VAULT: &str = "Leave the vault to Terraform; give a secret as a sensitive variable, or let Azure read it for the \
+                     containers: secret_reference and secure_environment_variable_references.";
+const READERS: &str = "Leave it to Terraform in a folder of its own; what it needs of a container group it reads with data \
+                       \"terraform_remote_state\" from the file that \"acier state pull\" writes.";
 
 /// Kinds of azurerm that stand beside container groups, by the beginnings of their names; the first
 /// that fits counts.
 const BESIDE: &[(&str, &str)] = &[
     (
         "azurerm_network_profile",
-        "remove it: container groups join a subnet without a profile, by subnet_ids = [...] (Azure retired network \
-         profiles for them)",
+        "Remove it: container groups join a subnet without a profile, by subnet_ids = [...] (Azure retired network \
+         profiles for them).",
     ),
     ("azurerm_subnet", NETWORK),
     ("azurerm_virtual_network", NETWORK),
@@ -79,18 +79,18 @@ const BESIDE: &[(&str, &str)] = &[
     ("azurerm_storage", STORAGE),
     (
         "azurerm_user_assigned_identity",
-        "leave the identity to Terraform, and give its id as a variable: identity_ids = [var.identity_id] in the block \
-         identity",
+        "Leave the identity to Terraform, and give its id as a variable: identity_ids = [var.identity_id] in the block \
+         identity.",
     ),
     (
         "azurerm_log_analytics",
-        "leave the workspace to Terraform, and give its id and key as variables (the key a sensitive one): workspace_id and \
-         workspace_key of diagnostics",
+        "Leave the workspace to Terraform, and give its id and key as variables (the key a sensitive one): workspace_id and \
+         workspace_key of diagnostics.",
     ),
     (
         "azurerm_container_registry",
-        "leave the registry to Terraform, and give its server, user name and password as variables (the password a \
-         sensitive one), or an identity that may pull: image_registry_credential",
+        "Leave the registry to Terraform, and give its server, user name and password as variables (the password a \
+         sensitive one), or an identity that may pull: image_registry_credential.",
     ),
     ("azurerm_key_vault", VAULT),
     ("azurerm_role_assignment", READERS),

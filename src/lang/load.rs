@@ -112,7 +112,7 @@ impl Loader<'_> {
     ) -> bool {
         if let Some(first) = self.declared.get(&(what, name.clone())) {
             let (summary, detail) = twice(place(self.sources, *first));
-            let hint = "rename one of the two, or remove it";
+            let hint = "Rename one of the two, or remove it.";
             self.out.push(Diagnostic::error(summary, detail).at(span).hint(hint));
             return false;
         }
@@ -208,7 +208,7 @@ impl Loader<'_> {
             // blocks are reported.
             if let Some(meant) = misspelt(&name, self.schemas.providers.keys().map(|known| &**known)) {
                 let detail = format!("There is no provider {name:?}. Did you mean {meant:?}?");
-                let hint = format!("write provider {meant:?}");
+                let hint = format!("Write provider {meant:?}.");
                 self.out.push(Diagnostic::error("Invalid provider", detail).at(label.span).hint(hint));
             }
             return;

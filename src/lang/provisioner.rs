@@ -178,7 +178,7 @@ pub(super) fn check_destroy(provisioner: &Provisioner, out: &mut Diagnostics) {
                 let wrong = Diagnostic::error("Invalid reference from destroy provisioner", detail).at(span);
                 out.push(
                     wrong.hint(
-                        "keep what it needs in the object itself, as the input of a terraform_data, and use self",
+                        "Keep what it needs in the object itself, as the input of a terraform_data, and use self.",
                     ),
                 );
             }
@@ -214,7 +214,7 @@ pub(super) fn errand(provisioner: &Provisioner, reader: &Reader<'_>, judged: boo
     if blank && out.is_empty() {
         let wrong =
             Diagnostic::error("Invalid local-exec provisioner command", "The command must be a non-empty string.");
-        out.push(wrong.at(provisioner.span).hint("say what is to be run: command = \"...\""));
+        out.push(wrong.at(provisioner.span).hint("Say what is to be run: command = \"...\"."));
     }
     if out.has_errors() {
         return Err(out);

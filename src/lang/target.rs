@@ -150,7 +150,7 @@ fn local(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
     }
     let advice = did_you_mean(&name, known.keys().map(|name| &**name));
     let detail = format!("A local value with the name {name:?} has not been declared.{advice}");
-    let hint = format!("correct the name, or give it a value in a locals block: {name} = ...");
+    let hint = format!("Correct the name, or give it a value in a locals block: {name} = ...");
     Some(Diagnostic::error("Reference to undeclared local value", detail).hint(hint))
 }
 
@@ -179,7 +179,7 @@ pub(super) fn undeclared(linker: &Linker<'_>, addr: &BlockAddr) -> Option<Diagno
         "A {words} resource \"{}\" \"{}\" has not been declared in {}.{advice}",
         addr.kind, addr.name, linker.called
     );
-    let hint = "correct the name, or add a block of that type and name";
+    let hint = "Correct the name, or add a block of that type and name.";
     Some(Diagnostic::error("Reference to undeclared resource", detail).hint(hint))
 }
 

@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
             );
             let wrong = Diagnostic::error("Resource already managed", detail).hint(format!(
                 "Leave the object where it is; or, if {other} is no longer to manage it, remove its block and forget it \
-                 there first: acier state rm {}",
+                 there first: acier state rm {}.",
                 quoted(&other.to_string())
             ));
             self.refuse(&wanted, wrong);
@@ -276,7 +276,7 @@ impl<'a> Walk<'a> {
         );
         let wrong = Diagnostic::error("Resource already managed", detail).hint(format!(
             "Leave it as it is, without the import; or, to manage the other object here instead, forget this one first: \
-             acier state rm {}",
+             acier state rm {}.",
             quoted(&addr.to_string())
         ));
         self.refuse(wanted, wrong);

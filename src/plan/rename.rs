@@ -70,7 +70,7 @@ pub fn rename(state: &State, from: &Target, to: &Target) -> Result<Rename, Diagn
     let taken = moved.iter().map(|(_, to)| to).find(|to| held.contains(to));
     if let Some(taken) = taken {
         let detail = format!("Cannot move to {to}: there is already an object at {taken} in the current state.");
-        return Err(target(detail).hint(format!("Move {taken} away first, or forget it: acier state rm {taken}")));
+        return Err(target(detail).hint(format!("Move {taken} away first, or forget it: acier state rm {taken}.")));
     }
     Ok(Rename { events: events(state, &moved), moved })
 }

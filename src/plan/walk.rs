@@ -238,7 +238,7 @@ impl<'a> Walk<'a> {
                 let detail =
                     format!("{addr} is to be made with the provider configuration {name}, which is not there.");
                 let wrong = Diagnostic::error("Provider configuration not present", detail).at(resource.span);
-                let hint = "add the key to the for_each of the provider block, or remove it from that of the resource";
+                let hint = "Add the key to the for_each of the provider block, or remove it from that of the resource.";
                 return self.fail(&addr.block, wrong.about(addr.to_string()).hint(hint).into());
             }
             Ok(name) => drop(self.configurations.insert(addr.clone(), name)),

@@ -81,7 +81,7 @@ impl<A: Provider, B: Provider> Router<A, B> {
             code: String::new(),
             message: format!("No provider configuration of this run reaches {cloud}."),
             trace: String::new(),
-            hint: Some("put the provider configuration back".into()),
+            hint: Some("Put the provider configuration back.".into()),
         })
     }
 }

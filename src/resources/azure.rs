@@ -283,7 +283,7 @@ impl<T: Transport> Provider for Azure<T> {
                 code: String::new(),
                 message: format!("The {} \"{}\" was not found.", kind.name, config.text("name").unwrap_or_default()),
                 trace: String::new(),
-                hint: Some("check the name, the resource group and the subscription".into()),
+                hint: Some("Check the name, the resource group and the subscription.".into()),
             }),
         }
     }

@@ -178,7 +178,7 @@ fn not_offered(group: &Wanted<'_>, offered: &[String]) -> Omen {
             "The region \"{}\" has no Azure Container Instances for this subscription, so \"{}\" would be refused.",
             group.location, group.name
         ),
-        hint: format!("use one of: {}", offered.join(", ")),
+        hint: format!("Use one of: {}.", offered.join(", ")),
     }
 }
 
@@ -208,7 +208,7 @@ fn too_large(group: &Wanted<'_>, capabilities: &[Json]) -> Option<Omen> {
             address.to_lowercase(),
             group.location
         ),
-        hint: "ask for less, or choose another region".into(),
+        hint: "Ask for less, or choose another region.".into(),
     })
 }
 
@@ -238,7 +238,7 @@ fn exceeded(location: &str, wanted: &[&Wanted<'_>], given: &[Wanted<'_>], usages
                 "In \"{location}\" this subscription may use {limit} of the quota {name}. {used} are in use, this plan \
                  gives {freed} back and asks for {asked} more."
             ),
-            hint: "delete groups that are not needed, choose another region, or ask Azure for more quota".into(),
+            hint: "Delete groups that are not needed, choose another region, or ask Azure for more quota.".into(),
         });
     }
     found

@@ -289,8 +289,8 @@ fn not_empty(id: &str, left: &[&str]) -> Fault {
         ),
         trace: String::new(),
         hint: Some(
-            "delete or move them, or allow it with features { resource_group { \
-             prevent_deletion_if_contains_resources = false } } in the provider block"
+            "Delete or move them, or allow it with features { resource_group { \
+             prevent_deletion_if_contains_resources = false } } in the provider block."
                 .into(),
         ),
     }

@@ -21,7 +21,7 @@ pub(super) fn recognise(kind: &Kind, subscription: &str, named: &Value) -> Resul
 fn by_id(kind: &Kind, subscription: &str, text: &str) -> Result<Name, Fault> {
     let wrong = |why: &str| {
         let fault = faults::invalid(format!("\"{text}\" is not the id of an {}{why}.", kind.name));
-        Fault { hint: Some(format!("an id of this kind has the form {}", kind.id)), ..fault }
+        Fault { hint: Some(format!("An id of this kind has the form {}.", kind.id)), ..fault }
     };
     let canonical = ids::canonical(kind, text).ok_or_else(|| wrong(""))?;
     if canonical.contains(['?', '#', '%']) || canonical.chars().any(char::is_whitespace) {
@@ -39,19 +39,19 @@ fn by_names(kind: &Kind, subscription: &str, named: &Value) -> Result<Name, Faul
     let given = named.as_members().into_iter().flatten().map(|(name, _)| &**name);
     if let Some(extra) = given.clone().find(|name| !known.contains(name)) {
         let fault = faults::invalid(format!("\"{extra}\" is no part of the identity of an {}.", kind.name));
-        return Err(Fault { hint: Some(format!("it is made of {}", known.join(", "))), ..fault });
+        return Err(Fault { hint: Some(format!("It is made of {}.", known.join(", "))), ..fault });
     }
     if let Some(other) = named.text("subscription_id").filter(|other| !other.eq_ignore_ascii_case(subscription)) {
         return Err(elsewhere(other, subscription));
     }
     ids::fill(kind, subscription, named).map(Name::from).map_err(|name| {
         let message = format!("The identity of an {} needs a \"{name}\" that can stand in an id.", kind.name);
-        Fault { hint: Some(format!("it is made of {}", known.join(", "))), ..faults::invalid(message) }
+        Fault { hint: Some(format!("It is made of {}.", known.join(", "))), ..faults::invalid(message) }
     })
 }
 
 fn elsewhere(other: &str, own: &str) -> Fault {
     let message = format!("It is in the subscription {other}, and the provider is configured for {own}.");
-    let hint = "give the provider block that subscription_id, in a folder of its own";
+    let hint = "Give the provider block that subscription_id, in a folder of its own.";
     Fault { hint: Some(hint.into()), ..faults::invalid(message) }
 }

@@ -190,14 +190,14 @@ pub(super) fn cannot_start(container: Option<&Container>, events: &[Event], memo
     let (event, tries, seconds) = vain;
     let text = event.message.to_ascii_lowercase();
     let (code, hint) = if is(&event.name, "FailedMount") || text.contains("mount") {
-        ("a volume cannot be mounted", "check the share, the storage account, its key and its network rules")
+        ("a volume cannot be mounted", "Check the share, the storage account, its key and its network rules.")
     } else if text.contains("pull") || text.contains("image") {
         (
             "an image cannot be pulled",
-            "check the name and tag of the image, and the image_registry_credential block if the registry is private",
+            "Check the name and tag of the image, and the image_registry_credential block if the registry is private.",
         )
     } else {
-        ("a container cannot start", "check the commands of the container and what its image holds")
+        ("a container cannot start", "Check the commands of the container and what its image holds.")
     };
     let who = container.map_or_else(|| "The group".to_owned(), |one| format!("Container \"{}\"", one.name));
     let mut message =
@@ -243,7 +243,7 @@ fn loops(container: &Container, memory: &Memory) -> Option<Broken> {
     Some(Broken {
         code: "crash loop".into(),
         message,
-        hint: "look at the log of the container; a job that may end needs restart_policy = \"Never\" or \"OnFailure\"",
+        hint: "Look at the log of the container; a job that may end needs restart_policy = \"Never\" or \"OnFailure\".",
         containers: vec![container.name.clone()],
     })
 }
@@ -265,9 +265,9 @@ fn exited(goal: Goal, failed: &[&Container], memory: &Memory) -> Broken {
         None => "ended without an exit code".into(),
     };
     let hint = if goal == Goal::Running {
-        "a container that is waited for with wait_for = \"running\" must not end"
+        "A container that is waited for with wait_for = \"running\" must not end."
     } else {
-        "mend what the log names; the next apply runs it again"
+        "Mend what the log names; the next apply runs it again."
     };
     Broken { code, message, hint, containers: failed.iter().map(|container| container.name.clone()).collect() }
 }
@@ -278,7 +278,7 @@ fn stopped(group: &Group) -> Broken {
         let detail = container.detail.as_deref().unwrap_or("no reason given");
         let _ = write!(message, "\nContainer \"{}\": {detail}.", container.name);
     }
-    let hint = "the next apply runs it again; start it by hand with `az container start`";
+    let hint = "The next apply runs it again; start it by hand with `az container start`.";
     Broken { code: "stopped".into(), message, hint, containers: Vec::new() }
 }
 

@@ -175,6 +175,6 @@ pub(super) fn uncertain(id: &str) -> Fault {
         code: String::new(),
         message: format!("It is not known whether {id} was updated, and so not what its containers ran with."),
         trace: String::new(),
-        hint: Some("the next apply updates it again".into()),
+        hint: Some("The next apply updates it again.".into()),
     }
 }

@@ -74,7 +74,7 @@ fn document(text: &str) -> Result<Json, Diagnostics> {
     let refuse = |summary: &str, detail: String, hint: &str| -> Diagnostics {
         Diagnostic::error(summary, detail).hint(hint).into()
     };
-    let again = "write the file anew with terraform state pull";
+    let again = "Write the file anew with terraform state pull.";
     if text.trim().is_empty() {
         let detail = "The state file is empty. An empty file says nothing about what exists, so nothing was done.";
         return Err(refuse("Empty state file", detail.into(), again));
@@ -83,25 +83,29 @@ fn document(text: &str) -> Result<Json, Diagnostics> {
         .map_err(|error| refuse("Invalid state file", format!("The state file is not JSON: {error}."), again))?;
     if document.get("encrypted_data").is_some() {
         let detail = "The state file is encrypted; only who encrypted it can read it.";
-        return Err(refuse("Encrypted state file", detail.into(), "write it in clear with tofu state pull"));
+        return Err(refuse("Encrypted state file", detail.into(), "Write it in clear with tofu state pull."));
     }
     match document.get("version").and_then(Json::as_u64) {
         Some(VERSION) => {}
         Some(older) if older < VERSION => {
             let detail = format!("The state file has version {older}, which Terraform before 0.12 wrote.");
-            return Err(refuse("Unsupported state file version", detail, "have Terraform 0.13 or later write it once"));
+            return Err(refuse(
+                "Unsupported state file version",
+                detail,
+                "Have Terraform 0.13 or later write it once.",
+            ));
         }
         Some(newer) => {
             let detail = format!("The state file has version {newer}; acier reads version {VERSION}.");
             return Err(refuse(
                 "Unsupported state file version",
                 detail,
-                "write it with a release up to Terraform 1.11",
+                "Write it with a release up to Terraform 1.11.",
             ));
         }
         None => {
             let detail = "The file is JSON, but it has no number \"version\", so it is no state of Terraform.";
-            let hint = "name the file that terraform state pull wrote, not a plan or the output of show -json";
+            let hint = "Name the file that terraform state pull wrote, not a plan or the output of show -json.";
             return Err(refuse("Invalid state file", detail.into(), hint));
         }
     }

@@ -104,7 +104,7 @@ impl AzureCli {
 /// When it printed none.
 fn read_token(out: &[u8], now: i64, here: &TimeZone) -> Result<Given, Unusable> {
     let none =
-        || Unusable::new("The Azure CLI answered without a token.", "run `az account get-access-token` and look");
+        || Unusable::new("The Azure CLI answered without a token.", "Run `az account get-access-token` and look.");
     let said = parse_body(out.trim_ascii()).ok_or_else(none)?;
     let text = |key: &str| at(&said, key).and_then(Value::as_str).filter(|text| !text.is_empty());
     let token = text("accessToken").ok_or_else(none)?;
@@ -130,7 +130,7 @@ pub async fn account(subscription: Option<&str>) -> Result<Account, Unusable> {
         (Some(subscription), Some(tenant)) => Ok(Account { subscription, tenant }),
         _ => Err(Unusable::new(
             "`az account show` names no subscription and tenant.",
-            "choose one with `az account set`",
+            "Choose one with `az account set`.",
         )),
     }
 }

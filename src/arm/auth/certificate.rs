@@ -50,22 +50,22 @@ impl Certificate {
         };
         let Some(der) = parts.keys.first() else {
             let message = "There is a certificate without its private key.";
-            return Err(Unusable::new(message, format!("put the key into the same file, or {CONVERT}")));
+            return Err(Unusable::new(message, format!("Put the key into the same file, or {CONVERT}.")));
         };
         let key = RsaKeyPair::from_pkcs8(der).or_else(|_| RsaKeyPair::from_der(der)).map_err(|error| {
             let message =
                 format!("The private key cannot be used ({error}): it is not an RSA key of 2048 to 4096 bits.");
-            Unusable::new(message, "Microsoft Entra ID wants RSA: make a new certificate with such a key")
+            Unusable::new(message, "Microsoft Entra ID wants RSA: make a new certificate with such a key.")
         })?;
         let mut chain = parts.certificates;
         if chain.is_empty() {
             let message = "There is a private key without its certificate.";
-            return Err(Unusable::new(message, format!("put the certificate into the same file, or {CONVERT}")));
+            return Err(Unusable::new(message, format!("Put the certificate into the same file, or {CONVERT}.")));
         }
         let own = chain.iter().position(|der| find(der, key.public_key().as_ref()).is_some());
         let Some(own) = own else {
             let message = "The private key is not that of the certificate.";
-            return Err(Unusable::new(message, "use the key that the certificate was made with"));
+            return Err(Unusable::new(message, "Use the key that the certificate was made with."));
         };
         chain[..=own].rotate_right(1);
         Ok(Self { key, chain })
@@ -85,7 +85,7 @@ impl Certificate {
     pub(super) fn sign(&self, text: &[u8]) -> Result<Vec<u8>, Unusable> {
         let mut signature = vec![0; self.key.public().modulus_len()];
         self.key.sign(&RSA_PSS_SHA256, &SystemRandom::new(), text, &mut signature).map_err(|_| {
-            Unusable::new("The certificate's key could not sign.", "check the key, or make a new certificate")
+            Unusable::new("The certificate's key could not sign.", "Check the key, or make a new certificate.")
         })?;
         Ok(signature)
     }
@@ -96,7 +96,7 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
 }
 
 fn read_pem(bytes: &[u8], password: Option<&str>) -> Result<Parts, Unusable> {
-    let damaged = |what: &str| Unusable::new(format!("The PEM file is damaged: {what}."), "check that it is whole");
+    let damaged = |what: &str| Unusable::new(format!("The PEM file is damaged: {what}."), "Check that it is whole.");
     let blocks = pem::parse_many(bytes).map_err(|_| damaged("a block does not end, or is not base64"))?;
     let mut parts = Parts { keys: Vec::new(), certificates: Vec::new() };
     for block in blocks {
@@ -108,7 +108,7 @@ fn read_pem(bytes: &[u8], password: Option<&str>) -> Result<Parts, Unusable> {
                 let message = "The private key is encrypted in OpenSSL's old form, which cannot be read.";
                 return Err(Unusable::new(
                     message,
-                    "convert it with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem",
+                    "Convert it with: openssl pkcs8 -topk8 -v2 aes-256-cbc -in key.pem.",
                 ));
             }
             "RSA PRIVATE KEY" | "EC PRIVATE KEY" => parts.keys.push(block.into_contents()),
@@ -137,13 +137,13 @@ fn read_pkcs12(bytes: &[u8], password: Option<&str>) -> Result<Parts, Unusable> 
         Error::MacError(_) | Error::UnpadError | Error::Pkcs5Error(_) => wrong(),
         Error::UnsupportedEncryptionScheme | Error::UnsupportedMacAlgorithm => {
             let message = "The PKCS#12 file is encrypted in a way that cannot be read.";
-            Unusable::new(message, CONVERT)
+            Unusable::new(message, format!("Convert it: {CONVERT}."))
         }
         _ => {
             let message = "This is neither PEM (-----BEGIN CERTIFICATE-----) nor PKCS#12.";
             Unusable::new(
                 message,
-                format!("a .pfx or .p12 file, or a .pem file with certificate and key, will do; {CONVERT}"),
+                format!("A .pfx or .p12 file, or a .pem file with certificate and key, will do; {CONVERT}."),
             )
         }
     })?;
@@ -155,13 +155,13 @@ fn read_pkcs12(bytes: &[u8], password: Option<&str>) -> Result<Parts, Unusable> 
 fn wanted(what: &str) -> Unusable {
     Unusable::new(
         format!("{what} A password is needed and none is given."),
-        "set client_certificate_password or ARM_CLIENT_CERTIFICATE_PASSWORD; in an auth file clientCertificatePassword",
+        "Set client_certificate_password or ARM_CLIENT_CERTIFICATE_PASSWORD; in an auth file clientCertificatePassword.",
     )
 }
 
 fn wrong() -> Unusable {
     Unusable::new(
         "The password does not open the certificate.",
-        "check client_certificate_password or ARM_CLIENT_CERTIFICATE_PASSWORD; in an auth file clientCertificatePassword",
+        "Check client_certificate_password or ARM_CLIENT_CERTIFICATE_PASSWORD; in an auth file clientCertificatePassword.",
     )
 }

@@ -57,8 +57,8 @@ impl Pipeline {
     /// # Errors
     /// When the address is none, or would carry the token unencrypted to another machine.
     pub fn new(url: &str, token: Secret) -> Result<Self, Unusable> {
-        let hint = "it is set by the pipeline: in GitHub with `permissions: id-token: write`, in Azure DevOps as \
-                    SYSTEM_OIDCREQUESTURI";
+        let hint = "It is set by the pipeline: in GitHub with `permissions: id-token: write`, in Azure DevOps as \
+                    SYSTEM_OIDCREQUESTURI.";
         let bad =
             |why: String| Unusable::new(format!("The address of the OIDC token service cannot be used: {why}."), hint);
         let url = Url::parse(url.trim()).map_err(|error| bad(error.to_string()))?;

@@ -49,7 +49,7 @@ impl ManagedIdentity {
     ) -> Result<Self, Unusable> {
         let text = endpoint.unwrap_or(METADATA);
         let hint =
-            "on a virtual machine or in a container group leave msi_endpoint out; in an app IDENTITY_ENDPOINT is set";
+            "On a virtual machine or in a container group leave msi_endpoint out; in an app IDENTITY_ENDPOINT is set.";
         let bad = |why: String| {
             Unusable::new(format!("The managed identity endpoint \"{text}\" cannot be used: {why}."), hint)
         };

@@ -30,7 +30,7 @@ pub(super) fn options(
         let id = partner.trim().trim_start_matches("pid-").trim_end_matches("-partnercenter");
         if Uuid::try_parse(id).is_err() {
             let detail = format!("partner_id is \"{partner}\", which is not a GUID.");
-            let hint = "write the GUID that is registered with Microsoft, or remove partner_id (ARM_PARTNER_ID)";
+            let hint = "Write the GUID that is registered with Microsoft, or remove partner_id (ARM_PARTNER_ID).";
             return Err(settings.problem("Partner id not understood", &detail, hint));
         }
         let mark = partner.trim().trim_start_matches("pid-");
@@ -44,14 +44,14 @@ pub(super) fn auxiliary(settings: Settings<'_>, credentials: &Credentials) -> Re
     let tenants = settings.texts("auxiliary_tenant_ids", Some("ARM_AUXILIARY_TENANT_IDS"));
     if tenants.len() > MOST_TENANTS {
         let detail = format!("auxiliary_tenant_ids names {} tenants; Azure takes up to {MOST_TENANTS}.", tenants.len());
-        return Err(settings.problem("Too many tenants", &detail, "name those alone whose resources are referred to"));
+        return Err(settings.problem("Too many tenants", &detail, "Name those alone whose resources are referred to."));
     }
     tenants
         .iter()
         .map(|tenant| {
             credentials.in_tenant(tenant).map(SignIn::new).ok_or_else(|| {
                 let detail = "auxiliary_tenant_ids is set, and a managed identity is known in its own tenant alone.";
-                let hint = "remove auxiliary_tenant_ids, or sign in with an application that other tenants know";
+                let hint = "Remove auxiliary_tenant_ids, or sign in with an application that other tenants know.";
                 settings.problem("Settings contradict each other", detail, hint)
             })
         })
@@ -68,13 +68,17 @@ pub(super) fn registrations(settings: Settings<'_>) -> Result<Vec<String>, Refus
         Some("extended" | "legacy" | "all") => vec![OWN_NAMESPACE.to_owned()],
         Some(other) => {
             let detail = format!("resource_provider_registrations is \"{other}\".");
-            return Err(settings.problem("Setting not understood", &detail, "use none, core, extended, legacy or all"));
+            return Err(settings.problem(
+                "Setting not understood",
+                &detail,
+                "Use none, core, extended, legacy or all.",
+            ));
         }
     };
     if skipped && !wanted.is_empty() {
         let detail =
             "skip_provider_registration says that nothing is registered, and resource_provider_registrations what is.";
-        return Err(settings.problem("Settings contradict each other", detail, "remove skip_provider_registration"));
+        return Err(settings.problem("Settings contradict each other", detail, "Remove skip_provider_registration."));
     }
     for name in settings.texts("resource_providers_to_register", None) {
         let plain = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '.');
@@ -83,7 +87,7 @@ pub(super) fn registrations(settings: Settings<'_>) -> Result<Vec<String>, Refus
             return Err(settings.problem(
                 "Setting not understood",
                 &detail,
-                "write namespaces such as Microsoft.Network",
+                "Write namespaces such as Microsoft.Network.",
             ));
         }
         if !wanted.iter().any(|own| own.eq_ignore_ascii_case(&name)) {

@@ -92,13 +92,13 @@ async fn connect_one(
     if !block.is_wholly_known() {
         let detail = "The provider configuration depends on values that are only known after apply, or on data that is \
                       read only after signing in.";
-        return Err(settings.problem("Provider configuration not known", detail, "use variables or literals"));
+        return Err(settings.problem("Provider configuration not known", detail, "Use variables or literals."));
     }
     let environment = settings.text("environment", &["ARM_ENVIRONMENT"]);
     if environment.as_deref().is_some_and(|name| name.eq_ignore_ascii_case("emulator")) {
         if settings.own("environment").is_some() && settings.own("metadata_host").is_some() {
             let detail = "environment = \"emulator\" is a cloud in this process, and metadata_host names another one.";
-            return Err(settings.problem("Settings contradict each other", detail, "remove one of the two"));
+            return Err(settings.problem("Settings contradict each other", detail, "Remove one of the two."));
         }
         return embed(settings, shared, folder, notice);
     }
@@ -130,8 +130,9 @@ fn embed(
         token_lifetime: env("ACIER_EMULATOR_TOKEN_LIFETIME"),
     };
     let problem = |detail: String| settings.problem("The emulator cannot start", &detail, "");
-    let parsed = super::behaviour::settings(&behaviour)
-        .map_err(|detail| settings.problem("Emulator setting not understood", &detail, "see `acier emulator -help`"))?;
+    let parsed = super::behaviour::settings(&behaviour).map_err(|detail| {
+        settings.problem("Emulator setting not understood", &detail, "See `acier emulator -help`.")
+    })?;
     let embedded = match &shared.embedded {
         Some(embedded) => embedded.clone(),
         None => Rc::new(Embedded::open(Some(&folder.join("state").join("emulator")), parsed).map_err(problem)?),
@@ -198,7 +199,7 @@ async fn network(
     };
     let Some(subscription) = subscription else {
         let detail = "Neither the provider block nor the environment says which subscription to work in.";
-        let hint = "set subscription_id in the provider block, or ARM_SUBSCRIPTION_ID";
+        let hint = "Set subscription_id in the provider block, or ARM_SUBSCRIPTION_ID.";
         return Err(settings.problem("No subscription", detail, hint));
     };
     let options = calls::options(settings, subscription, notice)?;
@@ -228,12 +229,12 @@ async fn endpoints(
     if let Some(file) = file {
         return Ok(file.endpoints.clone());
     }
-    let hint = "use public, usgovernment, china or emulator";
+    let hint = "Use public, usgovernment, china or emulator.";
     let unknown = |error: BadEndpoint| settings.problem("Unknown environment", &format!("{}.", error.0), hint);
     match (environment, env("AZURE_AUTHORITY_HOST")) {
         (None, Some(host)) if sdk => Endpoints::of_authority(&host).map_err(|error| {
             let detail = format!("AZURE_AUTHORITY_HOST cannot be used: {}.", error.0);
-            settings.problem("Unknown authority", &detail, "unset it, or set environment")
+            settings.problem("Unknown authority", &detail, "Unset it, or set environment.")
         }),
         (name, _) => Endpoints::named(name.unwrap_or("public")).map_err(unknown),
     }
@@ -257,10 +258,10 @@ fn auth_file(settings: Settings<'_>) -> Result<Option<AuthFile>, Refused> {
     let Some(path) = env("AZURE_AUTH_LOCATION") else { return Ok(None) };
     let bytes = std::fs::read(&path).map_err(|error| {
         let detail = format!("AZURE_AUTH_LOCATION names {path}, which cannot be read: {error}.");
-        settings.problem("The auth file cannot be read", &detail, "correct the path, or unset AZURE_AUTH_LOCATION")
+        settings.problem("The auth file cannot be read", &detail, "Correct the path, or unset AZURE_AUTH_LOCATION.")
     })?;
     decode(&bytes).and_then(|text| parse(&text)).map(Some).map_err(|error| {
-        let detail = format!("AZURE_AUTH_LOCATION names {path}: {}", error.message);
+        let detail = format!("AZURE_AUTH_LOCATION names {path}: {}.", error.message.trim_end_matches('.'));
         settings.problem("The auth file is not usable", &detail, &error.hint)
     })
 }
@@ -276,7 +277,7 @@ fn authorities(settings: Settings<'_>, file: Option<&AuthFile>) -> Result<Vec<u8
     for (source, path) in named.chain(filed) {
         let bytes = std::fs::read(&path).map_err(|error| {
             let detail = format!("{source} names {path}, which cannot be read: {error}.");
-            settings.problem("A certificate file cannot be read", &detail, "correct the path")
+            settings.problem("A certificate file cannot be read", &detail, "Correct the path.")
         })?;
         found.extend(bytes);
         found.push(b'\n');

@@ -64,7 +64,7 @@ impl Settings<'_> {
                 "0" | "f" | "false" => Ok(false),
                 _ => {
                     let detail = format!("{variable} is \"{text}\", which is neither true nor false.");
-                    Err(self.problem("Setting not understood", &detail, "write true or false"))
+                    Err(self.problem("Setting not understood", &detail, "Write true or false."))
                 }
             },
         }
@@ -93,7 +93,7 @@ impl Settings<'_> {
         let text = self.read_text(path_name, &path)?;
         if direct.is_some_and(|direct| direct != text) {
             let detail = format!("{name} and the file {path} that {path_name} names do not say the same.");
-            return Err(self.problem("Settings contradict each other", &detail, "remove one of the two"));
+            return Err(self.problem("Settings contradict each other", &detail, "Remove one of the two."));
         }
         Ok(Some(text))
     }
@@ -101,14 +101,14 @@ impl Settings<'_> {
     /// The text of a file without blanks around it.
     pub(super) fn read_text(&self, name: &str, path: &str) -> Result<String, Refused> {
         read_trimmed(name, path)
-            .map_err(|detail| self.problem("A file cannot be used", &detail, "correct the path, or make the file"))
+            .map_err(|detail| self.problem("A file cannot be used", &detail, "Correct the path, or make the file."))
     }
 
     /// The bytes of a file.
     pub(super) fn read(&self, name: &str, path: &str) -> Result<Vec<u8>, Refused> {
         std::fs::read(path).map_err(|error| {
             let detail = format!("{name} names {path}, which cannot be read: {error}.");
-            self.problem("A file cannot be used", &detail, "correct the path, or make the file")
+            self.problem("A file cannot be used", &detail, "Correct the path, or make the file.")
         })
     }
 

@@ -78,7 +78,7 @@ pub(in crate::cli) async fn connect_all(
     let at = clouds.iter().position(|(_, cloud)| Some(&cloud.cloud()) == home).unwrap_or_default();
     if clouds.is_empty() {
         let detail = "No provider configuration says which cloud to act on.";
-        return Err(Box::new(Diagnostic::error("No provider configuration", detail).hint("write a provider block")));
+        return Err(Box::new(Diagnostic::error("No provider configuration", detail).hint("Write a provider block.")));
     }
     let (own, first) = clouds.swap_remove(at);
     let mut router = Router::new(first, Builtin::new(folder));
@@ -113,8 +113,8 @@ fn agree(
         cloud.cloud(),
         differing.join(", ")
     );
-    let hint = "make these settings the same in both, use one of the two for all that is in this subscription, or put \
-                what needs other settings into a configuration of its own, in a folder of its own";
+    let hint = "Make these settings the same in both, use one of the two for all that is in this subscription, or put \
+                what needs other settings into a configuration of its own, in a folder of its own.";
     Err(after.problem("Provider configurations contradict each other", &detail, hint))
 }
 

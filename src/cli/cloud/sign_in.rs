@@ -154,7 +154,7 @@ fn check_tenant(settings: Settings<'_>, tenant: Option<&str>) -> Result<(), Refu
     let fine = |tenant: &str| tenant.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
     let Some(tenant) = tenant.filter(|tenant| !fine(tenant)) else { return Ok(()) };
     let detail = format!("tenant_id is \"{tenant}\", which no tenant is called.");
-    Err(settings.problem("Setting not understood", &detail, "write the GUID of the tenant, or one of its domains"))
+    Err(settings.problem("Setting not understood", &detail, "Write the GUID of the tenant, or one of its domains."))
 }
 
 /// A setting and what the webhook of AKS puts into a pod: both must say the same, as in azurerm.
@@ -169,7 +169,7 @@ fn agree(
     match set {
         Some(set) if set != injected => {
             let detail = format!("{name} is \"{set}\", and AKS workload identity says \"{injected}\" ({variable}).");
-            let hint = format!("remove {name}, or turn use_aks_workload_identity off");
+            let hint = format!("Remove {name}, or turn use_aks_workload_identity off.");
             Err(settings.problem("Settings contradict each other", &detail, &hint))
         }
         _ => Ok(Some(injected)),
@@ -261,7 +261,7 @@ impl Gathered {
         let now = settings.read_text("oidc_token_file_path", &path)?;
         if self.token.as_ref().is_some_and(|token| token.expose() != now) {
             let detail = format!("oidc_token and the file {path} that oidc_token_file_path names do not say the same.");
-            return Err(settings.problem("Settings contradict each other", &detail, "remove one of the two"));
+            return Err(settings.problem("Settings contradict each other", &detail, "Remove one of the two."));
         }
         Ok(Federation::Read(Rc::new(move || read_trimmed("oidc_token_file_path", &path).map(Secret::new))))
     }
@@ -291,7 +291,7 @@ fn unseal(settings: Settings<'_>, sealed: &Sealed, password: Option<&Secret>) ->
             let plain: String = text.split_whitespace().collect();
             let bytes = STANDARD.decode(plain).map_err(|_| {
                 let detail = "client_certificate (or ARM_CLIENT_CERTIFICATE) is not base64.";
-                let hint = "make it with: base64 -w0 client.pfx; or name the file as client_certificate_path";
+                let hint = "Make it with: base64 -w0 client.pfx; or name the file as client_certificate_path.";
                 settings.problem("The client certificate cannot be used", detail, hint)
             })?;
             ("client_certificate".to_owned(), bytes)
@@ -309,7 +309,7 @@ fn nothing(settings: Settings<'_>, lacks: &[String]) -> Refused {
         all => format!("No way to sign in has all the settings that it needs. {}", all.join(" ").trim_end_matches('.')),
     };
     let detail = format!("{why}, and the Azure CLI is not asked, because use_cli (or ARM_USE_CLI) is false.");
-    let hint = "set client_id, tenant_id and one of client_secret, client_certificate_path or use_oidc; or use_msi; or \
-                leave use_cli on and run `az login`; or try without an account: environment = \"emulator\"";
+    let hint = "Set client_id, tenant_id and one of client_secret, client_certificate_path or use_oidc; or use_msi; or \
+                leave use_cli on and run `az login`; or try without an account: environment = \"emulator\".";
     settings.problem("No credentials", &detail, hint)
 }

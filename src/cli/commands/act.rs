@@ -41,7 +41,7 @@ pub(in crate::cli) async fn run(
         if let Some(container) = &one.container {
             let detail =
                 format!("{} names the container {container}, and Azure can only {} whole groups.", text, act.word());
-            let hint = format!("`acier {} {}` does it for all containers of the group", act.word(), one.shown);
+            let hint = format!("`acier {} {}` does it for all containers of the group.", act.word(), one.shown);
             return fail(screen, &Diagnostic::error("Not for one container", detail).hint(hint), &Sources::default());
         }
         if meant.iter().all(|known| known.id != one.id) {

@@ -48,7 +48,7 @@ pub(super) fn broken(meant: &Meant, container: &str, lost: Lost) -> Diagnostic {
     let hint = if lost.sent {
         format!("`acier inspect {}` shows what became of the container", meant.shown)
     } else {
-        "the network must let connections to port 19390 of Azure through".to_owned()
+        "The network must let connections to port 19390 of Azure through.".to_owned()
     };
     Diagnostic::error(format!("The connection to {container} failed"), lost.message).hint(hint)
 }
@@ -69,7 +69,7 @@ fn command(words: &[String], group: &Group, screen: &Screen) -> Outcome<String> 
                 detail.push_str(" Options of acier stand before the command.");
             }
             let hint =
-                format!("start a shell, or pipe the line into one: echo '{program} ...' | acier exec GROUP /bin/sh");
+                format!("Start a shell, or pipe the line into one: echo '{program} ...' | acier exec GROUP /bin/sh.");
             screen.diagnostic(&Diagnostic::error("A command with arguments", detail).hint(hint), &Sources::default());
             Err(Exit::Usage)
         }
@@ -81,11 +81,11 @@ pub(super) fn check_running(meant: &Meant, group: &Group, container: &Container,
     let Some(state) = container.state.as_deref().filter(|state| *state != "Running") else { return Ok(()) };
     let detail = format!("{}/{} is not running: {}.", meant.shown, container.name, container.describe());
     let hint = if group.is_over() {
-        format!("start it with `acier start {}`", meant.shown)
+        format!("Start it with `acier start {}`.", meant.shown)
     } else if state == "Waiting" {
-        format!("wait for it with `acier wait -for=running {}`, or see `acier events {}`", meant.shown, meant.shown)
+        format!("Wait for it with `acier wait -for=running {}`, or see `acier events {}`.", meant.shown, meant.shown)
     } else {
-        format!("see `acier events {}`", meant.shown)
+        format!("See `acier events {}`.", meant.shown)
     };
     fail(screen, &Diagnostic::error("The container is not running", detail).hint(hint), &Sources::default())
 }

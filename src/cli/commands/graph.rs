@@ -34,26 +34,26 @@ fn picture(folder: &Path, arguments: &GraphArguments, screen: &Screen) -> Outcom
     };
     if arguments.draw_cycles {
         let detail = "acier names the blocks of a cycle in an error, and makes no graph of it.";
-        return Err(refuse("-draw-cycles is not supported", detail, "run \"acier validate\""));
+        return Err(refuse("-draw-cycles is not supported", detail, "Run \"acier validate\"."));
     }
     match (arguments.kind.as_deref(), &arguments.plan) {
         (None, Some(path)) => planned(folder, path, deeds::objects, screen),
         (Some("apply"), Some(path)) => planned(folder, path, deeds::steps, screen),
         (Some("plan"), Some(_)) => {
             let detail = "-plan shows the steps of a saved plan, and -type=plan the configuration.";
-            Err(refuse("Options contradict each other", detail, "remove one of the two"))
+            Err(refuse("Options contradict each other", detail, "Remove one of the two."))
         }
         (None, None) => Ok(outline::resources(&open_project(folder, screen)?.tree)),
         (Some("plan"), None) => Ok(outline::everything(&open_project(folder, screen)?.tree)),
         (Some("apply" | "plan-destroy" | "plan-refresh-only"), _) => {
             let detail = "What an apply does is known when it is planned.";
-            let hint = "save a plan with \"acier plan -out=FILE\" (with -destroy, or -refresh-only), and show it with \
-                        \"acier graph -plan=FILE\"";
+            let hint = "Save a plan with \"acier plan -out=FILE\" (with -destroy, or -refresh-only), and show it with \
+                        \"acier graph -plan=FILE\".";
             Err(refuse("A saved plan is needed", detail, hint))
         }
         (Some(kind), _) => {
             let detail = format!("The graph type {kind:?} does not exist.");
-            Err(refuse("Invalid graph type", &detail, "use -type=plan, or -plan=FILE for the steps of a saved plan"))
+            Err(refuse("Invalid graph type", &detail, "Use -type=plan, or -plan=FILE for the steps of a saved plan."))
         }
     }
 }

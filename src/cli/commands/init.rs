@@ -76,31 +76,31 @@ fn refused(arguments: &InitArguments) -> Option<Diagnostic> {
     };
     if let Some(mode) = arguments.lockfile.as_ref().filter(|mode| *mode != "readonly") {
         let detail = format!("The mode {mode:?} does not exist; the only one is readonly.");
-        return Some(Diagnostic::error("Invalid -lockfile", detail).hint("write -lockfile=readonly"));
+        return Some(Diagnostic::error("Invalid -lockfile", detail).hint("Write -lockfile=readonly."));
     }
     if arguments.lockfile.is_some() && arguments.upgrade {
         let detail = "-upgrade takes other versions than the locked ones, and -lockfile=readonly forbids that.";
-        return Some(Diagnostic::error("Options contradict each other", detail).hint("remove one of the two"));
+        return Some(Diagnostic::error("Options contradict each other", detail).hint("Remove one of the two."));
     }
     if !arguments.backend_config.is_empty() {
         let why = "acier keeps the state of a configuration in the folder \"state\" beside it; there is no backend \
                    that could be configured.";
-        return refuse("-backend-config", why, "remove the option");
+        return refuse("-backend-config", why, "Remove the option.");
     }
     if arguments.migrate_state || arguments.force_copy {
         let option = if arguments.migrate_state { "-migrate-state" } else { "-force-copy" };
         let why = "acier keeps the state of a configuration in the folder \"state\" beside it, and moves none.";
-        return refuse(option, why, "copy the folder, or take over the file of a Terraform state by its own command");
+        return refuse(option, why, "Copy the folder, or take over the file of a Terraform state by its own command.");
     }
     if let Some(source) = &arguments.from_module {
         let why = format!("acier does not begin a configuration with a copy of {source:?}.");
-        return refuse("-from-module", &why, "copy it with git clone, and run acier init there");
+        return refuse("-from-module", &why, "Copy it with git clone, and run acier init there.");
     }
     if !arguments.plugin_dir.is_empty() {
-        return refuse("-plugin-dir", "acier has its providers built in and starts no plugins.", "remove the option");
+        return refuse("-plugin-dir", "acier has its providers built in and starts no plugins.", "Remove the option.");
     }
     if arguments.json {
-        return refuse("-json", "acier init says what it does in sentences only.", "remove the option");
+        return refuse("-json", "acier init says what it does in sentences only.", "Remove the option.");
     }
     None
 }

@@ -65,7 +65,7 @@ fn raw(name: &str, value: &Value, screen: &Screen) -> Outcome<()> {
                 "The value of \"{name}\" is {}. The -raw option only supports strings, numbers, and boolean values.",
                 value.ty().friendly()
             );
-            let diagnostic = Diagnostic::error("Unsupported value for raw output", detail).hint("use -json instead");
+            let diagnostic = Diagnostic::error("Unsupported value for raw output", detail).hint("Use -json instead.");
             fail(screen, &diagnostic, &Sources::default())
         }
     }

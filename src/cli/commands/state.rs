@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen
 fn targets(addresses: &[String], screen: &Screen) -> Outcome<Vec<Target>> {
     let read = |text: &String| {
         parse::target(text).map_err(|error| {
-            screen.diagnostic(&Diagnostic::error("Invalid address", error), &Sources::default());
+            screen.diagnostic(&Diagnostic::error("Invalid address", format!("{error}.")), &Sources::default());
             Exit::Usage
         })
     };
@@ -62,7 +62,8 @@ fn covered(state: &State, targets: &[Target], screen: &Screen) -> Outcome<Vec<Ad
         found.extend(state.objects.keys().filter(|addr| target.covers(addr)).cloned());
         if found.len() == before {
             let detail = format!("The state holds nothing at {target}.");
-            let diagnostic = Diagnostic::error("No such object", detail).hint("`acier state list` shows all addresses");
+            let diagnostic =
+                Diagnostic::error("No such object", detail).hint("`acier state list` shows all addresses.");
             return fail(screen, &diagnostic, &Sources::default());
         }
     }
@@ -134,7 +135,7 @@ fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -
     }
     if !state.pending.is_empty() {
         let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
-        let hint = "run `acier plan` first: it looks them up";
+        let hint = "Run `acier plan` first: it looks them up.";
         return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &Sources::default());
     }
     let key = store.key().clone();

@@ -19,7 +19,7 @@ pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, sc
     let none = Sources::default();
     let read = |text: &str| -> Outcome<Target> {
         parse::target(text).map_err(|error| {
-            screen.diagnostic(&Diagnostic::error("Invalid address", error), &none);
+            screen.diagnostic(&Diagnostic::error("Invalid address", format!("{error}.")), &none);
             Exit::Usage
         })
     };
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, sc
     }
     if !state.pending.is_empty() {
         let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
-        let hint = "run `acier plan` first: it looks them up";
+        let hint = "Run `acier plan` first: it looks them up.";
         return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &none);
     }
     let key = store.key().clone();

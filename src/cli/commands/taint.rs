@@ -33,7 +33,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool
     }
     if !state.pending.is_empty() {
         let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
-        let hint = "run `acier plan` first: it looks them up";
+        let hint = "Run `acier plan` first: it looks them up.";
         return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &Sources::default());
     }
     let unprovisioned = taint && object.unprovisioned;
@@ -62,6 +62,6 @@ fn missing(addr: &Addr, arguments: &TaintArguments, taint: bool, screen: &Screen
         "There is no resource instance in the state with the address {addr}. If the resource configuration has just been \
          added, you must run \"acier apply\" once to create the corresponding instance(s) before they can be {word}."
     );
-    let wrong = Diagnostic::error(summary, detail).hint("`acier state list` shows all addresses");
+    let wrong = Diagnostic::error(summary, detail).hint("`acier state list` shows all addresses.");
     fail(screen, &wrong, &Sources::default())
 }

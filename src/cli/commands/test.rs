@@ -25,7 +25,7 @@ pub(in crate::cli) async fn run(
 ) -> Outcome<Exit> {
     if arguments.cloud_run.is_some() {
         let detail = "Tests run here, against an emulator, and nowhere else.";
-        let wrong = Diagnostic::error("-cloud-run is not supported", detail).hint("remove the option");
+        let wrong = Diagnostic::error("-cloud-run is not supported", detail).hint("Remove the option.");
         screen.diagnostic(&wrong, &Sources::default());
         return Err(Exit::Usage);
     }

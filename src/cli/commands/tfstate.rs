@@ -115,7 +115,7 @@ fn events(reading: &Reading, state: &State) -> Result<Vec<Event>, Diagnostics> {
         let there = own.get(&(addr.clone(), key.clone()));
         if let Some(there) = there.filter(|there| there.id != object.id) {
             let detail = format!("The state has the object {} at {addr}, and the file has {}.", there.id, object.id);
-            let hint = "forget the one that is not wanted with acier state rm, and import again";
+            let hint = "Forget the one that is not wanted with acier state rm, and import again.";
             let diagnostic = Diagnostic::error("Object would be overwritten", detail);
             wrong.push(diagnostic.hint(hint).about(addr.to_string()));
         } else if let Some(other) = places.get(&object.id).filter(|other| **other != addr) {
@@ -184,7 +184,7 @@ pub(in crate::cli) fn pull(folder: &Path, show_sensitive: bool, screen: &Screen)
 /// Says why a state is not pushed.
 pub(in crate::cli) fn push(screen: &Screen) -> Outcome<Exit> {
     let detail = "The state is the sum of a log of operations, and a file cannot take the place of that history.";
-    let hint = "take objects over with acier state import-tfstate FILE, and forget those that are not wanted with \
-                acier state rm";
+    let hint = "Take objects over with acier state import-tfstate FILE, and forget those that are not wanted with \
+                acier state rm.";
     fail(screen, &Diagnostic::error("A state cannot be pushed", detail).hint(hint), &Sources::default())
 }

@@ -77,11 +77,11 @@ pub(super) const CONTAINER: Nested = Nested {
 
 /// Arguments and blocks of azurerm 1.x to 3.x.
 const RETIRED: &[(&str, &str)] = &[
-    ("port", "write a block: ports { port = 80 }"),
-    ("protocol", "write it beside its port, in the block ports"),
-    ("command", "write a list of words: commands = [\"/bin/sh\", \"-c\", \"...\"]"),
-    ("gpu", "remove it: Azure Container Instances has no GPUs any more"),
-    ("gpu_limit", "remove it: Azure Container Instances has no GPUs any more"),
+    ("port", "Write a block: ports { port = 80 }."),
+    ("protocol", "Write it beside its port, in the block ports."),
+    ("command", "Write a list of words: commands = [\"/bin/sh\", \"-c\", \"...\"]."),
+    ("gpu", "Remove it: Azure Container Instances has no GPUs any more."),
+    ("gpu_limit", "Remove it: Azure Container Instances has no GPUs any more."),
 ];
 
 /// A container that runs to its end before the others start.

@@ -192,7 +192,7 @@ const FEATURES: Table = Table {
 
 /// Settings of azurerm 1.x to 3.x.
 const RETIRED: &[(&str, &str)] = &[
-    ("use_msal", "remove it: what it asked for is how signing in works now"),
-    ("skip_credentials_validation", "remove it: credentials are first used when the plan reads something"),
-    ("metadata_url", "write metadata_host, with the name of the host alone"),
+    ("use_msal", "Remove it: what it asked for is how signing in works now."),
+    ("skip_credentials_validation", "Remove it: credentials are first used when the plan reads something."),
+    ("metadata_url", "Write metadata_host, with the name of the host alone."),
 ];

@@ -1,5 +1,6 @@
 //! The program from outside: our binary in a folder of its own, with an empty environment.
 
+mod advice;
 mod bench;
 mod changes;
 mod checks;
