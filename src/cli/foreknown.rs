@@ -8,12 +8,12 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use crate::addr::{Addr, Block, Mode};
+use crate::addr::{Addr, Block, Key as AddrKey, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::seek::answer;
 use crate::lang::configuration::Configuration;
 use crate::lang::inputs::Inputs;
-use crate::lang::module::Node;
+use crate::lang::module::{Node, ProviderBlock};
 use crate::lang::scope::Scope;
 use crate::lang::tree::{Spot, Tree, UnitId};
 use crate::lang::waits::Keys;
@@ -46,7 +46,7 @@ pub(super) async fn configurations(
         let all = reading.all()?;
         if reading.ahead.is_empty() || !reading.round(&all).await? {
             let unknown: Vec<&Configuration> = all.iter().filter(|own| !own.value.is_wholly_known()).collect();
-            let found = unknown.into_iter().map(|own| not_known(&mut reading.scope, own)).collect();
+            let found = reading.causes(&unknown).into_iter().map(|own| not_known(&mut reading.scope, own)).collect();
             show(screen, &place(project, Diagnostics(found)), &project.sources)?;
             return Ok(all);
         }
@@ -55,7 +55,16 @@ pub(super) async fn configurations(
 
 /// The data blocks that the provider blocks need, each after what it needs itself.
 fn ahead(tree: &Tree, provider: &Name) -> Vec<Spot> {
-    let blocks = tree.root().providers.iter().filter(|block| block.name == *provider);
+    behind(tree, tree.root().providers.iter().filter(|block| block.name == *provider))
+}
+
+/// Those that one configuration needs.
+fn ahead_of(tree: &Tree, provider: &Name, name: &str) -> Vec<Spot> {
+    let blocks = tree.root().providers.iter();
+    behind(tree, blocks.filter(|block| block.name == *provider && block.is_called(name)))
+}
+
+fn behind<'b>(tree: &Tree, blocks: impl Iterator<Item = &'b ProviderBlock>) -> Vec<Spot> {
     let roots: Vec<Spot> = blocks.map(|block| Spot { unit: UnitId::ROOT, node: Node::Provider(block.key()) }).collect();
     let is_data = |spot: &&Spot| matches!(&spot.node, Node::Block(block) if block.mode == Mode::Data);
     let needed = tree.graph.all_needs(&roots);
@@ -136,6 +145,27 @@ impl Reading<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Those that are not known for a reason of their own, and not because what they refer to is read with
+    /// another one that is not known.
+    fn causes<'c>(&mut self, unknown: &[&'c Configuration]) -> Vec<&'c Configuration> {
+        let tree = self.project.tree.clone();
+        let is_unknown = |name: &str| unknown.iter().any(|own| *own.name == *name);
+        let mut behind = Vec::new();
+        for own in unknown {
+            let needed = ahead_of(&tree, self.provider, &own.name);
+            let blocks = needed.iter().filter_map(|spot| match &spot.node {
+                Node::Block(block) => Some(tree.block(spot.unit, block).instance(AddrKey::None)),
+                _ => None,
+            });
+            let names: Vec<Name> = blocks.filter_map(|addr| self.scope.configuration(&addr).ok()).collect();
+            if names.iter().any(|name| *name != own.name && is_unknown(name)) {
+                behind.push(own.name.clone());
+            }
+        }
+        let own: Vec<&Configuration> = unknown.iter().copied().filter(|own| !behind.contains(&own.name)).collect();
+        if own.is_empty() { unknown.to_vec() } else { own }
     }
 
     /// Whether a data block has nothing that was read.

@@ -56,7 +56,8 @@ impl ProviderBlock {
     }
 
     /// Whether a configuration of this name is made by the block.
-    fn is_called(&self, name: &str) -> bool {
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
         match &self.alias {
             None => name.is_empty(),
             Some(_) => name.split('[').next() == Some(&*self.key()),

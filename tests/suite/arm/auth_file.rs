@@ -89,7 +89,7 @@ fn what_is_wrong_is_named_and_no_value_is_repeated() {
         (without("clientId"), "\"clientId\" is missing", "az ad sp create-for-rbac"),
         (without("clientSecret"), "\"clientSecret\" is missing", "--json-auth"),
         (without("subscriptionId"), "\"subscriptionId\" is missing: the subscription to work in", "--json-auth"),
-        (FULL.replace("tenantId", "tenantid"), "\"tenantId\" is missing", "rename \"tenantid\" to \"tenantId\""),
+        (FULL.replace("tenantId", "tenantid"), "\"tenantId\" is missing", "Rename \"tenantid\" to \"tenantId\""),
         (FULL.replace("22222222-0000-0000-0000-000000000000", " "), "\"subscriptionId\" is blank", "--json-auth"),
         (FULL.replace("33333333-0000-0000-0000-000000000000", "a/../b"), "\"tenantId\" (the tenant of", "GUID"),
         (OLD.replace("key=", "clientSecret="), "\"key\" is missing", "--json-auth"),
@@ -127,7 +127,7 @@ fn text_comes_as_windows_writes_it() {
         assert_eq!(decode(&bytes).unwrap(), FULL);
     }
     for bytes in [&b"\xff\xfe\x00"[..], b"\xc3\x28", b"\xff\xfe\x00\xd8"] {
-        assert_eq!(decode(bytes).unwrap_err().hint, "save it as UTF-8");
+        assert_eq!(decode(bytes).unwrap_err().hint, "Save it as UTF-8.");
     }
 }
 

@@ -119,7 +119,7 @@ fn advice_in_the_source_begins_with_a_capital_letter() {
                 waiting.push(path);
                 continue;
             }
-            let text = fs::read_to_string(&path).unwrap();
+            let Ok(text) = fs::read_to_string(&path) else { continue };
             for found in pattern.captures_iter(&text) {
                 count += 1;
                 let begins = &found[1];
