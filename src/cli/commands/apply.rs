@@ -237,7 +237,7 @@ fn conclude(session: &Session, plan: &Plan, report: &Report, json: Option<bool>,
 fn incomplete() -> Diagnostic {
     let detail = "The plan looked at a part only (-target or -exclude), so other changes that the configuration asks for \
                   may be left, and output values may be out of date.";
-    Diagnostic::warning("Applied changes may be incomplete", detail).hint("see what is left with acier plan")
+    Diagnostic::warning("Applied changes may be incomplete", detail).hint("See what is left with acier plan.")
 }
 
 fn say_counts(session: &Session, plan: &Plan, report: &Report, screen: &Screen) {
