@@ -269,7 +269,7 @@ pub(super) fn read_files(folder: &Path) -> Result<Vec<(String, String)>, Diagnos
             |why: String| Diagnostic::error("Configuration file cannot be read", format!("{name}: {why}."));
         // A device or a pipe may never end.
         if std::fs::metadata(&path).is_ok_and(|found| !found.is_file()) {
-            return Err(unreadable("it is no regular file".into()).hint("move it away, or name it differently"));
+            return Err(unreadable("it is no regular file".into()).hint("Move it away, or name it differently."));
         }
         let bytes = std::fs::read(path).map_err(|error| unreadable(error.to_string()))?;
         let text = String::from_utf8(bytes).map_err(|error| {

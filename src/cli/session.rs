@@ -301,7 +301,7 @@ pub(super) fn journal_broken(reason: &str) -> Diagnostic {
         "The operation log cannot be written",
         format!("{reason}\n\nNothing was begun after that. What was begun before is recorded."),
     )
-    .hint("make room on the disk, repair its rights or put the state folder back, and run the same command again")
+    .hint("Make room on the disk, repair its rights or put the state folder back, and run the same command again.")
 }
 
 /// The cloud of a configuration; none at all where it makes nothing.
