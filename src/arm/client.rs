@@ -202,15 +202,22 @@ impl<T: Transport> Client<T> {
     /// # Errors
     /// As [`Client::send`], and when a page is not one.
     pub async fn list(&self, path: &str) -> Result<Vec<Value>, ArmError> {
-        Ok(self.list_within(path, usize::MAX).await?.unwrap_or_default())
+        let mut found = Vec::new();
+        self.pages(path, usize::MAX, &mut |items| found.extend(items)).await?;
+        Ok(found)
     }
 
-    /// Reads a whole list if it has at most so many pages.
+    /// Hands over the pages of a list one after another, so that no more than one is held; whether
+    /// these were all, or there are more than so many.
     ///
     /// # Errors
     /// As [`Client::list`].
-    pub async fn list_within(&self, path: &str, pages: usize) -> Result<Option<Vec<Value>>, ArmError> {
-        let mut found = Vec::new();
+    pub async fn pages(
+        &self,
+        path: &str,
+        most: usize,
+        take: &mut dyn FnMut(Vec<Value>),
+    ) -> Result<bool, ArmError> {
         let mut seen = std::collections::BTreeSet::new();
         let mut page = path.to_owned();
         loop {
@@ -218,16 +225,15 @@ impl<T: Transport> Client<T> {
             let mut body = self.json(&page, &response)?;
             let next = at(&body, "nextLink").and_then(Value::as_str).filter(|link| !link.is_empty()).map(str::to_owned);
             match body.get_mut("value").map(Value::take) {
-                Some(Value::Array(items)) if found.is_empty() => found = items,
-                Some(Value::Array(items)) => found.extend(items),
+                Some(Value::Array(items)) => take(items),
                 _ => return Err(self.senseless(&page, &response, "The answer is not a list: it has no \"value\".")),
             }
-            let Some(next) = next else { return Ok(Some(found)) };
+            let Some(next) = next else { return Ok(true) };
             if !seen.insert(next.clone()) {
                 return Err(self.senseless(&page, &response, "The pages of the list lead back to an earlier page."));
             }
-            if seen.len() >= pages {
-                return Ok(None);
+            if seen.len() >= most {
+                return Ok(false);
             }
             page = next;
         }

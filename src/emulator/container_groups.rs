@@ -12,13 +12,14 @@ use crate::emulator::catalogue::{check_location, plain_location};
 use crate::emulator::check::{check_body, check_name, check_update};
 use crate::emulator::fleet::{lost, owner};
 use crate::emulator::groups::{check_tags, find_open, id_of, listed, page_token};
+use crate::emulator::kept::Kept;
 use crate::emulator::operations::{begin, launch, pause, status_url};
 use crate::emulator::parts::{check_parts, check_secrets};
 use crate::emulator::profiles::complete;
 use crate::emulator::quota::Share;
 use crate::emulator::record::{Change, ContainerGroup, Reason};
 use crate::emulator::route::Ask;
-use crate::emulator::tables::{page, share, subscription_of};
+use crate::emulator::tables::{page, subscription_of};
 use crate::emulator::view::{Detail, is_over, is_transitioning, states, view};
 use crate::emulator::world::{Answer, Place, World};
 use crate::emulator::{registration, subnets};
@@ -27,9 +28,9 @@ use crate::emulator::{registration, subnets};
 const REMEMBERED: usize = 4;
 
 /// The group at a place.
-pub(crate) fn find<'a>(world: &'a World, place: &Place) -> Result<&'a ContainerGroup, Refusal> {
+pub(crate) fn find(world: &World, place: &Place) -> Result<ContainerGroup, Refusal> {
     crate::emulator::groups::find(world, &place.parent, &place.group)?;
-    world.tables.containers.get(&place.key).ok_or_else(|| missing(place))
+    world.tables.container(&place.key).ok_or_else(|| missing(place))
 }
 
 fn missing(place: &Place) -> Refusal {
@@ -59,13 +60,14 @@ pub(crate) fn get(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
         }
         return Err(missing(place));
     }
-    Ok(of(200, &view(find(world, place)?, ask.now, ask.api(), Detail::Whole)))
+    Ok(of(200, &view(&find(world, place)?, ask.now, ask.api(), Detail::Whole)))
 }
 
 /// Answers for all groups whose keys begin with a prefix.
 pub(crate) fn list(world: &World, ask: &Ask<'_>, prefix: &str) -> Answer {
     let (groups, token) = page(&world.tables.containers, prefix, page_token(ask).as_deref(), world.settings.page);
-    let items = groups.iter().map(|(_, group)| view(group, ask.now, ask.api(), Detail::Item)).collect();
+    let groups = groups.into_iter().filter_map(|(_, kept)| kept.read());
+    let items = groups.map(|group| view(&group, ask.now, ask.api(), Detail::Item)).collect();
     listed(ask, items, token)
 }
 
@@ -81,7 +83,7 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     if let Some(tags) = sent.get("tags") {
         check_tags(tags)?;
     }
-    let old = world.tables.containers.get(&place.key).cloned();
+    let old = world.tables.container(&place.key);
     if let Some(old) = &old {
         check_same_location((&old.name, &old.location), &location, place)?;
         check_settled(old, ask.now)?;
@@ -104,7 +106,8 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     }
     subnets::check_free(world, &place.key, &place.name, &body, ask.now)?;
     let limits = &world.settings.quota;
-    world.tables.usage.check(limits, &subscription, &location, old.as_ref().map(share), Share::of(properties))?;
+    let before = world.tables.containers.get(&place.key).map(|kept| kept.share);
+    world.tables.usage.check(limits, &subscription, &location, before, Share::of(properties))?;
     let quiet = |old: &&ContainerGroup| !over && old.stopped.is_none() && differ_in_config_maps(&old.body, &body);
     let group = match old.as_ref().filter(quiet) {
         Some(old) => ContainerGroup { body, ..old.clone() },
@@ -136,7 +139,7 @@ pub(crate) fn put(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     let url = status_url(world, ask, &group.location, "operations", &operation);
     answer.headers.push(("azure-asyncoperation".to_owned(), url));
     answer.headers.push(("x-ms-request-id".to_owned(), format!("{}:{operation}", group.location)));
-    world.change(Change::Containers(place.key.clone(), Some(group)));
+    world.change(Change::Containers(place.key.clone(), Some(Kept::new(&group))));
     Ok(pause(world, answer, 0))
 }
 
@@ -225,7 +228,7 @@ pub(crate) fn remember(old: &ContainerGroup) -> Vec<crate::emulator::record::Lau
 /// Replaces the tags, as a whole and at once.
 pub(crate) fn patch(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     find_open(world, &place.parent, &place.group)?;
-    let mut group = find(world, place)?.clone();
+    let mut group = find(world, place)?;
     let mut sent = ask.json()?;
     if let Some(location) = take(&mut sent, "location").and_then(|own| own.as_str().map(plain_location)) {
         check_same_location((&group.name, &group.location), &location, place)?;
@@ -238,23 +241,23 @@ pub(crate) fn patch(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
         }
     }
     let answer = of(200, &view(&group, ask.now, ask.api(), Detail::Outline));
-    world.change(Change::Containers(place.key.clone(), Some(group)));
+    world.change(Change::Containers(place.key.clone(), Some(Kept::new(&group))));
     Ok(answer)
 }
 
 /// Deletes at once; the answer shows the group as it was last seen.
 pub(crate) fn delete(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer {
     find_open(world, &place.parent, &place.group)?;
-    let Some(group) = world.tables.containers.get(&place.key) else { return Ok(empty(204)) };
+    let Some(group) = world.tables.container(&place.key) else { return Ok(empty(204)) };
     // Unconfirmed: what only tries in vain to start can be deleted at any time.
     if group.launch.failure.is_none() {
-        check_settled(group, ask.now)?;
+        check_settled(&group, ask.now)?;
     }
     subnets::check_free(world, &place.key, &group.name, &group.body, ask.now)?;
-    let mut answer = of(200, &view(group, ask.now, ask.api(), Detail::Whole));
+    let mut answer = of(200, &view(&group, ask.now, ask.api(), Detail::Whole));
     let subscription = subscription_of(&place.key);
     answer.headers.extend(world.throttle.count(subscription, "deletes", ask.now, world.settings.throttle)?);
-    let owner = owner(group);
+    let owner = owner(&group);
     world.unseen.remove(&place.key);
     world.change(Change::Containers(place.key.clone(), None));
     if let Some(owner) = owner {
@@ -266,7 +269,7 @@ pub(crate) fn delete(world: &mut World, ask: &Ask<'_>, place: &Place) -> Answer 
 /// Starts, stops or restarts.
 pub(crate) fn act(world: &mut World, ask: &Ask<'_>, place: &Place, verb: &str) -> Answer {
     find_open(world, &place.parent, &place.group)?;
-    let mut group = find(world, place)?.clone();
+    let mut group = find(world, place)?;
     check_settled(&group, ask.now)?;
     let idle = group.stopped.is_some() || is_over(&group, ask.now);
     match verb {
@@ -274,7 +277,7 @@ pub(crate) fn act(world: &mut World, ask: &Ask<'_>, place: &Place, verb: &str) -
             // Stopping has no effect on a group whose containers ended.
             if !idle {
                 group.stopped = Some(ask.now);
-                world.change(Change::Containers(place.key.clone(), Some(group)));
+                world.change(Change::Containers(place.key.clone(), Some(Kept::new(&group))));
             }
             Ok(empty(204))
         }
@@ -321,6 +324,6 @@ fn relaunch(world: &mut World, ask: &Ask<'_>, place: &Place, group: &mut Contain
     }
     group.launch = launch(world, ask, reason, &group.body);
     let operation = begin(world, &place.key, group);
-    world.change(Change::Containers(place.key.clone(), Some(group.clone())));
+    world.change(Change::Containers(place.key.clone(), Some(Kept::new(group))));
     operation
 }

@@ -182,7 +182,7 @@ fn replay(key: &Key, path: &Path, text: &[u8]) -> Result<Replayed, String> {
         } else {
             let batch = read_line(key, number, line).map_err(damaged)?;
             done.changes += batch.changes.len();
-            done.tables.replay(&batch);
+            done.tables.replay(batch);
             done.line = number;
         }
         number += 1;

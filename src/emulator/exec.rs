@@ -57,11 +57,11 @@ pub(crate) type Passes = BTreeMap<String, (u64, Pass)>;
 /// Answers for exec and attach.
 pub(crate) fn open(world: &mut World, ask: &Ask<'_>, place: &Place, container: &str, verb: &str) -> Answer {
     let group = find(world, place)?;
-    if is_transitioning(group, ask.now) {
+    if is_transitioning(&group, ask.now) {
         return Err(transitioning(&group.name));
     }
     let (name, id) = (group.name.clone(), group.id.clone());
-    let members = members(group, ask.now);
+    let members = members(&group, ask.now);
     let Some(member) = members.iter().find(|member| member.name().eq_ignore_ascii_case(container)) else {
         let message = format!("The container '{container}' in container group '{name}' was not found.");
         // The service's own code is not documented.
@@ -116,16 +116,16 @@ pub(crate) fn redeem(world: &mut World, session: &str, password: &str) -> Option
 }
 
 fn with_member<T>(world: &World, pass: &Pass, now: i64, look: impl FnOnce(&Member<'_>, i64) -> T) -> Option<T> {
-    let group = world.tables.containers.get(&pass.key)?;
+    let group = world.tables.container(&pass.key)?;
     let until = group.stopped.unwrap_or(now);
-    let members = members(group, now);
+    let members = members(&group, now);
     members.iter().find(|member| member.name() == pass.container).map(|member| look(member, until))
 }
 
 /// When the run of the container began; nothing if it does not run.
 pub(crate) fn running(world: &World, pass: &Pass, now: i64) -> Option<i64> {
-    let group = world.tables.containers.get(&pass.key).filter(|group| group.stopped.is_none())?;
-    if is_transitioning(group, now) {
+    let group = world.tables.container(&pass.key).filter(|group| group.stopped.is_none())?;
+    if is_transitioning(&group, now) {
         return None;
     }
     with_member(world, pass, now, |member, _| (member.life.phase == Phase::Running).then_some(member.life.began))?
@@ -135,7 +135,7 @@ pub(crate) fn running(world: &World, pass: &Pass, now: i64) -> Option<i64> {
 pub(crate) fn start(world: &World, pass: &Pass, now: i64) -> Option<(Console, Step)> {
     running(world, pass, now)?;
     let Purpose::Exec { command, size } = &pass.purpose else { return None };
-    let host = world.tables.containers.get(&pass.key)?.name.clone();
+    let host = world.tables.container(&pass.key)?.name;
     let place = with_member(world, pass, now, |member, _| {
         let mounts = member.body.pointer("/properties/volumeMounts").and_then(Value::as_array);
         let paths = mounts.into_iter().flatten().filter_map(|mount| mount.get("mountPath")?.as_str());
@@ -166,7 +166,7 @@ pub(crate) fn printed(world: &World, pass: &Pass, now: i64, (run, mark): &mut Pr
         });
         (text, member.life.phase == Phase::Ended)
     });
-    let stopped = world.tables.containers.get(&pass.key).is_none_or(|group| group.stopped.is_some());
+    let stopped = world.tables.container(&pass.key).is_none_or(|group| group.stopped.is_some());
     let (text, ended) = seen.unwrap_or_default();
     (text, ended || stopped)
 }

@@ -11,11 +11,12 @@ use serde_json::{Map, Value, json};
 use crate::emulator::body::environment;
 use crate::emulator::check::check_update;
 use crate::emulator::container_groups::{new_ip, remember};
+use crate::emulator::kept::Kept;
 use crate::emulator::ngroups::{Wish, busy};
 use crate::emulator::profiles::{add, mark, resolve};
 use crate::emulator::quota::Share;
 use crate::emulator::record::{Change, ContainerGroup, Launch, Member, NGroup, Operation, Reason, Verb, Work};
-use crate::emulator::tables::{share, subscription_of};
+use crate::emulator::tables::subscription_of;
 use crate::emulator::told::delay;
 use crate::emulator::view::{is_over, members as containers_of, state, states};
 use crate::emulator::world::World;
@@ -179,7 +180,7 @@ fn step(world: &mut World, key: &str, ngroup: &mut NGroup, work: &mut Work, at: 
 /// A member that could not be made ends the operation with its own words.
 fn check_made(world: &World, ngroup: &NGroup, work: &Work) -> Result<(), Failure> {
     for member in &ngroup.members {
-        let group = world.tables.containers.get(&member.key);
+        let group = world.tables.container(&member.key);
         if let Some(group) = group.filter(|group| group.launch.at >= work.began)
             && let Some((code, message)) = &group.launch.failure
         {
@@ -198,8 +199,8 @@ fn is_healthy(group: &ContainerGroup, now: i64) -> bool {
 
 /// Stops a rolling update after which too many of the updated members are unhealthy.
 fn check_health(world: &World, work: &Work, wish: &Wish, at: i64) -> Result<(), Failure> {
-    let updated: Vec<&ContainerGroup> =
-        work.updated.iter().filter_map(|key| world.tables.containers.get(key)).collect();
+    let updated: Vec<ContainerGroup> =
+        work.updated.iter().filter_map(|key| world.tables.container(key)).collect();
     let unhealthy = updated.iter().filter(|group| !is_healthy(group, at)).count();
     if unhealthy * 100 <= updated.len() * wish.max_unhealthy {
         return Ok(());
@@ -216,7 +217,8 @@ fn check_health(world: &World, work: &Work, wish: &Wish, at: i64) -> Result<(), 
 }
 
 fn zone_of(world: &World, key: &str) -> Option<String> {
-    let zones = world.tables.containers.get(key)?.body.get("zones")?.as_array()?;
+    let group = world.tables.container(key)?;
+    let zones = group.body.get("zones")?.as_array()?;
     zones.first()?.as_str().map(str::to_owned)
 }
 
@@ -243,7 +245,7 @@ fn outdated(world: &World, ngroup: &NGroup) -> Result<Vec<Member>, Failure> {
 /// zone as a batch holds.
 fn next_batch(world: &World, ngroup: &NGroup, wish: &Wish, now: i64) -> Result<Vec<Member>, Failure> {
     let outdated = outdated(world, ngroup)?;
-    let sick = |member: &&Member| world.tables.containers.get(&member.key).is_some_and(|group| !is_healthy(group, now));
+    let sick = |member: &&Member| world.tables.container(&member.key).is_some_and(|group| !is_healthy(&group, now));
     let unhealthy: Vec<Member> = outdated.iter().filter(sick).cloned().collect();
     if !unhealthy.is_empty() {
         return Ok(unhealthy);
@@ -338,7 +340,7 @@ fn new_launch(work: &Work, reason: Reason, at: i64, body: &Map<String, Value>) -
 
 /// When all members that were launched at a moment are ready.
 fn readiness(world: &World, ngroup: &NGroup, at: i64, time: i64) -> i64 {
-    let groups = ngroup.members.iter().filter_map(|member| world.tables.containers.get(&member.key));
+    let groups = ngroup.members.iter().filter_map(|member| world.tables.container(&member.key));
     let fresh = groups.filter(|group| group.launch.at == at).map(|group| group.launch.ready);
     fresh.max().unwrap_or(at + time)
 }
@@ -375,7 +377,7 @@ fn make(
     };
     admit(world, &member.key, &group)?;
     world.bear(&group.id);
-    world.change(Change::Containers(member.key.clone(), Some(group)));
+    world.change(Change::Containers(member.key.clone(), Some(Kept::new(&group))));
     work.updated.push(member.key.clone());
     ngroup.members.push(member);
     Ok(())
@@ -383,7 +385,7 @@ fn make(
 
 /// Updates a member in place, as far as Azure Container Instances can.
 fn update(world: &mut World, ngroup: &mut NGroup, work: &mut Work, member: &Member, at: i64) -> Result<(), Failure> {
-    let Some(old) = world.tables.containers.get(&member.key).cloned() else { return Ok(()) };
+    let Some(old) = world.tables.container(&member.key) else { return Ok(()) };
     if busy(&old, at) {
         return Err((
             "ContainerGroupTransitioning".to_owned(),
@@ -410,7 +412,7 @@ fn update(world: &mut World, ngroup: &mut NGroup, work: &mut Work, member: &Memb
         ..old
     };
     admit(world, &member.key, &group)?;
-    world.change(Change::Containers(member.key.clone(), Some(group)));
+    world.change(Change::Containers(member.key.clone(), Some(Kept::new(&group))));
     work.updated.push(member.key.clone());
     for own in ngroup.members.iter_mut().filter(|own| own.key == member.key) {
         own.made.clone_from(&made);
@@ -422,7 +424,7 @@ fn update(world: &mut World, ngroup: &mut NGroup, work: &mut Work, member: &Memb
 fn admit(world: &World, key: &str, group: &ContainerGroup) -> Result<(), Failure> {
     let properties = group.body.get("properties").and_then(Value::as_object);
     let wanted = properties.map(Share::of).unwrap_or_default();
-    let before = world.tables.containers.get(key).map(share);
+    let before = world.tables.containers.get(key).map(|kept| kept.share);
     let usage = &world.tables.usage;
     usage
         .check(&world.settings.quota, subscription_of(key), &group.location, before, wanted)

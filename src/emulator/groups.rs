@@ -302,19 +302,19 @@ pub(crate) fn list(world: &World, ask: &Ask<'_>, subscription: &str) -> Answer {
 }
 
 /// A resource as lists of all resources show it.
-struct Resource<'a> {
-    id: &'a str,
-    name: &'a str,
+struct Resource {
+    id: String,
+    name: String,
     kind: &'static str,
-    location: &'a str,
-    tags: Option<&'a Value>,
+    location: String,
+    tags: Option<Value>,
     progress: &'static str,
 }
 
-impl Resource<'_> {
+impl Resource {
     fn view(&self, expand: bool) -> Value {
         let mut item = json!({"id": self.id, "name": self.name, "type": self.kind, "location": self.location});
-        if let Some(tags) = self.tags {
+        if let Some(tags) = &self.tags {
             item["tags"] = tags.clone();
         }
         if expand {
@@ -326,13 +326,13 @@ impl Resource<'_> {
 
 /// One page of all resources whose keys begin with a prefix: container groups, then profiles, then
 /// ngroups. Tokens begin with the number of the table that they point into.
-fn page_of_resources<'a>(
-    world: &'a World,
-    prefix: &'a str,
+fn page_of_resources(
+    world: &World,
+    prefix: &str,
     token: Option<&str>,
     size: usize,
     now: i64,
-) -> (Vec<Resource<'a>>, Option<String>) {
+) -> (Vec<Resource>, Option<String>) {
     let tables = &world.tables;
     let (first, token) = token.and_then(|token| token.split_once(':')).unwrap_or(("0", ""));
     let first: usize = first.parse().unwrap_or_default();
@@ -347,24 +347,24 @@ fn page_of_resources<'a>(
         let more = match number {
             0 => {
                 let (groups, more) = page(&tables.containers, prefix, from, room);
-                found.extend(groups.into_iter().map(|(_, group)| Resource {
-                    id: &group.id,
-                    name: &group.name,
+                found.extend(groups.into_iter().filter_map(|(_, kept)| kept.read()).map(|mut group| Resource {
                     kind: "Microsoft.ContainerInstance/containerGroups",
-                    location: &group.location,
-                    tags: group.body.get("tags"),
-                    progress: crate::emulator::view::progress(group, now),
+                    progress: crate::emulator::view::progress(&group, now),
+                    tags: group.body.shift_remove("tags"),
+                    id: group.id,
+                    name: group.name,
+                    location: group.location,
                 }));
                 more
             }
             1 => {
                 let (profiles, more) = page(&tables.profiles, prefix, from, room);
                 found.extend(profiles.into_iter().map(|(_, profile)| Resource {
-                    id: &profile.id,
-                    name: &profile.name,
+                    id: profile.id.clone(),
+                    name: profile.name.clone(),
                     kind: profiles::TYPE,
-                    location: &profile.location,
-                    tags: profile.tags.as_ref(),
+                    location: profile.location.clone(),
+                    tags: profile.tags.clone(),
                     progress: "Succeeded",
                 }));
                 more
@@ -372,11 +372,11 @@ fn page_of_resources<'a>(
             _ => {
                 let (ngroups, more) = page(&tables.ngroups, prefix, from, room);
                 found.extend(ngroups.into_iter().map(|(_, ngroup)| Resource {
-                    id: &ngroup.id,
-                    name: &ngroup.name,
+                    id: ngroup.id.clone(),
+                    name: ngroup.name.clone(),
                     kind: ngroups::TYPE,
-                    location: &ngroup.location,
-                    tags: ngroup.body.get("tags"),
+                    location: ngroup.location.clone(),
+                    tags: ngroup.body.get("tags").cloned(),
                     progress: ngroups::progress(ngroup),
                 }));
                 more
@@ -403,9 +403,9 @@ pub(crate) fn list_resources(world: &World, ask: &Ask<'_>, subscription: &str, g
         (None, None) => format!("{subscription}/"),
     };
     let (resources, token) = page_of_resources(world, &prefix, token_of(ask).as_deref(), top(world, ask), ask.now);
-    let fits = |resource: &&Resource<'_>| {
+    let fits = |resource: &&Resource| {
         wanted("resourcetype").is_none_or(|kind| resource.kind.to_lowercase() == kind)
-            && has_tag(resource.tags, &filters)
+            && has_tag(resource.tags.as_ref(), &filters)
             && wanted("name").is_none_or(|name| resource.name.to_lowercase() == name)
     };
     let expand = ask.query("$expand").is_some_and(|expand| expand.to_lowercase().contains("provisioningstate"));

@@ -16,10 +16,10 @@ const LONGEST: usize = 4 * 1024 * 1024;
 /// Answers for the log of a container.
 pub(crate) fn read(world: &World, ask: &Ask<'_>, place: &Place, container: &str) -> Answer {
     let group = find(world, place)?;
-    if is_transitioning(group, ask.now) {
+    if is_transitioning(&group, ask.now) {
         return Err(transitioning(&group.name));
     }
-    let members = members(group, ask.now);
+    let members = members(&group, ask.now);
     let Some(member) = members.iter().find(|member| member.name().eq_ignore_ascii_case(container)) else {
         let message = format!("The container '{container}' in container group '{}' was not found.", group.name);
         // The service's own code is not documented.

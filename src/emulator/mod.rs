@@ -20,6 +20,7 @@ mod fleet;
 mod groups;
 pub mod http;
 mod instance;
+mod kept;
 mod login;
 mod logs;
 mod metadata;

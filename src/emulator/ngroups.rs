@@ -433,7 +433,7 @@ fn act(world: &mut World, ask: &Ask<'_>, place: &Place, verb: &str) -> Answer {
     if ngroup.work.is_some() {
         return Err(transitioning(&place.name));
     }
-    let member = |world: &World, key: &str| world.tables.containers.get(key).cloned();
+    let member = |world: &World, key: &str| world.tables.container(key);
     let members: Vec<(String, ContainerGroup)> =
         ngroup.members.iter().filter_map(|own| Some((own.key.clone(), member(world, &own.key)?))).collect();
     if let Some((_, group)) = members.iter().find(|(_, group)| busy(group, ask.now)) {

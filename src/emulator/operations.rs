@@ -95,16 +95,17 @@ fn find<'a>(world: &'a World, id: &str) -> Result<&'a Operation, Refusal> {
 /// Answers for the status of an operation.
 pub(crate) fn status(world: &World, ask: &Ask<'_>, id: &str) -> Answer {
     let operation = find(world, id)?;
-    let group = operation.key.as_ref().and_then(|key| world.tables.containers.get(key));
+    let group = operation.key.as_ref().and_then(|key| world.tables.container(key));
     let running = ask.now < operation.until;
     let status = match (running, &operation.failure) {
         (true, _) if ask.now < operation.at + (operation.until - operation.at) / 3 => "Pending",
         (true, _) => group
+            .as_ref()
             .map_or("Creating", |group| if group.launch.reason == Reason::Created { "Creating" } else { "Updating" }),
         (false, Some(_)) => "Failed",
         (false, None) => "Succeeded",
     };
-    let events = group.filter(|group| group.launch.at == operation.at).map(|group| all_events(group, ask.now));
+    let events = group.filter(|group| group.launch.at == operation.at).map(|group| all_events(&group, ask.now));
     let mut body = Map::new();
     body.insert("id".to_owned(), json!(operation.subject));
     body.insert("status".to_owned(), json!(status));

@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::emulator::kept::Kept;
+
 /// A resource group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Group {
@@ -159,7 +161,7 @@ pub(crate) struct Operation {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum Change {
     Group(String, Option<Group>),
-    Containers(String, Option<ContainerGroup>),
+    Containers(String, Option<Kept>),
     Operation(String, Option<Operation>),
     Profile(String, Option<Profile>),
     NGroup(String, Option<NGroup>),

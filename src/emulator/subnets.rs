@@ -81,7 +81,7 @@ pub(crate) fn check_free(
 ) -> Result<(), Refusal> {
     // What only tries in vain to start has had its network made, so that it holds nobody up.
     let is_deploying = |group: &ContainerGroup| is_transitioning(group, now) && group.launch.failure.is_none();
-    let busy = |other: &String| other != key && world.tables.containers.get(other).is_some_and(is_deploying);
+    let busy = |other: &String| other != key && world.tables.container(other).is_some_and(|group| is_deploying(&group));
     let inside = networks(body).into_iter().filter_map(|network| world.tables.networks.get(&network));
     if inside.flatten().any(busy) {
         let message = format!("Network is not ready for container group '{name}'. Please try again.");

@@ -166,7 +166,7 @@ impl World {
 
     /// Makes a change and remembers it for the disk.
     pub(crate) fn change(&mut self, change: Change) {
-        self.tables.apply(&change);
+        self.tables.apply(change.clone());
         self.pending.push(change);
     }
 

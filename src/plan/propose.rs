@@ -240,17 +240,21 @@ pub fn conceal(value: &Value) -> Value {
 /// `value` with everything marked sensitive that the schema calls secret.
 #[must_use]
 pub fn mark_secrets(block: &Block, value: &Value) -> Value {
-    let Some(members) = value.as_members() else { return value.clone() };
-    let mut members = members.clone();
+    secret_marked(block, value).unwrap_or_else(|| value.clone())
+}
+
+/// The same; nothing where all is marked already, as what was stored is.
+fn secret_marked(block: &Block, value: &Value) -> Option<Value> {
+    let own = value.as_members()?;
+    let mut changed = Vec::new();
     for attribute in block.attributes.iter().filter(|attribute| attribute.secrecy != Secrecy::Plain) {
-        if let Some(member) = members.get_mut(&attribute.name) {
-            *member = member.clone().sensitive();
-        }
+        let open = own.get(&attribute.name).filter(|member| !member.marks().has(Marks::SENSITIVE));
+        changed.extend(open.map(|member| (&attribute.name, member.clone().sensitive())));
     }
     for nested in &block.blocks {
-        if let Some(member) = members.get_mut(&nested.name) {
-            *member = member.map_children(|child| mark_secrets(&nested.block, child));
-        }
+        let Some(member) = own.get(&nested.name) else { continue };
+        let marked = member.try_map_children(|child| secret_marked(&nested.block, child));
+        changed.extend(marked.map(|member| (&nested.name, member)));
     }
-    Value::object(members).with_marks(value.marks())
+    value.with_members(changed)
 }

@@ -70,7 +70,7 @@ impl<T: Transport> Azure<T> {
     }
 
     /// Reads an object of which `known` is known.
-    pub(super) async fn look(&self, kind: &Kind, id: &str, known: &Value) -> Result<Option<Json>, Fault> {
+    pub(super) async fn look(&self, kind: &'static Kind, id: &str, known: &Value) -> Result<Option<Json>, Fault> {
         self.client.get(&path_for(kind, id, known)).await.map_err(|error| faults::fault(&error))
     }
 
@@ -111,7 +111,7 @@ impl<T: Transport> Azure<T> {
     }
 
     /// Changes some attributes and nothing else.
-    pub(super) async fn patch(&self, kind: &Kind, call: &Call, names: &[&str]) -> Result<(), Fault> {
+    pub(super) async fn patch(&self, kind: &'static Kind, call: &Call, names: &[&str]) -> Result<(), Fault> {
         let body = codec::encode_only(kind, &call.planned, names).map_err(|error| faults::unsendable(&error))?;
         let sent = self.client.send("PATCH", &path_for(kind, &call.id, &call.planned), Some(&body)).await;
         sent.map(drop).map_err(|error| faults::fault(&error))
@@ -153,7 +153,7 @@ pub(super) fn path(kind: &Kind, id: &str) -> String {
 }
 
 /// The path of an object with the version of the interface that it needs.
-pub(super) fn path_for(kind: &Kind, id: &str, known: &Value) -> String {
+pub(super) fn path_for(kind: &'static Kind, id: &str, known: &Value) -> String {
     format!("{id}?api-version={}", versions::needed(kind, known))
 }
 

@@ -302,17 +302,23 @@ impl Block {
     /// The value with `conceal` applied to every write-only attribute, at every depth.
     #[must_use]
     pub fn conceal(&self, value: &Value, conceal: &dyn Fn(&Value) -> Value) -> Value {
-        let mut names = value.as_members().into_iter().flat_map(|members| members.keys().cloned());
-        value.map_children(|child| {
-            let name = names.next().unwrap_or_else(|| "".into());
-            if let Some(attribute) = self.attribute(&name) {
-                return if attribute.secrecy == Secrecy::WriteOnly { conceal(child) } else { child.clone() };
-            }
-            match self.nested(&name) {
-                Some(nested) => child.map_children(|element| nested.block.conceal(element, conceal)),
-                None => child.clone(),
-            }
-        })
+        self.concealed(value, conceal).unwrap_or_else(|| value.clone())
+    }
+
+    /// The same; nothing where there is nothing to conceal, as in nearly all of an object.
+    fn concealed(&self, value: &Value, conceal: &dyn Fn(&Value) -> Value) -> Option<Value> {
+        let own = value.as_members()?;
+        let mut changed = Vec::new();
+        for attribute in self.attributes.iter().filter(|attribute| attribute.secrecy == Secrecy::WriteOnly) {
+            let given = own.get(&attribute.name).filter(|given| !given.is_null() || !given.marks().is_empty());
+            changed.extend(given.map(|given| (&attribute.name, conceal(given))));
+        }
+        for nested in &self.blocks {
+            let Some(child) = own.get(&nested.name) else { continue };
+            let concealed = child.try_map_children(|element| nested.block.concealed(element, conceal));
+            changed.extend(concealed.map(|child| (&nested.name, child)));
+        }
+        value.with_members(changed)
     }
 }
 

@@ -429,33 +429,74 @@ impl Value {
     /// This value with the marks of `other` at every place that both have.
     #[must_use]
     pub fn with_marks_of(&self, other: &Value) -> Value {
-        if !other.is_marked_anywhere() {
-            return self.clone();
-        }
+        self.marked_as(other).unwrap_or_else(|| self.clone())
+    }
+
+    /// The same; nothing where all marks are there already.
+    fn marked_as(&self, other: &Value) -> Option<Value> {
         let marked = match (&self.content, &other.content) {
-            (Content::Map(..) | Content::Object(_), Content::Map(_, others) | Content::Object(others)) => {
-                let mut names = self.as_members().into_iter().flat_map(|members| members.keys());
-                self.map_children(|child| match names.next().and_then(|name| others.get(name)) {
-                    Some(other) => child.with_marks_of(other),
-                    None => child.clone(),
+            (Content::Map(_, own) | Content::Object(own), Content::Map(_, others) | Content::Object(others)) => {
+                let alike = own.same_names(others);
+                let mut place = 0..;
+                let mut names = own.keys();
+                self.try_map_children(|child| {
+                    let (at, name) = (place.next()?, names.next()?);
+                    let other = if alike { others.values().as_slice().get(at) } else { others.get(name) };
+                    child.marked_as(other?)
                 })
             }
             (Content::List(..) | Content::Tuple(_), Content::List(_, others) | Content::Tuple(others)) => {
                 let mut others = others.iter();
-                self.map_children(|child| match others.next() {
-                    Some(other) => child.with_marks_of(other),
-                    None => child.clone(),
-                })
+                self.try_map_children(|child| child.marked_as(others.next()?))
             }
-            _ => self.clone(),
+            _ => None,
         };
         // That something is a fingerprint is said by the value itself, never by its neighbour: a
         // secret in clear that took over this mark would be stored as it is.
-        marked.with_marks(other.marks.without(Marks::FINGERPRINT))
+        let marks = other.marks.without(Marks::FINGERPRINT);
+        match marked {
+            None if self.marks.has(marks) => None,
+            marked => Some(marked.unwrap_or_else(|| self.clone()).with_marks(marks)),
+        }
     }
 
     fn is_marked_anywhere(&self) -> bool {
         !self.marks.is_empty() || self.children().any(Value::is_marked_anywhere)
+    }
+
+    /// The same value with some direct members replaced by what `change` makes of them; nothing if it
+    /// makes nothing of any. The caller keeps element types true; sets are not sorted again.
+    #[must_use]
+    pub fn try_map_children(&self, mut change: impl FnMut(&Value) -> Option<Value>) -> Option<Value> {
+        let mut changed: Vec<Option<Value>> = Vec::new();
+        for (at, child) in self.children().enumerate() {
+            if let Some(new) = change(child) {
+                changed.resize(at, None);
+                changed.push(Some(new));
+            }
+        }
+        if changed.is_empty() {
+            return None;
+        }
+        let mut changed = changed.into_iter();
+        Some(self.map_children(|child| changed.next().flatten().unwrap_or_else(|| child.clone())))
+    }
+
+    /// The same value with other values for some of its members, which must be there; nothing if there
+    /// are none.
+    #[must_use]
+    pub fn with_members(&self, changed: Vec<(&Name, Value)>) -> Option<Value> {
+        let mut members = self.as_members().filter(|_| !changed.is_empty())?.clone();
+        for (name, value) in changed {
+            if let Some(member) = members.get_mut(name) {
+                *member = value;
+            }
+        }
+        let content = match &self.content {
+            Content::Map(ty, _) => Content::Map(ty.clone(), Arc::new(members)),
+            _ => Content::Object(Arc::new(members)),
+        };
+        Some(Value { content, marks: self.marks })
     }
 
     /// The same value with each direct member replaced by `change(member)`.

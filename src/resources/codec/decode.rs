@@ -7,17 +7,17 @@
 use serde_json::Value as Json;
 
 use crate::resources::ids;
-use crate::resources::table::{Form, Kind, Nested, Row, Shape, Table, Ty};
+use crate::resources::table::{Form, Kind, Nested, Row, Shape, Ty};
 use crate::schema::{Equality, Nesting, Secrecy, Usage};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
-use super::mould::Mould;
+use super::mould::{Mould, Part};
 use super::{forms, json, mould, pairs, volumes};
 
 /// The object of a kind.
 pub(super) fn object(kind: &'static Kind, body: &Json, base: &Value) -> Value {
-    Walk { kind, root: body }.block(&kind.table, mould::of(kind), body, known(base))
+    Walk { kind, root: body }.block(mould::of(kind), body, known(base))
 }
 
 struct Walk<'b> {
@@ -30,15 +30,11 @@ fn known(value: &Value) -> Option<&Value> {
 }
 
 impl Walk<'_> {
-    fn block(&self, table: &Table, mould: &Mould, body: &Json, base: Option<&Value>) -> Value {
-        let mut members = mould.blank.clone();
-        for (row, (name, ty)) in table.rows.iter().zip(&mould.rows) {
-            members.insert(name.clone(), self.row(row, ty, body, base));
-        }
-        for (nested, (name, element, inner)) in table.blocks.iter().zip(&mould.blocks) {
-            members.insert(name.clone(), self.blocks(nested, element, inner, body, base));
-        }
-        Value::object(members)
+    fn block(&self, mould: &Mould, body: &Json, base: Option<&Value>) -> Value {
+        mould.cast(|part| match part {
+            Part::Row(row, ty) => self.row(row, ty, body, base),
+            Part::Block(nested, element, inner) => self.blocks(nested, element, inner, body, base),
+        })
     }
 
     fn row(&self, row: &Row, ty: &Type, body: &Json, base: Option<&Value>) -> Value {
@@ -77,7 +73,7 @@ impl Walk<'_> {
             let items = found.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
             items.iter().enumerate().map(|(index, item)| shape(index, item)).collect()
         };
-        let read = |item: &Json, own: Option<&Value>| self.block(&nested.table, inner, item, own.and_then(known));
+        let read = |item: &Json, own: Option<&Value>| self.block(inner, item, own.and_then(known));
         let members = match nested.shape {
             Shape::Absent => own.to_vec(),
             Shape::Each => items(&|index, item| read(item, partner(nested, item, index, own))),

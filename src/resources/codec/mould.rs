@@ -3,33 +3,53 @@
 //! **Never:** hold anything that a table does not say.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::resources::schema_of;
-use crate::resources::table::{Kind, Table};
+use crate::resources::table::{Kind, Nested, Row, Table};
+use crate::value::members::Names;
 use crate::value::{Members, Name, Type, Value};
 
-/// A table's names and types, in the table's order.
+/// What a table becomes: its parts in the order of their names, as the members of an object stand.
 pub(super) struct Mould {
-    /// Each row.
-    pub(super) rows: Vec<(Name, Type)>,
-    /// Each nested block, with the type of one block.
-    pub(super) blocks: Vec<(Name, Type, Mould)>,
-    /// All of them as members that are null, so that every object shares their names.
-    pub(super) blank: Members,
+    parts: Vec<Part>,
+    names: Arc<Names>,
+}
+
+/// A part of a table.
+pub(super) enum Part {
+    /// A row, with the type of its value.
+    Row(&'static Row, Type),
+    /// A nested block, with the type of one block.
+    Block(&'static Nested, Type, Mould),
+}
+
+impl Part {
+    fn name(&self) -> &'static str {
+        match self {
+            Part::Row(row, _) => row.name,
+            Part::Block(nested, ..) => nested.name,
+        }
+    }
 }
 
 impl Mould {
     fn new(table: &Table) -> Mould {
-        let blocks = table
-            .blocks
-            .iter()
-            .map(|nested| (nested.name.into(), schema_of::block(&nested.table).ty(), Mould::new(&nested.table)));
-        let blocks: Vec<(Name, Type, Mould)> = blocks.collect();
-        let rows: Vec<(Name, Type)> = table.rows.iter().map(|row| (row.name.into(), row.ty.build())).collect();
-        let names = rows.iter().map(|(name, _)| name).chain(blocks.iter().map(|(name, _, _)| name));
-        let blank = names.map(|name| (name.clone(), Value::null(Type::Dynamic))).collect();
-        Mould { rows, blocks, blank }
+        let rows = table.rows.iter().map(|row| Part::Row(row, row.ty.build()));
+        let blocks = table.blocks.iter().map(|nested| {
+            let inner = Mould::new(&nested.table);
+            Part::Block(nested, schema_of::block(&nested.table).ty(), inner)
+        });
+        let mut parts: Vec<Part> = rows.chain(blocks).collect();
+        parts.sort_by_key(Part::name);
+        let names: Vec<Name> = parts.iter().map(|part| part.name().into()).collect();
+        Mould { parts, names: Arc::new(names.into()) }
+    }
+
+    /// An object with the value that `read` finds for each part. All of a kind share their names.
+    pub(super) fn cast(&self, read: impl FnMut(&Part) -> Value) -> Value {
+        let values = self.parts.iter().map(read).collect();
+        Value::object(Members::with_names(&self.names, values).unwrap_or_default())
     }
 }
 
