@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::FORMAT;
 use super::disk;
 use super::frame::Chain;
-use super::record::{self, Fields, Slot, WriteFields};
+use super::record::{self, Defined, Fields, Slot, WriteFields};
 use super::shadow::Change;
 use crate::seal::Key;
 use crate::state::State;
@@ -71,13 +71,13 @@ impl Index {
             let meta = read_meta(db)?.filter(|meta| meta.serial == serial && meta.chain == chain);
             let Some(meta) = meta else { return Ok(None) };
             let mut state = State { serial, lineage: meta.lineage, cloud: meta.cloud, ..State::default() };
-            let (mut records, mut digest) = (0, 0_u128);
+            let (mut records, mut digest, mut types) = (0, 0_u128, Defined::new());
             for entry in db.iter() {
                 let (name, part) = entry?;
                 if name != META {
                     records += 1;
                     digest = digest.wrapping_add(weigh(&name, &part));
-                    record::read_part(&part, key, &mut state).map_err(unsupported)?;
+                    record::read_part(&part, key, &mut types, &mut state).map_err(unsupported)?;
                 }
             }
             let whole = records == meta.records && digest == meta.digest;
@@ -93,7 +93,6 @@ impl Index {
         changes: &BTreeMap<Slot, Change>,
         to: &State,
         chain: Chain,
-        key: &Key,
     ) -> bool {
         if !self.folder.exists() {
             return false;
@@ -106,7 +105,7 @@ impl Index {
             let mut entries = Vec::with_capacity(changes.len());
             for (slot, change) in changes {
                 let name = slot.index_key();
-                let part = resolve(db, slot, change, key)?;
+                let part = resolve(db, slot, change)?;
                 let old = db.get(&name)?;
                 if old.is_none() && part.is_none() {
                     continue;
@@ -234,7 +233,7 @@ fn weigh(name: &[u8], part: &[u8]) -> u128 {
     Chain::START.next(name).next(part).number()
 }
 
-fn resolve(db: &sled::Db, slot: &Slot, change: &Change, key: &Key) -> sled::Result<Option<Vec<u8>>> {
+fn resolve(db: &sled::Db, slot: &Slot, change: &Change) -> sled::Result<Option<Vec<u8>>> {
     match (change, slot) {
         (Change::Put(part), _) => Ok(Some(part.clone())),
         (Change::Moved(part), Slot::Object(addr, Some(deposed))) => {
@@ -245,7 +244,7 @@ fn resolve(db: &sled::Db, slot: &Slot, change: &Change, key: &Key) -> sled::Resu
                     db.get(name)?.ok_or_else(|| unsupported("a deposed object is not in it"))?.to_vec()
                 }
             };
-            record::depose(&before, deposed, key).map(Some).map_err(unsupported)
+            record::depose(&before, deposed).map(Some).map_err(unsupported)
         }
         (Change::Moved(_) | Change::Gone, _) => Ok(None),
     }

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use super::error::StoreError;
 use super::frame::{self, Chain};
 use super::head::Head;
-use super::record::{self, Line, Slot};
+use super::record::{self, Line, Slot, Types};
 use super::segment::{self, Header};
 use super::{Access, Store, disk, recover, shadow, snapshot};
 use crate::state::{Event, Journal, JournalError};
@@ -84,10 +84,14 @@ impl Store {
 
     /// Writes records of one segment, with one write.
     fn write_part(&mut self, events: &[Event], durable: bool, begins: bool, ends: bool) -> Result<(), JournalError> {
+        if begins {
+            self.types.begin_segment();
+        }
         let mut lines: Vec<Line> = Vec::with_capacity(events.len());
         for event in events {
-            let line = record::write_event(event, &self.key).map_err(|error| JournalError(error.0))?;
+            let line = record::write_event(event, &self.key, &mut self.types).map_err(|error| JournalError(error.0))?;
             self.shadow.follow(event, &line).map_err(|error| JournalError(error.0))?;
+            lines.extend(self.types.lacking().into_iter().map(|payload| Line { payload, inner: None }));
             lines.push(line);
         }
         if begins {
@@ -170,7 +174,9 @@ impl Store {
     /// After an operation's end: a snapshot if one is due, and the index.
     fn finish(&mut self, writing: &Writing) {
         self.since_snapshot += writing.bytes;
-        let changes = match self.shadow.take_changes(&self.key) {
+        let changes = self.shadow.take_changes(&self.key, &mut self.types);
+        self.types.forget_named();
+        let changes = match changes {
             Ok(changes) => changes,
             Err(error) => {
                 self.notes.push(format!("No snapshot and no index were made: {}", error.0));
@@ -179,12 +185,12 @@ impl Store {
         };
         let (_, chain) = self.end;
         let due = self.since_snapshot > self.snapshot_bytes.max(SNAPSHOT_PAYS);
-        let indexed = self.index.update(writing.base, &changes, &self.shadow.state, chain, &self.key);
+        let indexed = self.index.update(writing.base, &changes, &self.shadow.state, chain);
         if !due && indexed {
             return;
         }
         // The first operation of all made everything that there is.
-        let parts = if writing.base.0 == 0 { shadow::all(changes, &self.key) } else { self.replayed() };
+        let parts = if writing.base.0 == 0 { shadow::all(changes) } else { self.replayed() };
         let parts = match parts {
             Ok(parts) => parts,
             Err(why) => {
@@ -207,9 +213,10 @@ impl Store {
             .and_then(|head| recover::recover(&self.folder, &self.key, head, None))
             .map_err(|error| error.to_string())?;
         let mut parts = Vec::new();
-        record::write_parts(&recovered.state, &self.key, |slot, part| parts.push((slot, part)))
+        let mut types = Types::default();
+        record::write_parts(&recovered.state, &self.key, &mut types, |slot, part| parts.push((slot, part)))
             .map_err(|error| error.0)?;
-        Ok(parts)
+        Ok(types.parts().chain(parts).collect())
     }
 
     fn snapshot(&mut self, parts: &[(Slot, Vec<u8>)], chain: Chain) {

@@ -36,11 +36,12 @@ use head::{Found, Head};
 use index::Index;
 use journal::Writing;
 use lock::Lock;
+use record::Types;
 use recover::Recovered;
 use shadow::Shadow;
 
 /// The version of the on-disk format.
-const FORMAT: u64 = 3;
+const FORMAT: u64 = 4;
 
 /// What a store is opened for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +65,7 @@ pub struct Store {
     /// The serial of the last operation and the chain after it.
     end: (u64, Chain),
     shadow: Shadow,
+    types: Types,
     writing: Option<Writing>,
     index: Index,
     snapshot_bytes: u64,
@@ -118,6 +120,7 @@ impl Store {
             loaded: None,
             head: recovered.head.clone(),
             shadow,
+            types: Types::default(),
             writing: None,
             index,
             snapshot_bytes: recovered.snapshot_bytes,

@@ -11,7 +11,7 @@ use super::FORMAT;
 use super::disk;
 use super::error::StoreError;
 use super::frame::{self, Chain, Extent, Flaw};
-use super::record::{self, Fields, Unreadable, WriteFields};
+use super::record::{self, Defined, Fields, Reading, Unreadable, WriteFields};
 use crate::seal::Key;
 use crate::state::Event;
 use crate::value::{Name, Value};
@@ -110,7 +110,7 @@ pub(super) fn walk(folder: &Path, serial: u64, look: Look<'_>, walk: &mut dyn Wa
     let path = path(folder, serial);
     let bytes = disk::read(&path).map_err(|error| Stop::Other(StoreError::io(&path, "read", &error)))?;
     let bytes = bytes.ok_or(Stop::Missing)?;
-    let mut newer = None;
+    let (mut newer, mut types) = (None, Defined::new());
     let extent = frame::read_lines(&bytes, |before, chain, payload| {
         if before.records == 0 {
             newer = Fields::format_of(payload).filter(|version| *version > FORMAT);
@@ -120,12 +120,19 @@ pub(super) fn walk(folder: &Path, serial: u64, look: Look<'_>, walk: &mut dyn Wa
             let header = Header::parse(payload).map_err(|error| error.to_string())?;
             walk.header(header)?;
         } else {
-            let key = match look {
+            let event = match look {
                 Look::Checksums => return walk.line(before.records + 1, chain),
-                Look::Whole(key) => Some(key),
-                Look::Outline => None,
+                Look::Outline if record::is_definition(payload) => None,
+                Look::Outline => Some(record::read_event(payload, None)),
+                Look::Whole(key) if record::is_definition(payload) => {
+                    record::define(payload, key, &mut types).map_err(|error| error.to_string())?;
+                    None
+                }
+                Look::Whole(key) => Some(record::read_event(payload, Some(Reading { key, types: &types }))),
             };
-            walk.event(record::read_event(payload, key).map_err(|error| error.to_string())?)?;
+            if let Some(event) = event {
+                walk.event(event.map_err(|error| error.to_string())?)?;
+            }
         }
         walk.line(before.records + 1, chain)
     });

@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::record::{self, Line, Slot, Unstorable};
+use super::record::{self, Line, Slot, Types, Unstorable};
 use crate::seal::Key;
 use crate::state::{Act, Event, Object, Output, State, StepId};
 use crate::value::{Type, Value};
@@ -54,15 +54,20 @@ impl Shadow {
     }
 
     /// What changed since this was asked last.
-    pub(super) fn take_changes(&mut self, key: &Key) -> Result<BTreeMap<Slot, Change>, Unstorable> {
+    pub(super) fn take_changes(
+        &mut self,
+        key: &Key,
+        types: &mut Types,
+    ) -> Result<BTreeMap<Slot, Change>, Unstorable> {
         let mut changes = std::mem::take(&mut self.changes);
         for step in std::mem::take(&mut self.steps) {
             let change = match self.state.pending.get(&step) {
-                Some(pending) => Change::Put(record::pending_part(step, pending, key)?),
+                Some(pending) => Change::Put(record::pending_part(step, pending, key, types)?),
                 None => Change::Gone,
             };
             changes.insert(Slot::Step(step), change);
         }
+        changes.extend(types.parts().map(|(slot, part)| (slot, Change::Put(part))));
         Ok(changes)
     }
 
@@ -125,13 +130,13 @@ impl Shadow {
 }
 
 /// All parts of a state that was empty before these changes, in the very bytes of the log.
-pub(super) fn all(changes: BTreeMap<Slot, Change>, key: &Key) -> Result<Vec<(Slot, Vec<u8>)>, String> {
+pub(super) fn all(changes: BTreeMap<Slot, Change>) -> Result<Vec<(Slot, Vec<u8>)>, String> {
     let mut parts = Vec::with_capacity(changes.len());
     for (slot, change) in changes {
         let part = match (change, &slot) {
             (Change::Put(part), _) => part,
             (Change::Moved(Some(part)), Slot::Object(_, Some(deposed))) => {
-                record::depose(&part, deposed, key).map_err(|error| error.to_string())?
+                record::depose(&part, deposed).map_err(|error| error.to_string())?
             }
             (Change::Moved(_), _) => return Err(format!("the object at {slot:?} was not made in this operation")),
             (Change::Gone, _) => continue,

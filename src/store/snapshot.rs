@@ -11,7 +11,7 @@ use super::FORMAT;
 use super::disk::{self, Disk};
 use super::error::StoreError;
 use super::frame::{self, Chain, Tail};
-use super::record::{self, Fields, Slot};
+use super::record::{self, Defined, Fields, Slot};
 use super::segment::{self, Header};
 use crate::seal::Key;
 use crate::state::State;
@@ -37,11 +37,11 @@ pub(super) fn list(folder: &Path) -> Result<Vec<u64>, StoreError> {
 pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, String> {
     let path = disk::numbered_path(&folder.join("snap"), serial);
     let bytes = disk::read(&path).map_err(|error| error.to_string())?.ok_or("it is missing")?;
-    let mut header = None;
+    let (mut header, mut types) = (None, Defined::new());
     let mut state = State { serial, ..State::default() };
     let extent = frame::read_lines(&bytes, |before, _, payload| {
         if before.records > 0 {
-            return record::read_part(payload, key, &mut state).map_err(|error| error.to_string());
+            return record::read_part(payload, key, &mut types, &mut state).map_err(|error| error.to_string());
         }
         match Fields::format_of(payload) {
             Some(1..=FORMAT) => {}

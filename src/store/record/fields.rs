@@ -10,10 +10,11 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::value::{Known, ReadValue, with_room};
+use super::types::Reading;
+use super::value::{Known, ReadType, ReadValue, with_room};
 use super::{Unreadable, Unstorable};
 use crate::seal::Key;
-use crate::value::{Marks, Name, Value};
+use crate::value::{Name, Type, Value};
 
 /// How a field is read.
 #[derive(Clone, Copy)]
@@ -23,6 +24,7 @@ enum Shape {
     Number,
     Flag,
     Value,
+    Type,
     Fields,
 }
 
@@ -41,6 +43,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("event", Shape::Text),
     ("id", Shape::Text),
     ("intent", Shape::Fields),
+    ("is", Shape::Type),
     ("key", Shape::Text),
     ("kind", Shape::Text),
     ("lineage", Shape::Text),
@@ -60,6 +63,7 @@ const KNOWN: &[(&str, Shape)] = &[
     ("step", Shape::Number),
     ("tainted", Shape::Flag),
     ("ticket", Shape::Value),
+    ("type", Shape::Text),
     ("unfinished", Shape::Flag),
     ("unprovisioned", Shape::Flag),
     ("value", Shape::Value),
@@ -71,6 +75,7 @@ enum Field {
     Number(u64),
     Flag(bool),
     Value(Value),
+    Type(Type),
     Fields(Fields),
 }
 
@@ -79,12 +84,12 @@ enum Field {
 pub(in crate::store) struct Fields(Vec<(&'static str, Field)>);
 
 impl Fields {
-    /// Reads one JSON object. Without a key, values are skipped.
-    pub(in crate::store) fn parse(payload: &[u8], key: Option<&Key>) -> Result<Fields, Unreadable> {
+    /// Reads one JSON object. With nothing to read them with, values are skipped.
+    pub(in crate::store) fn parse(payload: &[u8], reading: Option<Reading<'_>>) -> Result<Fields, Unreadable> {
         let mut reader = serde_json::Deserializer::from_slice(payload);
         // How deep a value goes was decided when it was written.
         reader.disable_recursion_limit();
-        let fields = with_room(|| ReadFields(key).deserialize(&mut reader));
+        let fields = with_room(|| ReadFields(reading).deserialize(&mut reader));
         let fields = fields.map_err(|error| Unreadable(error.to_string()))?;
         reader.end().map_err(|error| Unreadable(error.to_string()))?;
         Ok(fields)
@@ -140,6 +145,13 @@ impl Fields {
         }
     }
 
+    pub(super) fn ty(&mut self, name: &str) -> Result<Type, Unreadable> {
+        match self.take(name) {
+            Some(Field::Type(ty)) => Ok(ty),
+            _ => Err(missing(name)),
+        }
+    }
+
     /// Text that was sealed; version 1 had it in clear. Empty where it was read without a key.
     pub(super) fn maybe_sealed(&mut self, name: &str) -> Option<Name> {
         match self.take(name) {
@@ -164,7 +176,7 @@ fn missing(name: &str) -> Unreadable {
     Unreadable(format!("the field {name:?} is missing"))
 }
 
-struct ReadFields<'k>(Option<&'k Key>);
+struct ReadFields<'k>(Option<Reading<'k>>);
 
 impl<'de> DeserializeSeed<'de> for ReadFields<'_> {
     type Value = Fields;
@@ -193,6 +205,10 @@ impl<'de> Visitor<'de> for ReadFields<'_> {
                 Shape::Number => Field::Number(map.next_value()?),
                 Shape::Flag => Field::Flag(map.next_value()?),
                 Shape::Value => Field::Value(map.next_value_seed(ReadValue(self.0, &Known::default()))?),
+                Shape::Type => {
+                    let types = self.0.map(|reading| reading.types);
+                    Field::Type(map.next_value_seed(ReadType(types, &Known::default()))?)
+                }
                 Shape::Fields => Field::Fields(map.next_value_seed(ReadFields(self.0))?),
             };
             fields.push((name, field));
@@ -252,8 +268,7 @@ impl<'o> WriteFields<'o> {
 
     /// Text that says more than others should know.
     pub(super) fn sealed(&mut self, name: &str, text: &str, key: &Key) -> Result<(), Unstorable> {
-        let value = Value::string(text).with_marks(Marks::SENSITIVE);
-        super::value::write_value(self.field(name), &value, Some(key), 0)
+        super::value::write_sealed(self.field(name), text, key)
     }
 
     pub(in crate::store) fn maybe_text(&mut self, name: &str, text: Option<&Name>) {

@@ -7,12 +7,14 @@
 mod fields;
 mod part;
 mod recur;
+mod types;
 mod value;
 
 use std::ops::Range;
 
 pub(super) use fields::{Fields, WriteFields};
 pub(super) use part::{Slot, depose, part_of_object, part_of_output, pending_part, read_part, write_parts};
+pub(super) use types::{Defined, Reading, Types, define, is_definition};
 
 use crate::addr::{Addr, Block, Target, parse};
 use crate::seal::Key;
@@ -61,7 +63,7 @@ fn meaning<T: Copy>(table: &[(T, &str)], word: &str) -> Result<T, Unreadable> {
 }
 
 /// Writes an event as one JSON object.
-pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> {
+pub(super) fn write_event(event: &Event, key: &Key, types: &mut Types) -> Result<Line, Unstorable> {
     let mut payload = Vec::with_capacity(256);
     let mut inner = None;
     let mut out = WriteFields::begin(&mut payload);
@@ -76,7 +78,7 @@ pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> 
         }
         Event::Intent { step, intent } => {
             write_step(&mut out, "intent", *step);
-            inner = Some(nest(&mut out, "intent", |out| write_intent(out, intent, key))?);
+            inner = Some(nest(&mut out, "intent", |out| write_intent(out, intent, key, types))?);
         }
         Event::Accepted { step, ticket } => {
             write_step(&mut out, "accepted", *step);
@@ -84,19 +86,19 @@ pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> 
         }
         Event::Done { step, object } => {
             write_step(&mut out, "done", *step);
-            inner = maybe_object(&mut out, object.as_ref(), key)?;
+            inner = maybe_object(&mut out, object.as_ref(), key, types)?;
         }
         Event::Failed { step, message, object } => {
             write_step(&mut out, "failed", *step);
             out.sealed("message", message, key)?;
-            inner = maybe_object(&mut out, object.as_ref(), key)?;
+            inner = maybe_object(&mut out, object.as_ref(), key, types)?;
         }
         Event::Dropped { step } => write_step(&mut out, "dropped", *step),
         Event::Refreshed { addr, deposed, object } => {
             out.text("event", "refreshed");
             out.text("addr", &addr_text(addr)?);
             out.maybe_text("deposed", deposed.as_ref());
-            inner = maybe_object(&mut out, object.as_ref(), key)?;
+            inner = maybe_object(&mut out, object.as_ref(), key, types)?;
         }
         Event::Deposed { addr, key: deposed } => {
             out.text("event", "deposed");
@@ -111,7 +113,7 @@ pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> 
             out.text("event", "output");
             out.text("name", name);
             if let Some(output) = output {
-                inner = Some(nest(&mut out, "object", |out| write_output(out, output, key))?);
+                inner = Some(nest(&mut out, "object", |out| write_output(out, output, key, types))?);
             }
         }
         Event::End { outcome, at } => {
@@ -124,9 +126,9 @@ pub(super) fn write_event(event: &Event, key: &Key) -> Result<Line, Unstorable> 
     Ok(Line { payload, inner })
 }
 
-/// Reads an event; without a key, all values in it come out as nulls.
-pub(super) fn read_event(payload: &[u8], key: Option<&Key>) -> Result<Event, Unreadable> {
-    let mut fields = Fields::parse(payload, key)?;
+/// Reads an event; with nothing to read them with, all values in it come out as nulls.
+pub(super) fn read_event(payload: &[u8], reading: Option<Reading<'_>>) -> Result<Event, Unreadable> {
+    let mut fields = Fields::parse(payload, reading)?;
     let event = fields.text("event")?;
     Ok(match &*event {
         "begin" => Event::Begin {
@@ -195,16 +197,17 @@ fn maybe_object(
     out: &mut WriteFields<'_>,
     object: Option<&Object>,
     key: &Key,
+    types: &mut Types,
 ) -> Result<Option<Range<usize>>, Unstorable> {
-    object.map(|object| nest(out, "object", |out| write_object(out, object, key))).transpose()
+    object.map(|object| nest(out, "object", |out| write_object(out, object, key, types))).transpose()
 }
 
-fn write_object(out: &mut Vec<u8>, object: &Object, key: &Key) -> Result<(), Unstorable> {
+fn write_object(out: &mut Vec<u8>, object: &Object, key: &Key, types: &mut Types) -> Result<(), Unstorable> {
     let mut out = WriteFields::begin(out);
     out.text("kind", &object.kind);
     out.text("id", &object.id);
     out.number("schema", u64::from(object.schema_version));
-    value::write_value(out.field("value"), &object.value, Some(key), 0)?;
+    value::write_value(out.field("value"), &object.value, key, types)?;
     write_needs(&mut out, &object.needs)?;
     out.flag("tainted", object.tainted);
     out.flag("unfinished", object.unfinished);
@@ -235,14 +238,14 @@ fn read_object(mut fields: Fields) -> Result<Object, Unreadable> {
     })
 }
 
-fn write_intent(out: &mut Vec<u8>, intent: &Intent, key: &Key) -> Result<(), Unstorable> {
+fn write_intent(out: &mut Vec<u8>, intent: &Intent, key: &Key, types: &mut Types) -> Result<(), Unstorable> {
     let mut out = WriteFields::begin(out);
     out.text("addr", &addr_text(&intent.addr)?);
     out.maybe_text("deposed", intent.deposed.as_ref());
     out.text("act", word(ACTS, &intent.act));
     out.text("kind", &intent.kind);
     out.text("id", &intent.id);
-    value::write_value(out.field("planned"), &intent.planned, Some(key), 0)?;
+    value::write_value(out.field("planned"), &intent.planned, key, types)?;
     write_needs(&mut out, &intent.needs)?;
     out.flag("create_before_destroy", intent.create_before_destroy);
     out.maybe_text("cloud", intent.cloud.as_ref());
@@ -266,9 +269,9 @@ fn read_intent(mut fields: Fields) -> Result<Intent, Unreadable> {
     })
 }
 
-fn write_output(out: &mut Vec<u8>, output: &Output, key: &Key) -> Result<(), Unstorable> {
+fn write_output(out: &mut Vec<u8>, output: &Output, key: &Key, types: &mut Types) -> Result<(), Unstorable> {
     let mut out = WriteFields::begin(out);
-    value::write_value(out.field("value"), &output.value, Some(key), 0)?;
+    value::write_value(out.field("value"), &output.value, key, types)?;
     out.end();
     Ok(())
 }

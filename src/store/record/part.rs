@@ -5,7 +5,7 @@
 //! one part more.
 
 use super::{
-    Fields, Unreadable, Unstorable, WriteFields, addr_text, read_addr, read_intent, read_object, read_output, read_step,
+    Defined, Fields, Reading, Types, Unreadable, Unstorable, WriteFields, define, is_definition, addr_text, read_addr, read_intent, read_object, read_output, read_step,
 };
 use crate::addr::Addr;
 use crate::seal::Key;
@@ -15,6 +15,8 @@ use crate::value::Name;
 /// The place of a part, unique in a state; its text is the key in the index.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::store) enum Slot {
+    /// The definition of a type, before all that may name it.
+    Type(Name),
     Object(Addr, Option<Name>),
     Output(Name),
     Step(StepId),
@@ -23,6 +25,7 @@ pub(in crate::store) enum Slot {
 impl Slot {
     pub(in crate::store) fn index_key(&self) -> Vec<u8> {
         match self {
+            Slot::Type(name) => format!("\0type\0{name}"),
             Slot::Object(addr, None) => format!("object\0{addr:#}"),
             Slot::Object(addr, Some(deposed)) => format!("object\0{addr:#}\0{deposed}"),
             Slot::Output(name) => format!("output\0{name}"),
@@ -53,15 +56,26 @@ pub(in crate::store) fn part_of_output(name: &Name, output: &[u8]) -> Vec<u8> {
     payload
 }
 
-fn object_part(addr: &Addr, deposed: Option<&Name>, object: &Object, key: &Key) -> Result<Vec<u8>, Unstorable> {
+fn object_part(
+    addr: &Addr,
+    deposed: Option<&Name>,
+    object: &Object,
+    key: &Key,
+    types: &mut Types,
+) -> Result<Vec<u8>, Unstorable> {
     addr_text(addr)?;
     let mut json = Vec::with_capacity(256);
-    super::write_object(&mut json, object, key)?;
+    super::write_object(&mut json, object, key, types)?;
     Ok(part_of_object(addr, deposed, &json))
 }
 
 /// The part of a step in flight.
-pub(in crate::store) fn pending_part(step: StepId, pending: &Pending, key: &Key) -> Result<Vec<u8>, Unstorable> {
+pub(in crate::store) fn pending_part(
+    step: StepId,
+    pending: &Pending,
+    key: &Key,
+    types: &mut Types,
+) -> Result<Vec<u8>, Unstorable> {
     let mut payload = Vec::with_capacity(256);
     let mut out = WriteFields::begin(&mut payload);
     out.number("operation", step.operation);
@@ -69,37 +83,46 @@ pub(in crate::store) fn pending_part(step: StepId, pending: &Pending, key: &Key)
     if let Some(ticket) = &pending.ticket {
         out.sealed("ticket", ticket, key)?;
     }
-    super::write_intent(out.field("intent"), &pending.intent, key)?;
+    super::write_intent(out.field("intent"), &pending.intent, key, types)?;
     out.end();
     Ok(payload)
 }
 
-/// Hands every part of a state to `keep`.
+/// Hands every part of a state to `keep`; `types` learns which types they name.
 pub(in crate::store) fn write_parts(
     state: &State,
     key: &Key,
+    types: &mut Types,
     mut keep: impl FnMut(Slot, Vec<u8>),
 ) -> Result<(), Unstorable> {
     for (addr, object) in &state.objects {
-        keep(Slot::Object(addr.clone(), None), object_part(addr, None, object, key)?);
+        keep(Slot::Object(addr.clone(), None), object_part(addr, None, object, key, types)?);
     }
     for ((addr, deposed), object) in &state.deposed {
-        keep(Slot::Object(addr.clone(), Some(deposed.clone())), object_part(addr, Some(deposed), object, key)?);
+        keep(Slot::Object(addr.clone(), Some(deposed.clone())), object_part(addr, Some(deposed), object, key, types)?);
     }
     for (name, output) in &state.outputs {
         let mut json = Vec::new();
-        super::write_output(&mut json, output, key)?;
+        super::write_output(&mut json, output, key, types)?;
         keep(Slot::Output(name.clone()), part_of_output(name, &json));
     }
     for (step, pending) in &state.pending {
-        keep(Slot::Step(*step), pending_part(*step, pending, key)?);
+        keep(Slot::Step(*step), pending_part(*step, pending, key, types)?);
     }
     Ok(())
 }
 
-/// Reads a part and puts it into its place.
-pub(in crate::store) fn read_part(payload: &[u8], key: &Key, state: &mut State) -> Result<(), Unreadable> {
-    let mut fields = Fields::parse(payload, Some(key))?;
+/// Reads a part and puts it into its place; a definition, among the types.
+pub(in crate::store) fn read_part(
+    payload: &[u8],
+    key: &Key,
+    types: &mut Defined,
+    state: &mut State,
+) -> Result<(), Unreadable> {
+    if is_definition(payload) {
+        return define(payload, key, types);
+    }
+    let mut fields = Fields::parse(payload, Some(Reading { key, types }))?;
     if let Some(intent) = fields.fields("intent") {
         let step = read_step(&mut fields)?;
         let pending = Pending { intent: read_intent(intent)?, ticket: fields.maybe_sealed("ticket") };
@@ -120,10 +143,15 @@ pub(in crate::store) fn read_part(payload: &[u8], key: &Key, state: &mut State) 
     Ok(())
 }
 
-/// The part of an object at an address, made the part of the same object deposed.
-pub(in crate::store) fn depose(part: &[u8], deposed: &Name, key: &Key) -> Result<Vec<u8>, Unreadable> {
-    let mut state = State::default();
-    read_part(part, key, &mut state)?;
-    let (addr, object) = state.objects.pop_first().ok_or_else(|| Unreadable("it is not an object".into()))?;
-    object_part(&addr, Some(deposed), &object, key).map_err(|error| Unreadable(error.0))
+/// The part of an object at an address, made the part of the same object deposed. Only the field that
+/// says so is put in: a quote inside a text has a backslash before it, so the seam is no text's.
+pub(in crate::store) fn depose(part: &[u8], deposed: &Name) -> Result<Vec<u8>, Unreadable> {
+    const SEAM: &[u8] = br#","object":"#;
+    let seam = part.windows(SEAM.len()).position(|bytes| bytes == SEAM);
+    let (before, after) = part.split_at(seam.ok_or_else(|| Unreadable("it is not an object".into()))?);
+    let mut payload = before.to_vec();
+    payload.extend_from_slice(br#","deposed":"#);
+    super::value::write_text(&mut payload, deposed);
+    payload.extend_from_slice(after);
+    Ok(payload)
 }

@@ -5,7 +5,8 @@
 //! and objects are JSON's own; everything else is an array with a word in front:
 //! `["number","1.5"]`, `["list","string","a"]`, `["sealed","..."]`. The decision to question:
 //! numbers are text, so that no JSON reader on the way can lose a digit. Types that hold an object
-//! are long and recur, so within one value each is written once and is a number from then on.
+//! are long and recur, so they are named (`types`); inside what is sealed, and in the versions before 4,
+//! each is written once and is a number from then on.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use super::types::{Defined, Reading, Types};
 use super::{Unstorable, recur};
 use crate::seal::Key;
 use crate::value::{Content, Marks, Members, Name, Number, Type, Value, order};
@@ -40,20 +42,34 @@ pub(in crate::store) fn write_text(out: &mut Vec<u8>, text: &str) {
     let _ = serde_json::to_writer(out, text);
 }
 
-/// Writes a value; with a key, sensitive parts are sealed, without one they are not.
-pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: Option<&Key>, depth: usize) -> Result<(), Unstorable> {
-    with_room(|| write_part(out, value, key, depth, &mut Types::default()))
+/// Writes a value, whose sensitive parts are sealed.
+pub(super) fn write_value(out: &mut Vec<u8>, value: &Value, key: &Key, types: &mut Types) -> Result<(), Unstorable> {
+    with_room(|| write_part(out, value, Some(key), 0, &mut Naming::Shared(types)))
+}
+
+/// Writes text that is sealed.
+pub(super) fn write_sealed(out: &mut Vec<u8>, text: &str, key: &Key) -> Result<(), Unstorable> {
+    let value = Value::string(text).with_marks(Marks::SENSITIVE);
+    write_part(out, &value, Some(key), 0, &mut Naming::Own(Numbers::default()))
+}
+
+/// How long types are named.
+pub(super) enum Naming<'t> {
+    /// As everywhere in the file.
+    Shared(&'t mut Types),
+    /// By numbers that hold in this value alone: what is sealed tells nobody what it is made of.
+    Own(Numbers),
 }
 
 /// The long types that one value has written so far, with their numbers. A type that was built
 /// twice stands here twice with one number, because a glance tells whether two are one and the same.
 #[derive(Default)]
-struct Types {
+pub(super) struct Numbers {
     seen: Vec<(Type, usize)>,
     count: usize,
 }
 
-impl Types {
+impl Numbers {
     fn number(&mut self, ty: &Type) -> Option<usize> {
         if let Some((_, number)) = self.seen.iter().find(|(known, _)| known.is_identical(ty)) {
             return Some(*number);
@@ -69,7 +85,8 @@ impl Types {
     }
 }
 
-fn is_long(ty: &Type) -> bool {
+/// Whether a type is long enough to be named.
+pub(super) fn is_long(ty: &Type) -> bool {
     match ty {
         Type::Object(attributes) => !attributes.is_empty(),
         Type::List(element) | Type::Set(element) | Type::Map(element) => is_long(element),
@@ -82,7 +99,7 @@ fn write_part(
     value: &Value,
     key: Option<&Key>,
     depth: usize,
-    types: &mut Types,
+    types: &mut Naming<'_>,
 ) -> Result<(), Unstorable> {
     if depth > DEEPEST {
         return Err(Unstorable(format!("A value is nested more than {DEEPEST} levels deep.")));
@@ -97,7 +114,7 @@ fn write_part(
         && !fingerprint
     {
         let mut plain = Vec::new();
-        write_part(&mut plain, value, None, depth, &mut Types::default())?;
+        write_part(&mut plain, value, None, depth, &mut Naming::Own(Numbers::default()))?;
         out.extend_from_slice(br#"["sealed","#);
         write_text(out, &key.seal(&plain, PURPOSE));
         out.push(b']');
@@ -117,7 +134,7 @@ fn write_content(
     value: &Value,
     key: Option<&Key>,
     depth: usize,
-    types: &mut Types,
+    types: &mut Naming<'_>,
 ) -> Result<(), Unstorable> {
     match value.content() {
         Content::Bool(true) => out.extend_from_slice(b"true"),
@@ -144,7 +161,7 @@ fn write_content(
     Ok(())
 }
 
-fn write_tagged(out: &mut Vec<u8>, tag: &str, ty: &Type, types: &mut Types) {
+fn write_tagged(out: &mut Vec<u8>, tag: &str, ty: &Type, types: &mut Naming<'_>) {
     out.extend_from_slice(format!(r#"["{tag}","#).as_bytes());
     write_type(out, ty, types);
     out.push(b']');
@@ -157,7 +174,7 @@ fn write_sequence(
     members: &[Value],
     key: Option<&Key>,
     depth: usize,
-    types: &mut Types,
+    types: &mut Naming<'_>,
 ) -> Result<(), Unstorable> {
     out.extend_from_slice(format!(r#"["{tag}""#).as_bytes());
     if let Some(ty) = ty {
@@ -177,7 +194,7 @@ fn write_members(
     members: &Members,
     key: Option<&Key>,
     depth: usize,
-    types: &mut Types,
+    types: &mut Naming<'_>,
 ) -> Result<(), Unstorable> {
     out.push(b'{');
     for (position, (name, member)) in members.iter().enumerate() {
@@ -192,20 +209,26 @@ fn write_members(
     Ok(())
 }
 
-fn write_type(out: &mut Vec<u8>, ty: &Type, types: &mut Types) {
+fn write_type(out: &mut Vec<u8>, ty: &Type, types: &mut Naming<'_>) {
     if !is_long(ty) {
         return write_whole_type(out, ty, types);
     }
-    match types.number(ty) {
-        Some(number) => out.extend_from_slice(number.to_string().as_bytes()),
-        None => {
-            write_whole_type(out, ty, types);
-            types.add(ty);
-        }
+    match types {
+        Naming::Shared(types) => write_text(out, &types.name(ty)),
+        Naming::Own(numbers) => match numbers.number(ty) {
+            Some(number) => out.extend_from_slice(number.to_string().as_bytes()),
+            None => {
+                write_whole_type(out, ty, types);
+                if let Naming::Own(numbers) = types {
+                    numbers.add(ty);
+                }
+            }
+        },
     }
 }
 
-fn write_whole_type(out: &mut Vec<u8>, ty: &Type, types: &mut Types) {
+/// Writes a type in full, with the names of the long ones in it.
+pub(super) fn write_whole_type(out: &mut Vec<u8>, ty: &Type, types: &mut Naming<'_>) {
     match ty {
         Type::Dynamic => out.extend_from_slice(br#""dynamic""#),
         Type::Bool => out.extend_from_slice(br#""bool""#),
@@ -237,11 +260,11 @@ fn write_whole_type(out: &mut Vec<u8>, ty: &Type, types: &mut Types) {
     }
 }
 
-/// Reads a value; without a key it is skipped and comes out as a null.
+/// Reads a value; with nothing to read it with it is skipped and comes out as a null.
 #[derive(Clone, Copy)]
-pub(super) struct ReadValue<'k>(pub(super) Option<&'k Key>, pub(super) &'k Known);
+pub(super) struct ReadValue<'k>(pub(super) Option<Reading<'k>>, pub(super) &'k Known);
 
-/// The long types that one value has named so far.
+/// The long types that one value has numbered so far.
 pub(super) type Known = RefCell<Vec<Type>>;
 
 impl<'de> DeserializeSeed<'de> for ReadValue<'_> {
@@ -316,7 +339,7 @@ impl<'de> Visitor<'de> for ReadValue<'_> {
 
 impl ReadValue<'_> {
     fn ty<'de, A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Type, A::Error> {
-        seq.next_element_seed(ReadType(self.1))?.ok_or_else(short)
+        seq.next_element_seed(ReadType(self.0.map(|reading| reading.types), self.1))?.ok_or_else(short)
     }
 
     fn rest<'de, A: SeqAccess<'de>>(self, seq: &mut A) -> Result<Vec<Value>, A::Error> {
@@ -332,7 +355,7 @@ impl ReadValue<'_> {
     }
 
     fn unseal<E: serde::de::Error>(self, sealed: &str) -> Result<Value, E> {
-        let plain = self.0.and_then(|key| key.open(sealed, PURPOSE));
+        let plain = self.0.and_then(|reading| reading.key.open(sealed, PURPOSE));
         let plain = plain.ok_or_else(|| E::custom("a sealed value cannot be opened with this key"))?;
         let mut reader = serde_json::Deserializer::from_slice(&plain);
         reader.disable_recursion_limit();
@@ -398,8 +421,9 @@ impl<'de> Visitor<'de> for ReadMembers<'_> {
     }
 }
 
+/// Reads a type, by the definitions of the file and the numbers of the value.
 #[derive(Clone, Copy)]
-struct ReadType<'k>(&'k Known);
+pub(super) struct ReadType<'k>(pub(super) Option<&'k Defined>, pub(super) &'k Known);
 
 impl<'de> DeserializeSeed<'de> for ReadType<'_> {
     type Value = Type;
@@ -422,12 +446,16 @@ impl<'de> Visitor<'de> for ReadType<'_> {
             "bool" => Ok(Type::Bool),
             "number" => Ok(Type::Number),
             "string" => Ok(Type::String),
+            name if name.starts_with('#') => {
+                let found = self.0.and_then(|types| types.get(name)).cloned();
+                found.ok_or_else(|| E::custom(format!("type {name} was not defined before")))
+            }
             other => Err(E::custom(format!("unknown type {other:?}"))),
         }
     }
 
     fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Type, E> {
-        let known = self.0.borrow();
+        let known = self.1.borrow();
         let found = usize::try_from(number).ok().and_then(|number| known.get(number));
         found.cloned().ok_or_else(|| E::custom(format!("type {number} was not written before")))
     }
@@ -453,7 +481,7 @@ impl<'de> Visitor<'de> for ReadType<'_> {
             return Ok(ty);
         }
         let ty = recur::shared_type(ty);
-        self.0.borrow_mut().push(ty.clone());
+        self.1.borrow_mut().push(ty.clone());
         Ok(ty)
     }
 }
