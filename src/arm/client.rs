@@ -212,12 +212,7 @@ impl<T: Transport> Client<T> {
     ///
     /// # Errors
     /// As [`Client::list`].
-    pub async fn pages(
-        &self,
-        path: &str,
-        most: usize,
-        take: &mut dyn FnMut(Vec<Value>),
-    ) -> Result<bool, ArmError> {
+    pub async fn pages(&self, path: &str, most: usize, take: &mut dyn FnMut(Vec<Value>)) -> Result<bool, ArmError> {
         let mut seen = std::collections::BTreeSet::new();
         let mut page = path.to_owned();
         loop {

@@ -7,10 +7,11 @@
 #![expect(clippy::disallowed_methods, reason = "this is the emulator's door to the file system")]
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::emulator::record::{Batch, Change};
@@ -21,6 +22,8 @@ use crate::seal::Key;
 const HEAD: &str = "{\"acier\":\"emulator log\",\"version\":1}\n";
 /// Logs below this size, in bytes, are not worth compacting.
 const SMALL: u64 = 4 * 1024 * 1024;
+/// Bytes that are read at once.
+const AT_ONCE: usize = 64 << 10;
 /// Changes in one line of a compacted log.
 const CHUNK: usize = 100;
 
@@ -130,14 +133,22 @@ fn write_line(key: &Key, number: u64, batch: &Batch) -> Result<String, String> {
     Ok(format!("{}\n", json!({"n": number, "sum": sum, "sealed": sealed})))
 }
 
+/// A line as it stands in the log.
+#[derive(Deserialize)]
+struct Line<'l> {
+    n: Option<u64>,
+    sum: Option<&'l str>,
+    sealed: Option<&'l str>,
+}
+
 /// Reads line `number`; the error says what is wrong with it.
 fn read_line(key: &Key, number: u64, line: &str) -> Result<Batch, &'static str> {
-    let value: Value = serde_json::from_str(line).map_err(|_| "it is not JSON")?;
-    let sealed = value.get("sealed").and_then(Value::as_str).ok_or("it holds nothing")?;
-    if value.get("n").and_then(Value::as_u64) != Some(number) {
+    let line: Line<'_> = serde_json::from_str(line).map_err(|_| "it is not JSON")?;
+    let sealed = line.sealed.ok_or("it holds nothing")?;
+    if line.n != Some(number) {
         return Err("its number is not the next one");
     }
-    if value.get("sum").and_then(Value::as_str) != Some(checksum(number, sealed).as_str()) {
+    if line.sum != Some(checksum(number, sealed).as_str()) {
         return Err("its checksum does not match");
     }
     let plain = key.open(sealed, &purpose(number)).ok_or("it was sealed with another key")?;
@@ -156,15 +167,17 @@ struct Replayed {
     changes: usize,
 }
 
-fn replay(key: &Key, path: &Path, text: &[u8]) -> Result<Replayed, String> {
+fn replay(key: &Key, path: &Path, log: &File) -> Result<Replayed, String> {
     let mut done = Replayed { tables: Tables::default(), line: 0, end: 0, open: false, changes: 0 };
-    let mut rest = text;
+    let mut log = BufReader::with_capacity(AT_ONCE, log);
+    let mut bytes = Vec::new();
     let mut number = 0;
-    while !rest.is_empty() {
-        let length = rest.iter().position(|byte| *byte == b'\n');
-        let line = &rest[..length.unwrap_or(rest.len())];
+    loop {
+        bytes.clear();
+        let taken = log.read_until(b'\n', &mut bytes).map_err(|error| told("read", path, &error))?;
+        let ended = bytes.pop_if(|last| *last == b'\n').is_some();
         // A torn line is a line's beginning, and only a whole line has a closing brace.
-        if length.is_none() && !line.contains(&b'}') {
+        if taken == 0 || !ended && !bytes.contains(&b'}') {
             return Ok(done);
         }
         let damaged = |why: &str| {
@@ -174,7 +187,7 @@ fn replay(key: &Key, path: &Path, text: &[u8]) -> Result<Replayed, String> {
                 number + 1
             )
         };
-        let line = std::str::from_utf8(line).map_err(|_| damaged("it is not text"))?;
+        let line = std::str::from_utf8(&bytes).map_err(|_| damaged("it is not text"))?;
         if number == 0 {
             if line != HEAD.trim_end() {
                 return Err(damaged("it is not the head of a log of version 1"));
@@ -186,12 +199,9 @@ fn replay(key: &Key, path: &Path, text: &[u8]) -> Result<Replayed, String> {
             done.line = number;
         }
         number += 1;
-        done.open = length.is_none();
-        let taken = length.map_or(rest.len(), |length| length + 1);
+        done.open = !ended;
         done.end += taken as u64;
-        rest = &rest[taken..];
     }
-    Ok(done)
 }
 
 impl Disk {
@@ -200,17 +210,16 @@ impl Disk {
         make_folder(folder)?;
         let lock = lock(folder)?;
         let path = folder.join("world.log");
-        let mut log = OpenOptions::new()
+        let log = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .open(&path)
             .map_err(|error| told("open", &path, &error))?;
-        let mut text = Vec::new();
-        log.read_to_end(&mut text).map_err(|error| told("read", &path, &error))?;
-        let key = read_key(folder, text.len() > HEAD.len())?;
-        let done = replay(&key, &path, &text)?;
+        let length = log.metadata().map_err(|error| told("read", &path, &error))?.len();
+        let key = read_key(folder, length > HEAD.len() as u64)?;
+        let done = replay(&key, &path, &log)?;
         let mut disk = Disk { log, path, key, line: done.line, broken: None, _lock: lock };
         disk.settle(&done)?;
         if done.end > SMALL && done.changes > 2 * done.tables.dump().count() {

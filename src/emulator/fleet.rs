@@ -199,8 +199,7 @@ fn is_healthy(group: &ContainerGroup, now: i64) -> bool {
 
 /// Stops a rolling update after which too many of the updated members are unhealthy.
 fn check_health(world: &World, work: &Work, wish: &Wish, at: i64) -> Result<(), Failure> {
-    let updated: Vec<ContainerGroup> =
-        work.updated.iter().filter_map(|key| world.tables.container(key)).collect();
+    let updated: Vec<ContainerGroup> = work.updated.iter().filter_map(|key| world.tables.container(key)).collect();
     let unhealthy = updated.iter().filter(|group| !is_healthy(group, at)).count();
     if unhealthy * 100 <= updated.len() * wish.max_unhealthy {
         return Ok(());

@@ -240,6 +240,7 @@ pub fn plan(
         taken: BTreeMap::new(),
         ids: BTreeMap::new(),
         read: BTreeMap::new(),
+        unmade: BTreeMap::new(),
         configurations: BTreeMap::new(),
         checks: BTreeMap::new(),
         diagnostics,

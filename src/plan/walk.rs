@@ -80,6 +80,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) questions: Questions,
     /// Data sources whose answers were used.
     pub(crate) read: BTreeMap<Addr, Value>,
+    /// What objects of a kind are seen as that do not exist and are not planned now: all share one type.
+    pub(crate) unmade: BTreeMap<(BlockMode, Name), Value>,
     /// The provider configurations of instances that do not have the default one.
     pub(crate) configurations: BTreeMap<Addr, Name>,
     /// What came of checks, by their modules and names.
@@ -207,7 +209,10 @@ impl<'a> Walk<'a> {
         let Some(schema) = schema_of(&schemas, addr) else { return };
         let value = match self.prior(addr) {
             Some(object) => propose::conceal(&propose::mark_secrets(&schema.block, &object.value)),
-            None => Value::unknown(schema.block.ty()),
+            None => {
+                let kind = (addr.block.mode, addr.block.kind.clone());
+                self.unmade.entry(kind).or_insert_with(|| Value::unknown(schema.block.ty())).clone()
+            }
         };
         self.scope.publish(addr, value);
     }

@@ -125,11 +125,7 @@ fn at(kind: &'static Kind, scope: &str, items: &[Item<'_>]) -> String {
 }
 
 /// Reads the objects of one narrow list, which is that of the first object unless it is named.
-async fn near<T: Transport>(
-    azure: &Azure<T>,
-    scope: Option<&str>,
-    mut items: Vec<Item<'_>>,
-) -> Result<Answers, Fault> {
+async fn near<T: Transport>(azure: &Azure<T>, scope: Option<&str>, mut items: Vec<Item<'_>>) -> Result<Answers, Fault> {
     let Some((_, first)) = items.first().copied() else { return Ok(Answers::new()) };
     let many = (items.len() >= LIST_FROM).then(|| list_of(&first.id)).flatten();
     let mut answers = Answers::new();

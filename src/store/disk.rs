@@ -57,6 +57,15 @@ pub(super) fn read(path: &Path) -> io::Result<Option<Vec<u8>>> {
     }
 }
 
+/// A file to read; nothing if it is not there.
+pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// The length of a file; nothing if it is not there.
 pub(super) fn length(path: &Path) -> io::Result<Option<u64>> {
     match std::fs::metadata(path) {

@@ -5,6 +5,8 @@
 //! The checksum is SHA-256 over the previous checksum and the payload, cut to 128 bits: a line
 //! that was changed, removed, doubled or moved breaks the chain at that line.
 
+use std::io::{self, BufRead, BufReader, Read};
+
 use sha2::{Digest, Sha256};
 
 /// The checksum of a line and all before it.
@@ -12,6 +14,8 @@ use sha2::{Digest, Sha256};
 pub(super) struct Chain([u8; 16]);
 
 const DIGITS: usize = 32;
+/// Bytes that are read at once.
+const AT_ONCE: usize = 64 << 10;
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
 impl Chain {
@@ -101,36 +105,37 @@ pub(super) struct Extent {
 }
 
 /// Reads the lines of a file from its first byte and hands each to `visit` with the extent
-/// before it; an error of `visit` becomes the flaw of that line.
+/// before it; an error of `visit` becomes the flaw of that line. No more than a line is held.
 pub(super) fn read_lines(
-    bytes: &[u8],
+    source: impl Read,
     mut visit: impl FnMut(&Extent, Chain, &[u8]) -> Result<(), String>,
-) -> Result<Extent, Flaw> {
+) -> io::Result<Result<Extent, Flaw>> {
+    let mut source = BufReader::with_capacity(AT_ONCE, source);
     let mut extent = Extent { records: 0, bytes: 0, chain: Chain::START, tail: Tail::Clean };
-    let mut rest = bytes;
-    while !rest.is_empty() {
+    let mut line = Vec::new();
+    while source.read_until(b'\n', &mut line)? > 0 {
         let flaw = |why: String| Flaw { record: extent.records, offset: extent.bytes, why };
-        let (line, ended) = match rest.iter().position(|byte| *byte == b'\n') {
-            Some(end) => (&rest[..end], true),
-            None => (rest, false),
-        };
-        let Some((chain, payload)) = verify(line, extent.chain) else {
-            if ended || !could_be_interrupted(line, extent.chain) {
-                return Err(flaw("its checksum does not fit".into()));
+        let length = line.len() as u64;
+        let ended = line.pop_if(|last| *last == b'\n').is_some();
+        let Some((chain, payload)) = verify(&line, extent.chain) else {
+            if ended || !could_be_interrupted(&line, extent.chain) {
+                return Ok(Err(flaw("its checksum does not fit".into())));
             }
             extent.tail = Tail::Torn;
-            return Ok(extent);
+            return Ok(Ok(extent));
         };
-        visit(&extent, chain, payload).map_err(flaw)?;
+        if let Err(why) = visit(&extent, chain, payload) {
+            return Ok(Err(flaw(why)));
+        }
         extent.records += 1;
         extent.chain = chain;
-        extent.bytes += line.len() as u64 + u64::from(ended);
+        extent.bytes += length;
         if !ended {
             extent.tail = Tail::Unended;
         }
-        rest = rest.get(line.len() + 1..).unwrap_or_default();
+        line.clear();
     }
-    Ok(extent)
+    Ok(Ok(extent))
 }
 
 fn verify(line: &[u8], before: Chain) -> Option<(Chain, &[u8])> {

@@ -66,7 +66,7 @@ impl Head {
         let bytes = disk::read(&path).map_err(|error| StoreError::io(&path, "read", &error))?;
         let Some(bytes) = bytes else { return Ok(Found::Missing) };
         let (mut head, mut newer) = (None, None);
-        let extent = frame::read_lines(&bytes, |_, _, payload| {
+        let extent = frame::read_lines(bytes.as_slice(), |_, _, payload| {
             newer = Fields::format_of(payload).filter(|version| *version > FORMAT);
             head = Fields::parse(payload, None).ok().and_then(Head::from_fields);
             Ok(())
@@ -74,7 +74,7 @@ impl Head {
         if let Some(found) = newer {
             return Err(StoreError::Format { file: path, found });
         }
-        let whole = extent.is_ok_and(|extent| extent.records == 1 && extent.tail == Tail::Clean);
+        let whole = matches!(extent, Ok(Ok(extent)) if extent.records == 1 && extent.tail == Tail::Clean);
         Ok(head.filter(|_| whole).map_or(Found::Damaged, Found::Whole))
     }
 

@@ -108,10 +108,10 @@ pub(super) fn path(folder: &Path, serial: u64) -> PathBuf {
 /// Walks along a segment from its first line.
 pub(super) fn walk(folder: &Path, serial: u64, look: Look<'_>, walk: &mut dyn Walk) -> Result<Extent, Stop> {
     let path = path(folder, serial);
-    let bytes = disk::read(&path).map_err(|error| Stop::Other(StoreError::io(&path, "read", &error)))?;
-    let bytes = bytes.ok_or(Stop::Missing)?;
+    let unread = |error: std::io::Error| Stop::Other(StoreError::io(&path, "read", &error));
+    let file = disk::open(&path).map_err(unread)?.ok_or(Stop::Missing)?;
     let (mut newer, mut types) = (None, Defined::new());
-    let extent = frame::read_lines(&bytes, |before, chain, payload| {
+    let extent = frame::read_lines(file, |before, chain, payload| {
         if before.records == 0 {
             newer = Fields::format_of(payload).filter(|version| *version > FORMAT);
             if newer.is_some() {
@@ -136,6 +136,7 @@ pub(super) fn walk(folder: &Path, serial: u64, look: Look<'_>, walk: &mut dyn Wa
         }
         walk.line(before.records + 1, chain)
     });
+    let extent = extent.map_err(unread)?;
     match newer {
         Some(found) => Err(Stop::Other(StoreError::Format { file: path, found })),
         None => extent.map_err(Stop::Flaw),

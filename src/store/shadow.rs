@@ -54,11 +54,7 @@ impl Shadow {
     }
 
     /// What changed since this was asked last.
-    pub(super) fn take_changes(
-        &mut self,
-        key: &Key,
-        types: &mut Types,
-    ) -> Result<BTreeMap<Slot, Change>, Unstorable> {
+    pub(super) fn take_changes(&mut self, key: &Key, types: &mut Types) -> Result<BTreeMap<Slot, Change>, Unstorable> {
         let mut changes = std::mem::take(&mut self.changes);
         for step in std::mem::take(&mut self.steps) {
             let change = match self.state.pending.get(&step) {

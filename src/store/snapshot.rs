@@ -36,10 +36,10 @@ pub(super) fn list(folder: &Path) -> Result<Vec<u64>, StoreError> {
 /// Reads a snapshot, or says why it cannot be used: words that follow a colon.
 pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, String> {
     let path = disk::numbered_path(&folder.join("snap"), serial);
-    let bytes = disk::read(&path).map_err(|error| error.to_string())?.ok_or("it is missing")?;
+    let file = disk::open(&path).map_err(|error| error.to_string())?.ok_or("it is missing")?;
     let (mut header, mut types) = (None, Defined::new());
     let mut state = State { serial, ..State::default() };
-    let extent = frame::read_lines(&bytes, |before, _, payload| {
+    let extent = frame::read_lines(file, |before, _, payload| {
         if before.records > 0 {
             return record::read_part(payload, key, &mut types, &mut state).map_err(|error| error.to_string());
         }
@@ -50,6 +50,7 @@ pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, St
         header = Some(Header::parse(payload).map_err(|error| error.to_string())?);
         Ok(())
     });
+    let extent = extent.map_err(|error| error.to_string())?;
     let extent = extent.map_err(|flaw| format!("record {}: {}", flaw.record, flaw.why))?;
     let header = header.ok_or("it is empty")?;
     if header.serial != serial || header.key != segment::key_check(key) {

@@ -10,7 +10,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::types::Reading;
+use super::definition::Reading;
 use super::value::{Known, ReadType, ReadValue, with_room};
 use super::{Unreadable, Unstorable};
 use crate::seal::Key;

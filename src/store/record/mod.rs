@@ -4,17 +4,17 @@
 //! Out: one JSON object each, and back, exactly. The decision to question: it is written by hand
 //! and not derived, because the stored form is a promise that no renamed field may break.
 
+mod definition;
 mod fields;
 mod part;
 mod recur;
-mod types;
 mod value;
 
 use std::ops::Range;
 
+pub(super) use definition::{Defined, Reading, Types, define, is_definition};
 pub(super) use fields::{Fields, WriteFields};
 pub(super) use part::{Slot, depose, part_of_object, part_of_output, pending_part, read_part, write_parts};
-pub(super) use types::{Defined, Reading, Types, define, is_definition};
 
 use crate::addr::{Addr, Block, Target, parse};
 use crate::seal::Key;

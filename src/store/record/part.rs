@@ -5,7 +5,8 @@
 //! one part more.
 
 use super::{
-    Defined, Fields, Reading, Types, Unreadable, Unstorable, WriteFields, define, is_definition, addr_text, read_addr, read_intent, read_object, read_output, read_step,
+    Defined, Fields, Reading, Types, Unreadable, Unstorable, WriteFields, addr_text, define, is_definition, read_addr,
+    read_intent, read_object, read_output, read_step,
 };
 use crate::addr::Addr;
 use crate::seal::Key;

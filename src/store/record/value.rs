@@ -5,7 +5,7 @@
 //! and objects are JSON's own; everything else is an array with a word in front:
 //! `["number","1.5"]`, `["list","string","a"]`, `["sealed","..."]`. The decision to question:
 //! numbers are text, so that no JSON reader on the way can lose a digit. Types that hold an object
-//! are long and recur, so they are named (`types`); inside what is sealed, and in the versions before 4,
+//! are long and recur, so they are named (`definition`); inside what is sealed, and in the versions before 4,
 //! each is written once and is a number from then on.
 
 use std::cell::RefCell;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use serde::de::{DeserializeSeed, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-use super::types::{Defined, Reading, Types};
+use super::definition::{Defined, Reading, Types};
 use super::{Unstorable, recur};
 use crate::seal::Key;
 use crate::value::{Content, Marks, Members, Name, Number, Type, Value, order};

@@ -232,12 +232,12 @@ fn a_newer_format_is_refused_by_its_number() {
         let text = std::fs::read_to_string(&path).unwrap();
         let (first, rest) = text.split_once('\n').unwrap();
         // The same line with another version, and a checksum that fits it.
-        let payload = first[33..].replace(r#""acier":3"#, r#""acier":4,"news":true"#);
+        let payload = first[33..].replace(r#""acier":4"#, r#""acier":5,"news":true"#);
         let sum = <sha2::Sha256 as sha2::Digest>::digest([&[0; 16][..], payload.as_bytes()].concat());
         let digits: String = sum[..16].iter().map(|byte| format!("{byte:02x}")).collect();
         std::fs::write(&path, format!("{digits} {payload}\n{rest}")).unwrap();
         let error = load(folder.path()).unwrap_err();
-        assert!(matches!(error, StoreError::Format { found: 4, .. }), "{name}: {error}");
+        assert!(matches!(error, StoreError::Format { found: 5, .. }), "{name}: {error}");
         check_named(&error, name);
     }
 }
