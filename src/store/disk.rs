@@ -154,12 +154,18 @@ pub(super) fn remove(path: &Path) -> io::Result<()> {
     }
 }
 
-/// Puts a whole file in place of another, or of nothing: at every moment either is there.
-pub(super) fn replace(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Puts a whole file, given in pieces, in place of another, or of nothing: at every moment either is there.
+pub(super) fn replace(
+    disk: &mut dyn Disk,
+    path: &Path,
+    pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
+) -> io::Result<()> {
     let fresh = path.with_extension("new");
     let written = (|| {
         let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&fresh)?;
-        disk.write(&mut file, bytes)?;
+        for piece in pieces {
+            disk.write(&mut file, piece.as_ref())?;
+        }
         disk.sync(&file)?;
         std::fs::rename(&fresh, path)
     })();

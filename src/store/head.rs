@@ -58,7 +58,7 @@ impl Head {
         let mut line = Vec::new();
         frame::push_line(&mut line, Chain::START, &payload);
         let path = folder.join("head");
-        disk::replace(disk, &path, &line).map_err(|error| StoreError::io(&path, "written", &error))
+        disk::replace(disk, &path, [line]).map_err(|error| StoreError::io(&path, "written", &error))
     }
 
     pub(super) fn read(folder: &Path) -> Result<Found, StoreError> {

@@ -221,9 +221,9 @@ impl Store {
 
     fn snapshot(&mut self, parts: &[(Slot, Vec<u8>)], chain: Chain) {
         let state = &self.shadow.state;
-        let bytes = snapshot::render(state, parts, chain, &self.key);
-        match snapshot::write(self.disk.as_mut(), &self.folder, state.serial, &bytes) {
-            Ok(()) => (self.snapshot_bytes, self.since_snapshot) = (bytes.len() as u64, 0),
+        let pieces = snapshot::render(state, parts, chain, &self.key);
+        match snapshot::write(self.disk.as_mut(), &self.folder, state.serial, pieces) {
+            Ok(bytes) => (self.snapshot_bytes, self.since_snapshot) = (bytes, 0),
             Err(why) => self.notes.push(format!("No snapshot was made: {why}.")),
         }
     }

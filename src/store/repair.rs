@@ -128,7 +128,7 @@ fn move_into_place(folder: &Path) -> Result<PathBuf, StoreError> {
                 disk::rename(&folder.join(name), &old.join(name)).map_err(io(&folder.join(name)))?;
             }
         }
-        disk::replace(&mut LocalDisk, &moved, b"").map_err(io(&moved))?;
+        disk::replace(&mut LocalDisk, &moved, [b""]).map_err(io(&moved))?;
     }
     for name in FILES {
         if fresh.join(name).exists() {

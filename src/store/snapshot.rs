@@ -18,6 +18,8 @@ use crate::state::State;
 
 /// How many are kept: the newest, and one more should it be damaged.
 const KEPT: usize = 2;
+/// Parts that are written at once.
+const AT_ONCE: usize = 500;
 
 /// A state that is known to be the one after a segment.
 pub(super) struct Snapshot {
@@ -64,9 +66,14 @@ pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, St
     Ok(Snapshot { serial, chain: header.chain, bytes: extent.bytes, state })
 }
 
-/// The bytes of the snapshot of a state whose last segment ends with `chain`. Of the state itself,
-/// only what stands in no part is looked at.
-pub(super) fn render(state: &State, parts: &[(Slot, Vec<u8>)], chain: Chain, key: &Key) -> Vec<u8> {
+/// The bytes of the snapshot of a state whose last segment ends with `chain`, some parts at a time. Of
+/// the state itself, only what stands in no part is looked at.
+pub(super) fn render<'p>(
+    state: &State,
+    parts: &'p [(Slot, Vec<u8>)],
+    chain: Chain,
+    key: &Key,
+) -> impl Iterator<Item = Vec<u8>> + use<'p> {
     let header = Header {
         serial: state.serial,
         lineage: state.lineage.clone().unwrap_or_default(),
@@ -75,25 +82,36 @@ pub(super) fn render(state: &State, parts: &[(Slot, Vec<u8>)], chain: Chain, key
         records: Some(parts.len() as u64),
         cloud: state.cloud.clone(),
     };
-    let mut bytes = Vec::with_capacity(parts.iter().map(|(_, part)| part.len() + 40).sum::<usize>() + 400);
-    let mut chain = frame::push_line(&mut bytes, Chain::START, &header.payload());
-    for (_, part) in parts {
-        chain = frame::push_line(&mut bytes, chain, part);
-    }
-    bytes
+    let mut begun = Vec::new();
+    let mut chain = frame::push_line(&mut begun, Chain::START, &header.payload());
+    let pieces: Vec<&[(Slot, Vec<u8>)]> = if parts.is_empty() { vec![parts] } else { parts.chunks(AT_ONCE).collect() };
+    pieces.into_iter().map(move |parts| {
+        let mut bytes = std::mem::take(&mut begun);
+        for (_, part) in parts {
+            chain = frame::push_line(&mut bytes, chain, part);
+        }
+        bytes
+    })
 }
 
-/// Writes a rendered snapshot and removes those that are no longer kept.
-pub(super) fn write(disk: &mut dyn Disk, folder: &Path, serial: u64, bytes: &[u8]) -> Result<(), StoreError> {
+/// Writes a rendered snapshot and removes those that are no longer kept; how many bytes it has.
+pub(super) fn write(
+    disk: &mut dyn Disk,
+    folder: &Path,
+    serial: u64,
+    pieces: impl Iterator<Item = Vec<u8>>,
+) -> Result<u64, StoreError> {
     let snapshots = folder.join("snap");
     let path = disk::numbered_path(&snapshots, serial);
+    let mut bytes = 0;
+    let pieces = pieces.inspect(|piece| bytes += piece.len() as u64);
     disk::create_folder(&snapshots)
-        .and_then(|()| disk::replace(disk, &path, bytes))
+        .and_then(|()| disk::replace(disk, &path, pieces))
         .map_err(|error| StoreError::io(&path, "written", &error))?;
     let all = list(folder)?;
     for old in &all[..all.len().saturating_sub(KEPT)] {
         let path = disk::numbered_path(&snapshots, *old);
         disk::remove(&path).map_err(|error| StoreError::io(&path, "removed", &error))?;
     }
-    Ok(())
+    Ok(bytes)
 }

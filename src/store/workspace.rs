@@ -99,7 +99,7 @@ pub fn copy(state: &Path, configuration: &Path, workspace: &str) -> Result<(), S
         let bytes = disk::read(&from).map_err(|error| StoreError::io(&from, "read", &error))?;
         let Some(bytes) = bytes else { continue };
         let written = match name {
-            "head" => disk::replace(&mut LocalDisk, &to, &bytes),
+            "head" => disk::replace(&mut LocalDisk, &to, [&bytes]),
             _ => disk::create_secret(&mut LocalDisk, &to, &bytes),
         };
         written.map_err(|error| StoreError::io(&to, "written", &error))?;

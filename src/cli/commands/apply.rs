@@ -47,24 +47,38 @@ pub(in crate::cli) async fn run(
             (session, plan, Some(options))
         }
     };
+    let done = go(&mut session, &mut plan, options.as_mut(), arguments, destroy, screen).await;
+    session.end(plan);
+    done
+}
+
+/// Carries out a plan, and the plans of the stages that follow it.
+async fn go(
+    session: &mut Session,
+    plan: &mut Plan,
+    mut options: Option<&mut Options>,
+    arguments: &ApplyArguments,
+    destroy: bool,
+    screen: &Screen,
+) -> Outcome<Exit> {
     let mut stages = Stages::default();
     loop {
         if stages.later() && !arguments.auto_approve && !screen.can_ask() {
-            return Ok(stages::stop(&plan, arguments.json, screen));
+            return Ok(stages::stop(plan, arguments.json, screen));
         }
-        if arguments.plan.is_none() && !approved(&plan, arguments, screen) {
+        if arguments.plan.is_none() && !approved(plan, arguments, screen) {
             screen.line(if plan.mode == Mode::Destroy { "\nDestroy cancelled." } else { "\nApply cancelled." });
             return Ok(if stages.later() { Exit::Waiting } else { Exit::Failed });
         }
-        let mut report = carry_out(&mut session, &plan, arguments, screen).await;
+        let mut report = carry_out(session, plan, arguments, screen).await;
         stages.add(&mut report);
         let destroys = destroy && arguments.plan.is_none();
-        let exit = conclude(&session, &plan, &report, arguments.json.then_some(destroys), screen);
+        let exit = conclude(session, plan, &report, arguments.json.then_some(destroys), screen);
         if exit != Exit::Done || plan.waiting.is_empty() {
             return Ok(exit);
         }
-        let Some(options) = &mut options else { return Ok(stages::stop(&plan, arguments.json, screen)) };
-        plan = stages.next(&mut session, &plan, options, arguments, screen).await?;
+        let Some(options) = options.as_deref_mut() else { return Ok(stages::stop(plan, arguments.json, screen)) };
+        *plan = stages.next(session, plan, options, arguments, screen).await?;
     }
 }
 

@@ -54,5 +54,6 @@ pub(in crate::cli) async fn run(
     // if nothing but taking note of it was asked for.
     let noted = plan.mode == Mode::RefreshOnly && !plan.drift.is_empty();
     let changes = !plan.is_empty() || noted;
+    session.end(plan);
     Ok(if arguments.detailed_exitcode && changes { Exit::Changes } else { Exit::Done })
 }
