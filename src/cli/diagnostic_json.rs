@@ -118,7 +118,8 @@ pub(super) fn word(severity: Severity) -> &'static str {
 }
 
 fn headers(sources: &Sources, file: FileId) -> Vec<Around> {
-    let is_configuration = sources.get(file).is_some_and(|source| source.name.ends_with(".tf"));
+    let has_blocks = |name: &str| [".tf", ".tftest.hcl", ".tfmock.hcl"].iter().any(|end| name.ends_with(end));
+    let is_configuration = sources.get(file).is_some_and(|source| has_blocks(&source.name));
     if !is_configuration {
         return Vec::new();
     }

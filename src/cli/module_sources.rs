@@ -27,6 +27,7 @@ pub(super) fn on_disk(root: &Path) -> Finder<'_> {
             };
             Ok(files.into_iter().map(|(name, text)| sources.add(format!("{folder}/{name}"), text)).collect())
         }),
+        providers: Vec::new(),
     }
 }
 
@@ -40,6 +41,7 @@ pub(super) fn among<'t>(root: &'t Path, texts: &Sources) -> Finder<'t> {
     Finder {
         locate: Box::new(move |sought, sources| locate(&installed, root, sought, sources)),
         read: Box::new(move |folder, _| Ok(folders.get(folder).cloned().unwrap_or_default())),
+        providers: Vec::new(),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
 use crate::lang::gather::Finder;
 use crate::lang::host::Host;
 use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
-use crate::lang::module::Module;
+use crate::lang::module::{Module, ProviderBlock};
 use crate::lang::tree::{Tree, load};
 use crate::schema::Schemas;
 use crate::value::Name;
@@ -72,8 +72,14 @@ impl Project {
         Project::load(folder, sources, &files, schemas, &mut module_sources::on_disk(folder))
     }
 
-    /// The same for a folder within that of the configuration, as a configuration of its own.
-    pub(super) fn open_part(home: &Path, part: &Path, schemas: Rc<Schemas>) -> Result<Project, Box<Broken>> {
+    /// The same for a folder within that of the configuration, as a configuration of its own with
+    /// `providers` besides those that it writes.
+    pub(super) fn open_part(
+        home: &Path,
+        part: &Path,
+        schemas: Rc<Schemas>,
+        providers: Vec<ProviderBlock>,
+    ) -> Result<Project, Box<Broken>> {
         let (folder, mut sources) = (home.join(part), Sources::default());
         let files = match read_files(&folder) {
             Ok(files) => files,
@@ -83,7 +89,8 @@ impl Project {
         let named =
             |(name, text): (String, String)| sources.add(prefix.join(name).to_string_lossy().replace('\\', "/"), text);
         let files = files.into_iter().map(named).collect::<Vec<FileId>>();
-        Project::load(&folder, sources, &files, schemas, &mut module_sources::on_disk(&folder))
+        let mut finder = Finder { providers, ..module_sources::on_disk(&folder) };
+        Project::load(&folder, sources, &files, schemas, &mut finder)
     }
 
     /// Loads texts that were read before, those of modules included, as a saved plan holds them.

@@ -4,7 +4,7 @@
 //! against its variables. In: a block. Out: a [`Call`] in the module, or findings.
 
 use crate::addr::source::has_password;
-use crate::diag::{Diagnostic, Span};
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::Name;
 
 use super::arguments::{argument, expect, labels, missing_argument, unsupported_block};
@@ -87,32 +87,37 @@ impl Loader<'_> {
 
     /// The entries of `providers = { azurerm = azurerm.east }`.
     fn passed(&mut self, expr: &Expr) -> Vec<Passed> {
-        let ExprKind::Object(items) = &expr.kind else {
-            let detail = "The providers of a module call are written out: { azurerm = azurerm.east }.";
-            self.out.push(Diagnostic::error("Invalid providers argument", detail).at(expr.span));
-            return Vec::new();
-        };
-        let mut passed: Vec<Passed> = Vec::new();
-        for (key, value) in items {
-            let inner = match key {
-                ObjectKey::Name(name, _) => Some(ProviderName { name: name.clone(), alias: None }),
-                ObjectKey::Expr(key) => provider_name(key),
-            };
-            let (outer, chosen) = instance(value);
-            let (Some(inner), Some(outer)) = (inner, provider_name(&outer)) else {
-                self.out.push(bad_provider(value.span));
-                continue;
-            };
-            if passed.iter().any(|other| other.inner == inner) {
-                let detail = format!("A provider configuration for {inner} was already given.");
-                let summary = "Duplicate provider address";
-                self.out.push(Diagnostic::error(summary, detail).at(value.span).hint("Remove one of the two."));
-                continue;
-            }
-            passed.push(Passed { inner, outer, key: chosen, span: value.span });
-        }
-        passed
+        let detail = "The providers of a module call are written out: { azurerm = azurerm.east }.";
+        passed(expr, ("Invalid providers argument", detail), &mut self.out)
     }
+}
+
+/// The entries of a map of provider configurations; `no_map` is what is said if it is none.
+pub(super) fn passed(expr: &Expr, no_map: (&str, &str), out: &mut Diagnostics) -> Vec<Passed> {
+    let ExprKind::Object(items) = &expr.kind else {
+        out.push(Diagnostic::error(no_map.0, no_map.1).at(expr.span));
+        return Vec::new();
+    };
+    let mut passed: Vec<Passed> = Vec::new();
+    for (key, value) in items {
+        let inner = match key {
+            ObjectKey::Name(name, _) => Some(ProviderName { name: name.clone(), alias: None }),
+            ObjectKey::Expr(key) => provider_name(key),
+        };
+        let (outer, chosen) = instance(value);
+        let (Some(inner), Some(outer)) = (inner, provider_name(&outer)) else {
+            out.push(bad_provider(value.span));
+            continue;
+        };
+        if passed.iter().any(|other| other.inner == inner) {
+            let detail = format!("A provider configuration for {inner} was already given.");
+            let summary = "Duplicate provider address";
+            out.push(Diagnostic::error(summary, detail).at(value.span).hint("Remove one of the two."));
+            continue;
+        }
+        passed.push(Passed { inner, outer, key: chosen, span: value.span });
+    }
+    passed
 }
 
 /// The configuration that an expression names: `azurerm`, `azurerm.east`.

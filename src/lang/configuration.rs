@@ -66,7 +66,7 @@ impl ProviderBlock {
 }
 
 /// The provider that a kind belongs to: the name before its first underscore.
-fn provider_of(kind: &str) -> &str {
+pub(super) fn provider_of(kind: &str) -> &str {
     kind.split('_').next().unwrap_or_default()
 }
 
@@ -193,16 +193,30 @@ impl Scope {
     /// # Errors
     /// What is wrong with them.
     pub fn configurations(&mut self, provider: &Name) -> Result<Vec<Configuration>, Diagnostics> {
+        self.configurations_but(provider, &|_| false)
+    }
+
+    /// The same but for those whose names are left out.
+    ///
+    /// # Errors
+    /// What is wrong with the others.
+    pub fn configurations_but(
+        &mut self,
+        provider: &Name,
+        left_out: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Configuration>, Diagnostics> {
         let root = self.tree.root().clone();
         let mut out = Diagnostics::none();
         let default = root.providers.iter().find(|block| block.name == *provider && block.alias.is_none());
         let mut found = Vec::new();
         match self.provider(provider) {
+            _ if left_out(provider) => {}
             Ok(value) => found.push(Configuration { name: "".into(), value, span: default.map(|block| block.span) }),
             Err(wrong) => out.extend(wrong),
         }
         for block in root.providers.iter().filter(|block| block.name == *provider && block.alias.is_some()) {
             match self.provider_instances(block) {
+                _ if left_out(&block.key()) => {}
                 Ok(instances) => found.extend(instances),
                 Err(wrong) => out.extend(about(wrong, &format!("provider {:?}", &*block.key()))),
             }

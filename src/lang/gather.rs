@@ -14,7 +14,7 @@ use crate::value::Name;
 
 use super::arguments::place;
 use super::load;
-use super::module::{Call, Module};
+use super::module::{Call, Module, ProviderBlock};
 use super::tree::{Tree, Unit, UnitId};
 use super::{handover, weave};
 
@@ -47,6 +47,8 @@ pub struct Finder<'a> {
     pub locate: Box<Locate<'a>>,
     /// What is in a folder.
     pub read: Box<ReadFolder<'a>>,
+    /// Provider configurations that the root has besides those that it writes: those of a test.
+    pub providers: Vec<ProviderBlock>,
 }
 
 impl Finder<'_> {
@@ -60,6 +62,7 @@ impl Finder<'_> {
                 let named = (0..).map(FileId).zip(sources.iter());
                 Ok(named.filter(|(_, source)| folder_of(&source.name) == folder).map(|(file, _)| file).collect())
             }),
+            providers: Vec::new(),
         }
     }
 
@@ -73,6 +76,7 @@ impl Finder<'_> {
         Finder {
             locate: Box::new(move |sought, _| Err(missing(&sought.call.source))),
             read: Box::new(move |folder, _| Err(missing(folder))),
+            providers: Vec::new(),
         }
     }
 }
@@ -114,7 +118,16 @@ pub(super) fn gather(
     let (read, whole, out) = (BTreeMap::new(), true, Diagnostics::none());
     let mut gatherer = Gatherer { sources, schemas, finder, tree, read, whole, out };
     let root = Name::from(".");
-    let module = gatherer.parse(files, "the root module");
+    let mut module = gatherer.parse(files, "the root module");
+    if !gatherer.finder.providers.is_empty() {
+        let own = std::mem::take(&mut gatherer.finder.providers);
+        let root = Rc::make_mut(&mut module);
+        for block in own {
+            if root.providers.iter().all(|known| known.key() != block.key()) {
+                root.providers.push(block);
+            }
+        }
+    }
     gatherer.read.insert(root.clone(), Some(module.clone()));
     gatherer.tree = Tree::of(module.clone());
     gatherer.note_places(&module);

@@ -37,6 +37,9 @@ impl Scope {
                 _ => return Some(false),
             }
             let Some(child) = self.names.child(frame, &step.name, &step.key) else { return Some(false) };
+            if self.is_played(child) {
+                return Some(false);
+            }
             frame = child;
         }
         Some(true)
@@ -65,7 +68,13 @@ impl Scope {
             Some(Err(_)) => return Err(self.wrong_with(frame, &node)),
             None => Vec::new(),
         };
-        Ok(keys.iter().filter_map(|key| self.names.child(frame, call, key)).collect())
+        let all: Vec<FrameId> = keys.iter().filter_map(|key| self.names.child(frame, call, key)).collect();
+        Ok(all.into_iter().filter(|child| !self.is_played(*child)).collect())
+    }
+
+    /// Whether a test stands in for a module instance, so that nothing in it exists.
+    fn is_played(&self, frame: FrameId) -> bool {
+        self.names.cast.module(&self.names.frame(frame).path).is_some()
     }
 
     /// What is wrong with a node, in all instances of its module. Only what is asked of called

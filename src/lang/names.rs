@@ -21,6 +21,7 @@ use super::reference::{Target, resolve};
 use super::repeat::Repeated;
 use super::shape::Kinds;
 use super::tree::{Tree, UnitId};
+use super::trial::cast::Cast;
 
 /// What `each`, `count` and `self` mean in an instance.
 #[derive(Clone, Debug, Default)]
@@ -29,6 +30,9 @@ pub(super) struct Place {
     pub(super) index: Option<Value>,
     pub(super) own: Option<Value>,
 }
+
+/// Values of names that the configuration does not have, each with the number of steps that it stands for.
+pub(super) type Own<'a> = &'a dyn Fn(&Name, &[Access]) -> Option<(Value, usize)>;
 
 /// The meaning of all names.
 pub(super) struct Names {
@@ -41,6 +45,8 @@ pub(super) struct Names {
     pub(super) general: bool,
     /// Whether blocks of which nothing is published have no instances.
     pub(super) closed: bool,
+    /// Who stands in for clouds and modules, in a test.
+    pub(super) cast: Rc<Cast>,
 }
 
 /// Reads expressions at a place.
@@ -74,10 +80,17 @@ impl Reader<'_> {
 
     /// What the references of an expression stand for, to be shown beside it.
     pub(super) fn seen(&self, expr: &Expr) -> Vec<Seen> {
-        let lookup =
-            |root: &Name, steps: &[Access], span: Span| self.names.look_up(self.frame, self.place, root, steps, span);
+        self.seen_with(expr, expr.span, &|_, _| None)
+    }
+
+    /// The same for a stretch of it, where some names stand for values of their own.
+    pub(super) fn seen_with(&self, expr: &Expr, within: Span, own: Own<'_>) -> Vec<Seen> {
+        let lookup = |root: &Name, steps: &[Access], span: Span| match own(root, steps) {
+            Some(found) => Ok(found),
+            None => self.names.look_up(self.frame, self.place, root, steps, span),
+        };
         let (host, applying) = (&self.names.host, self.names.applying);
-        seen(expr, expr.span, &Env { lookup: &lookup, bound: self.bound.clone(), host, applying })
+        seen(expr, within, &Env { lookup: &lookup, bound: self.bound.clone(), host, applying })
     }
 }
 
@@ -88,7 +101,8 @@ impl Names {
             variables: inputs.0.iter().map(|(name, value)| (name.clone(), Ok(value.clone()))).collect(),
             ..Frame::default()
         };
-        Names { kinds: Kinds::new(schemas), tree, host, applying, frames: vec![root], general: false, closed: false }
+        let (general, closed, cast) = (false, false, Rc::default());
+        Names { kinds: Kinds::new(schemas), tree, host, applying, frames: vec![root], general, closed, cast }
     }
 
     /// Gives each module one instance that stands for all that there may be; frames have the

@@ -3,13 +3,14 @@
 //! **Never:** let a reference pass that the configuration would refuse. In: a condition. Out: what
 //! becomes of it, after everything that it refers to is settled.
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Seen, Span};
 
+use super::ast::Expr;
 use super::condition::{Verdict, judge};
 use super::frame::FrameId;
 use super::link;
 use super::module::{Condition, Node};
-use super::names::Place;
+use super::names::{Own, Place};
 use super::scope::Scope;
 
 impl Scope {
@@ -30,5 +31,12 @@ impl Scope {
         let place = Place::default();
         let verdict = judge(condition, &self.names.reader(FrameId::ROOT, &place), &mut out);
         (verdict, out)
+    }
+
+    /// What the references of an expression that was judged stand for; `own` knows the names that the
+    /// configuration does not have.
+    pub(super) fn seen_outside(&self, expr: &Expr, within: Span, own: Own<'_>) -> Vec<Seen> {
+        let place = Place::default();
+        self.names.reader(FrameId::ROOT, &place).seen_with(expr, within, own)
     }
 }

@@ -27,6 +27,7 @@ use super::repeat::{self, Repeated};
 use super::resource::fixed_step;
 use super::timeouts;
 use super::tree::Tree;
+use super::trial::cast::Cast;
 use super::waits::{self, Keys, Open};
 
 /// What one instance of a block asks for.
@@ -72,6 +73,17 @@ impl Scope {
     #[must_use]
     pub fn schemas(&self) -> &Rc<Schemas> {
         &self.schemas
+    }
+
+    /// Lets a cast stand in for clouds and modules. Must come before anything is evaluated.
+    pub fn perform(&mut self, cast: Rc<Cast>) {
+        self.names.cast = cast;
+    }
+
+    /// Who stands in for clouds and modules.
+    #[must_use]
+    pub fn cast(&self) -> Rc<Cast> {
+        self.names.cast.clone()
     }
 
     /// The warnings found while evaluating since the last call, each place once.

@@ -101,6 +101,9 @@ impl Names {
                     if found.is_some_and(|found| !found.stale.contains(key)) {
                         continue;
                     }
+                    if self.cast.module(&self.frame(*child).path).is_some() {
+                        continue;
+                    }
                     let outputs = &self.frame(*child).module.outputs;
                     let named = outputs.keys().filter(|name| output.is_none_or(|output| output == *name));
                     let open =
@@ -263,7 +266,14 @@ impl Names {
 
     fn outputs_of(&self, child: FrameId, output: Option<&Name>, once: bool) -> Settled {
         let here = self.frame(child);
-        let value = |name: &Name| here.outputs.get(name).cloned().unwrap_or_else(|| Ok(Value::unknown(Type::Dynamic)));
+        let given = self.cast.module(&here.path);
+        let value = |name: &Name| match (given, here.module.outputs.get(name)) {
+            (Some(given), Some(output)) => {
+                let value = given.get(name).cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
+                arrive::leaving(output, value)
+            }
+            _ => here.outputs.get(name).cloned().unwrap_or_else(|| Ok(Value::unknown(Type::Dynamic))),
+        };
         match output {
             Some(name) if once => value(name),
             Some(name) => Ok(Value::object(Members::from([(name.clone(), value(name)?)]))),

@@ -15,7 +15,7 @@ use crate::schema::Schemas;
 use crate::value::Name;
 
 use super::gather::{Finder, gather};
-use super::module::{Call, Module, Node, Passed, ProviderName, Resource};
+use super::module::{Call, Module, Node, Passed, ProviderBlock, ProviderName, Resource};
 
 /// Which module of a [`Tree`]; the root is the first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,6 +112,20 @@ pub fn load_alone(sources: &Sources, files: &[FileId], schemas: &Schemas) -> (Tr
 }
 
 impl Tree {
+    /// The same with other provider configurations in the root: in place of those of the same names,
+    /// and besides the others.
+    #[must_use]
+    pub fn with_providers(&self, blocks: Vec<ProviderBlock>) -> Tree {
+        let mut tree = self.clone();
+        let Some(root) = tree.units.first_mut() else { return tree };
+        let own = &mut Rc::make_mut(&mut root.module).providers;
+        for block in blocks {
+            own.retain(|known| known.key() != block.key());
+            own.push(block);
+        }
+        tree
+    }
+
     /// A tree of one module, without its graph.
     pub(super) fn of(module: Rc<Module>) -> Tree {
         Tree { units: vec![Unit { folder: ".".into(), module, ..Unit::default() }], ..Tree::default() }

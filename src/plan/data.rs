@@ -6,6 +6,7 @@
 
 use crate::addr::Addr;
 use crate::lang::scope::Desired;
+use crate::lang::trial::cast::Standin;
 use crate::schema::{Cost, Schema};
 use crate::value::{Type, Value};
 
@@ -16,7 +17,7 @@ use super::walk::Walk;
 
 impl Walk<'_> {
     /// Plans one data source.
-    pub(crate) fn data(&mut self, addr: Addr, schema: &Schema, desired: Desired) {
+    pub(crate) fn data(&mut self, addr: Addr, schema: &Schema, desired: Desired, standin: Option<&Standin<'_>>) {
         // Terraform asks at once whenever the arguments are known, and fails when they name an object
         // that is yet to be made; here that object is waited for.
         let block = addr.block.declared();
@@ -31,7 +32,16 @@ impl Walk<'_> {
         if let Some(fault) = self.answers.faults.get(&addr).cloned() {
             return self.unread(&addr, fault, schema);
         }
-        let Some(answer) = self.answers.data.get(&addr) else {
+        if let Some(standin) = standin {
+            let asked = propose::propose(&standin.schema.block, None, &desired.value, None);
+            match standin.complete(&addr, &asked, &desired.value) {
+                Ok(answer) => self.answered(addr, schema, &answer),
+                Err(wrong) => self.fail(&addr.block, wrong.at(desired.span).into()),
+            }
+            return;
+        }
+        let answers = self.answers;
+        let Some(answer) = answers.data.get(&addr) else {
             if self.tree.resource(&block).is_some_and(|resource| resource.check.is_some()) {
                 self.questions.lenient.insert(addr.clone());
             }
@@ -39,6 +49,10 @@ impl Walk<'_> {
             self.questions.data.push((addr, desired.value));
             return;
         };
+        self.answered(addr, schema, answer);
+    }
+
+    fn answered(&mut self, addr: Addr, schema: &Schema, answer: &Value) {
         let answer = propose::mark_secrets(&schema.block, answer);
         self.scope.publish(&addr, answer.clone());
         let found = self.scope.check_conditions(&addr, false);

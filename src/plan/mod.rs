@@ -35,6 +35,7 @@ mod removed;
 pub mod rename;
 pub mod render;
 pub mod resolve;
+pub mod standin;
 pub mod steps;
 mod stuck;
 mod targets;

@@ -100,8 +100,17 @@ impl Resolver {
         let desired = self.scope.desired(&change.addr)?;
         let schemas: Rc<Schemas> = self.scope.schemas().clone();
         let Some(schema) = schema_of(&schemas, &change.addr) else { return Ok(desired.value) };
+        let cast = self.scope.cast();
+        let standin = match cast.is_empty() {
+            true => None,
+            false => cast.of(&change.addr, &self.scope.configuration(&change.addr)?),
+        };
+        let schema = standin.as_ref().map_or(schema, |standin| standin.schema);
         if change.action == Action::Read {
-            return Ok(desired.value);
+            let Some(standin) = standin else { return Ok(desired.value) };
+            let asked = propose::propose(&schema.block, None, &desired.value, None);
+            let read = standin.complete(&change.addr, &asked, &desired.value);
+            return read.map_err(|wrong| wrong.at(desired.span).into());
         }
         let ignored = self.scope.ignored(&change.addr.block)?;
         let config = match change.before.is_null() {
@@ -112,6 +121,12 @@ impl Resolver {
             propose::propose(&schema.block, Some(&change.before), &config, Some(change.cost))
         } else {
             propose::propose(&schema.block, None, &config, None)
+        };
+        let actual = match standin {
+            None => actual,
+            Some(standin) => {
+                standin.complete(&change.addr, &actual, &config).map_err(|wrong| wrong.at(desired.span))?
+            }
         };
         if let Some((path, what)) = contradiction(&change.after, &actual) {
             return Err(moved(&change.addr, &path, &what).at(desired.span).into());

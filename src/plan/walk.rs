@@ -14,6 +14,7 @@ use crate::lang::import::Wanted;
 use crate::lang::module::{Node, Repetition, Resource};
 use crate::lang::scope::{Desired, Scope};
 use crate::lang::tree::{Spot, Tree};
+use crate::lang::trial::cast::{ACCOUNT, Cast, Standin};
 use crate::lang::waits::Keys;
 use crate::plan::checked::Judged;
 use crate::schema::{Schema, Schemas};
@@ -237,7 +238,10 @@ impl<'a> Walk<'a> {
             self.fail(&addr.block, Diagnostic::error("Unknown kind", detail).at(resource.span).into());
             return;
         };
+        let cast = self.scope.cast();
+        let mut standin = None;
         match self.scope.configuration(&addr) {
+            Ok(name) if self.plays(&cast, &addr, &name) => standin = cast.of(&addr, &name),
             Ok(name) if name.is_empty() => {}
             Ok(name) if !self.options.accounts.contains_key(&name) => {
                 let detail =
@@ -250,13 +254,32 @@ impl<'a> Walk<'a> {
             Err(found) => return self.fail(&addr.block, found),
         }
         match self.scope.desired(&addr) {
-            Ok(desired) if addr.block.mode == BlockMode::Data => self.data(addr, schema, desired),
-            Ok(desired) => self.managed(addr, resource, schema, desired),
+            Ok(desired) if addr.block.mode == BlockMode::Data => self.data(addr, schema, desired, standin.as_ref()),
+            Ok(desired) => {
+                let schema = standin.as_ref().map_or(schema, |standin| standin.schema);
+                self.managed(addr, resource, schema, desired, standin.as_ref());
+            }
             Err(found) => self.fail(&addr.block, found),
         }
     }
 
-    fn managed(&mut self, addr: Addr, resource: &Resource, schema: &Schema, desired: Desired) {
+    /// Whether an instance has a stand-in, which then is what makes it.
+    fn plays(&mut self, cast: &Cast, addr: &Addr, configuration: &str) -> bool {
+        let plays = cast.of(addr, configuration).is_some();
+        if plays {
+            self.configurations.insert(addr.clone(), ACCOUNT.into());
+        }
+        plays
+    }
+
+    fn managed(
+        &mut self,
+        addr: Addr,
+        resource: &Resource,
+        schema: &Schema,
+        desired: Desired,
+        standin: Option<&Standin<'_>>,
+    ) {
         let (imported, importing) = match self.import(&addr, schema, &desired.value) {
             Import::Nothing => (None, None),
             Import::Object(object, importing) => (Some(object), Some(importing)),
@@ -264,19 +287,14 @@ impl<'a> Walk<'a> {
         };
         let prior = imported.as_deref().or_else(|| self.prior(&addr));
         if let Some(prior) = prior.filter(|prior| prior.schema_version > schema.version) {
-            let detail = format!(
-                "{addr} was stored by a newer version of acier (form {} of {}, this version knows form {}).",
-                prior.schema_version, schema.kind, schema.version
-            );
-            self.fail(&addr.block, Diagnostic::error("Object is newer than acier", detail).at(desired.span).into());
-            return;
+            return self.fail(&addr.block, newer(&addr, prior, schema).at(desired.span).into());
         }
         let ignored = match self.scope.ignored(&addr.block) {
             Ok(ignored) => ignored,
             Err(found) => return self.fail(&addr.block, found),
         };
         let triggered = prior.is_some() && self.triggered(&addr, resource);
-        let verdict = Case {
+        let mut verdict = Case {
             schema,
             prior,
             config: &desired.value,
@@ -288,6 +306,12 @@ impl<'a> Walk<'a> {
             key: self.key,
         }
         .decide();
+        if let Some(standin) = standin.filter(|standin| standin.early) {
+            match standin.complete(&addr, &verdict.after, &desired.value) {
+                Ok(after) => verdict.after = after,
+                Err(wrong) => return self.fail(&addr.block, wrong.at(resource.span).into()),
+            }
+        }
         let mut change = Change {
             addr: addr.clone(),
             deposed: None,
@@ -410,6 +434,14 @@ impl<'a> Walk<'a> {
                     || path.find(&change.after).is_some_and(|after| !after.is_wholly_known()))
         })
     }
+}
+
+fn newer(addr: &Addr, prior: &Object, schema: &Schema) -> Diagnostic {
+    let detail = format!(
+        "{addr} was stored by a newer version of acier (form {} of {}, this version knows form {}).",
+        prior.schema_version, schema.kind, schema.version
+    );
+    Diagnostic::error("Object is newer than acier", detail)
 }
 
 /// The schema of an instance's kind.

@@ -4,6 +4,7 @@
 //! schemas from its tables. `lang` checks configuration against them, `plan` reads costs from them.
 //! The decision to question: costs are ordered, so that the cost of a change is their maximum.
 
+mod bare;
 mod steady;
 pub mod walk;
 

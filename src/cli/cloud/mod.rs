@@ -37,7 +37,7 @@ use settings::{Refused, Settings, env, env_any};
 use several::Shared;
 use sign_in::sign_in;
 
-pub(super) use several::connect_all;
+pub(super) use several::{connect_all, connect_within};
 
 /// Carries requests to whichever cloud was chosen.
 pub(super) enum Carrier {
@@ -139,20 +139,6 @@ fn embed(
     };
     shared.embedded = Some(embedded.clone());
     within(settings, shared, embedded, behaviour.throttle, notice)
-}
-
-/// A cloud in an emulator that is there already, whatever the provider block says about signing in.
-///
-/// # Errors
-/// Settings that cannot be used.
-pub(super) fn in_memory(
-    block: &Value,
-    span: Option<Span>,
-    folder: &Path,
-    embedded: Rc<Embedded>,
-) -> Result<Cloud, Box<Diagnostic>> {
-    let azure = within(Settings { block, span }, &mut Shared::default(), embedded, false, Rc::new(|_| {}))?;
-    Ok(Router::new(azure, Builtin::new(folder)))
 }
 
 fn within(

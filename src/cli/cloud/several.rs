@@ -20,7 +20,7 @@ use crate::provider::router::Router;
 use crate::value::{Name, Value};
 
 use super::settings::{Refused, Settings, env};
-use super::{Azure, Carrier, Cloud, connect_one};
+use super::{Azure, Carrier, Cloud, connect_one, within};
 
 /// Settings that say nothing about who signs in.
 const OTHER: [&str; 5] =
@@ -75,6 +75,30 @@ pub(in crate::cli) async fn connect_all(
         }
         clouds.push((own.name.clone(), cloud));
     }
+    join(clouds, home, folder)
+}
+
+/// The same in an emulator that is there already.
+///
+/// # Errors
+/// Settings that contradict each other or cannot be used.
+pub(in crate::cli) fn connect_within(
+    configurations: &[Configuration],
+    folder: &Path,
+    embedded: &Rc<Embedded>,
+) -> Result<Cloud, Box<Diagnostic>> {
+    let mut shared = Shared::default();
+    let mut clouds: Vec<(Name, Azure<Carrier>)> = Vec::with_capacity(configurations.len());
+    for own in configurations {
+        let settings = Settings { block: &own.value, span: own.span };
+        let cloud = within(settings, &mut shared, embedded.clone(), false, Rc::new(|_| {}))?;
+        clouds.push((own.name.clone(), cloud));
+    }
+    join(clouds, None, folder)
+}
+
+/// Several clouds as one.
+fn join(mut clouds: Vec<(Name, Azure<Carrier>)>, home: Option<&Name>, folder: &Path) -> Result<Cloud, Box<Diagnostic>> {
     let at = clouds.iter().position(|(_, cloud)| Some(&cloud.cloud()) == home).unwrap_or_default();
     if clouds.is_empty() {
         let detail = "No provider configuration says which cloud to act on.";

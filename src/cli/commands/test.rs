@@ -14,7 +14,7 @@ use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, now};
 use crate::cli::trial::tell::Teller;
-use crate::cli::trial::{Bench, Done, Performance, Status, find, junit};
+use crate::cli::trial::{Bench, Done, News, Performance, Status, find, junit};
 use crate::diag::{Diagnostic, Sources};
 
 pub(in crate::cli) async fn run(
@@ -35,7 +35,7 @@ pub(in crate::cli) async fn run(
         Ok(files) => files,
         Err(wrong) => return fail(screen, &wrong, &Sources::default()),
     };
-    let bench = Bench { folder, vars };
+    let bench = Bench { folder, vars, verbose: arguments.verbose };
     let mut begun = Vec::new();
     let mut broken = false;
     for file in &files {
@@ -63,21 +63,17 @@ pub(in crate::cli) async fn run(
     for (file, performance) in begun {
         let name = file.name.as_str();
         teller.file(name, "starting", None);
-        let mut left = performance.names().len();
         let performed = performance
-            .perform(&mut |run, ended| match ended {
-                None => teller.begins(name, run),
-                Some(ended) => {
-                    teller.ended(name, ended);
-                    left -= 1;
-                    if left == 0 {
-                        teller.file(name, "teardown", None);
-                    }
-                }
+            .perform(&mut |news| match news {
+                News::Begins(run) => teller.begins(name, run),
+                News::Ended(ended) => teller.ended(name, ended),
+                News::TearsDown => teller.file(name, "teardown", None),
+                News::Destroys(run) => teller.destroys(name, run),
             })
             .await;
         teller.diagnostics(&performed.teardown, &Sources::default(), Some(name), None);
         teller.file(name, "complete", Some(performed.status));
+        teller.diagnostics(&performed.strays, &performed.sources, Some(name), None);
         done.push(performed);
     }
     teller.summary(&done);

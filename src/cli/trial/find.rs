@@ -5,7 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
+use crate::lang::trial::standin::MockProvider;
+use crate::schema::Schemas;
 
 use super::unreadable;
 
@@ -29,12 +31,8 @@ pub(in crate::cli) fn files(root: &Path, folder: &Path, filter: &[PathBuf]) -> R
         };
         for entry in entries.flatten() {
             let name = within.join(entry.file_name()).to_string_lossy().replace('\\', "/");
-            if name.ends_with(".tftest.hcl") {
+            if name.ends_with(".tftest.hcl") || name.ends_with(".tftest.json") {
                 names.push(name);
-            } else if name.ends_with(".tftest.json") {
-                let detail = format!("{name} is written in JSON, and files of tests are read in HCL only.");
-                let hint = "Write the runs in a file that ends in .tftest.hcl.";
-                return Err(Diagnostic::error("A test file in JSON is not supported", detail).hint(hint));
             }
         }
     }
@@ -60,4 +58,34 @@ pub(in crate::cli) fn files(root: &Path, folder: &Path, filter: &[PathBuf]) -> R
         Ok(Found { name, text })
     };
     names.into_iter().map(read).collect()
+}
+
+/// Adds what the mock files of a made-up provider give, if it names a folder of them.
+pub(in crate::cli) fn mocks(
+    root: &Path,
+    mock: &mut MockProvider,
+    sources: &mut Sources,
+    schemas: &Schemas,
+) -> Diagnostics {
+    let Some(source) = mock.source.clone() else { return Diagnostics::none() };
+    let failed = |detail: String| {
+        let wrong = Diagnostic::error("Failed to read mock data directory", detail).at(mock.span);
+        Diagnostics::from(wrong.hint("Name a folder, relative to that of the configuration."))
+    };
+    let Ok(entries) = std::fs::read_dir(root.join(&source)) else {
+        return failed(format!("Mock data directory {source} does not exist or cannot be read."));
+    };
+    let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let is_mock = |name: &String| name.ends_with(".tfmock.hcl") || name.ends_with(".tfmock.json");
+    let mut names: Vec<String> = names.filter(is_mock).collect();
+    names.sort();
+    let mut files: Vec<FileId> = Vec::new();
+    for name in names {
+        let shown = Path::new(source.strip_prefix("./").unwrap_or(&source)).join(&name);
+        match std::fs::read_to_string(root.join(&source).join(&name)) {
+            Ok(text) => files.push(sources.add(shown.to_string_lossy().replace('\\', "/"), text)),
+            Err(error) => return failed(format!("{}: {error}.", shown.display())),
+        }
+    }
+    mock.read_files(sources, &files, schemas)
 }

@@ -6,19 +6,26 @@
 
 pub(super) mod find;
 pub(super) mod junit;
+mod module;
 mod perform;
 mod sieve;
+mod stage;
 pub(super) mod tell;
 mod world;
 
 use std::path::Path;
+use std::rc::Rc;
 use std::time::Duration;
 
 use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::lang::tree::Tree;
 use crate::plan::Plan;
 use crate::state::State;
 
 pub(super) use perform::{Bench, Performance};
+
+/// The summary of an assertion that does not hold.
+pub(super) const FAILED: &str = "Test assertion failed";
 
 /// What became of a run or of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,10 +70,26 @@ pub(super) struct Performed {
     pub(super) sources: Sources,
     /// How long it took.
     pub(super) took: Duration,
-    /// What it planned, for `-verbose`.
-    pub(super) plan: Option<Plan>,
+    /// How many assertions it makes.
+    pub(super) asserts: usize,
+    /// What it planned and found before, for `-verbose`.
+    pub(super) plan: Option<(Plan, State)>,
     /// What there is after it, for `-verbose`.
     pub(super) state: Option<State>,
+    /// The configuration.
+    pub(super) tree: Option<Rc<Tree>>,
+}
+
+/// What happens with a file.
+pub(super) enum News<'a> {
+    /// A run begins.
+    Begins(&'a str),
+    /// A run has ended.
+    Ended(&'a Performed),
+    /// All runs have ended, and what they made is destroyed.
+    TearsDown,
+    /// What this run was the last to change is destroyed.
+    Destroys(&'a str),
 }
 
 /// What one file came to.
@@ -79,6 +102,10 @@ pub(super) struct Done {
     pub(super) runs: Vec<Performed>,
     /// What is wrong with the teardown.
     pub(super) teardown: Diagnostics,
+    /// What stands in for something that is not there.
+    pub(super) strays: Diagnostics,
+    /// The texts.
+    pub(super) sources: Sources,
 }
 
 /// How runs are counted.

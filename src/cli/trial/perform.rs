@@ -9,22 +9,24 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use crate::addr::source::Source;
 use crate::addr::{Addr, Target};
-use crate::cli::kinds;
 use crate::cli::project::{Project, Var};
-use crate::diag::{Diagnostic, Diagnostics, Severity, Sources, Span};
-use crate::lang::inputs::{Given, Inputs, collect, decide};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
+use crate::lang::inputs::Inputs;
+use crate::lang::scope::Scope;
 use crate::lang::trial::scene::{Judgement, Scene};
-use crate::lang::trial::{Run, Trial, read};
+use crate::lang::trial::staging::Staging;
+use crate::lang::trial::{Run, Trial};
 use crate::plan::{Mode, Options, Plan};
 use crate::state::State;
 use crate::value::{Members, Name, Value};
 
 use super::find::Found;
+use super::module::Loaded;
 use super::sieve::{Sieved, sieve};
+use super::tell::in_run;
 use super::world::{Scenery, World};
-use super::{Done, Performed, Status};
+use super::{Done, FAILED, News, Performed, Status, module};
 
 /// What all files share.
 pub(in crate::cli) struct Bench<'a> {
@@ -32,19 +34,19 @@ pub(in crate::cli) struct Bench<'a> {
     pub(in crate::cli) folder: &'a Path,
     /// `-var` and `-var-file`.
     pub(in crate::cli) vars: &'a [Var],
-}
-
-/// A module under test, with the file of tests among its texts.
-struct Loaded {
-    project: Project,
-    trial: Trial,
-    given: Vec<Given>,
+    /// Whether plans and states are to be shown.
+    pub(in crate::cli) verbose: bool,
 }
 
 /// What the runs of one module have made, and with which values.
 struct Kept {
     state: State,
     inputs: Inputs,
+    staging: Staging,
+    /// The module, as the file names it.
+    module: String,
+    /// The last run that changed it.
+    run: Option<Name>,
 }
 
 /// A file under way.
@@ -55,6 +57,8 @@ pub(in crate::cli) struct Performance<'a> {
     modules: BTreeMap<String, Loaded>,
     kept: Vec<(String, Kept)>,
     runs: BTreeMap<Name, Value>,
+    /// All runs, and whether they only plan.
+    all: Rc<BTreeMap<Name, bool>>,
 }
 
 /// What went wrong in a run that could not be carried out to its end.
@@ -71,7 +75,7 @@ impl From<Diagnostics> for Stopped {
 struct Finding {
     diagnostics: Diagnostics,
     met: BTreeSet<usize>,
-    plan: Option<Plan>,
+    plan: Option<(Plan, State)>,
     state: Option<State>,
 }
 
@@ -82,15 +86,16 @@ impl<'a> Performance<'a> {
     /// What is wrong with either, and the texts.
     pub(in crate::cli) fn begin(bench: &'a Bench<'a>, file: &'a Found) -> Result<Self, (Diagnostics, Sources)> {
         let world = World::new().map_err(|wrong| (wrong, Sources::default()))?;
-        let mut own =
-            Performance { bench, file, world, modules: BTreeMap::new(), kept: Vec::new(), runs: BTreeMap::new() };
-        let loaded = own.load("")?;
+        let (modules, runs, all) = (BTreeMap::new(), BTreeMap::new(), Rc::default());
+        let mut own = Performance { bench, file, world, modules, kept: Vec::new(), runs, all };
+        let loaded = Loaded::load(bench, file, "")?;
+        own.all = Rc::new(loaded.trial.runs.iter().map(|run| (run.name.clone(), run.plan_only)).collect());
         own.modules.insert(String::new(), loaded);
         for run in own.main().runs.clone() {
             let Some((source, span)) = &run.module else { continue };
-            let key = own.key(source, *span).map_err(|wrong| (wrong.into(), own.sources()))?;
+            let key = module::key(bench.folder, source, *span).map_err(|wrong| (wrong.into(), own.sources()))?;
             if !own.modules.contains_key(&key) {
-                let loaded = own.load(&key)?;
+                let loaded = Loaded::load(bench, file, &key)?;
                 own.modules.insert(key, loaded);
             }
         }
@@ -120,64 +125,45 @@ impl<'a> Performance<'a> {
         self.main().runs.iter().map(|run| run.name.to_string()).collect()
     }
 
-    /// The folder that a run names as its module.
-    fn key(&self, source: &str, span: Span) -> Result<String, Diagnostic> {
-        match Source::parse(source) {
-            Ok(Source::Local(path)) if self.bench.folder.join(&path).is_dir() => Ok(path),
-            Ok(Source::Local(path)) => {
-                let detail = format!("The folder {path:?} does not exist.");
-                let hint = "Correct the path; it is relative to the folder of the configuration.";
-                Err(Diagnostic::error("Unreadable module directory", detail).at(span).hint(hint))
-            }
-            Ok(Source::Git(git)) => {
-                let detail = format!("A run takes its module from a folder, and \"{git}\" is a repository.");
-                let hint = "Call the module from a folder of your own, and name that folder here.";
-                Err(Diagnostic::error("Invalid module source address", detail).at(span).hint(hint))
-            }
-            Err(wrong) => Err(Diagnostic::from(wrong).at(span)),
-        }
-    }
-
-    /// Loads a module, with the file of tests as the last of its texts.
-    fn load(&self, key: &str) -> Result<Loaded, (Diagnostics, Sources)> {
-        let schemas = Rc::new(kinds::schemas());
-        let opened = Project::open_part(self.bench.folder, Path::new(key), schemas);
-        let mut project = opened.map_err(|broken| (broken.diagnostics, broken.sources))?;
-        let file = project.sources.add(self.file.name.as_str(), self.file.text.as_str());
-        let (trial, wrong) = read(&project.sources, file);
-        if wrong.has_errors() {
-            return Err((wrong, project.sources));
-        }
-        let given = project.given(self.bench.folder, self.bench.vars);
-        let given = given.map_err(|wrong| (wrong, project.sources.clone()))?;
-        let mut scope = Scenery { project: &project, inputs: &Inputs::default() }.scope(false);
-        let wrong = scope.validate();
-        if wrong.has_errors() {
-            return Err((wrong, project.sources));
-        }
-        Ok(Loaded { project, trial, given })
-    }
-
     /// Performs all runs; `tell` hears of each when it begins and when it has ended.
-    pub(in crate::cli) async fn perform(mut self, tell: &mut dyn FnMut(&str, Option<&Performed>)) -> Done {
+    pub(in crate::cli) async fn perform(mut self, tell: &mut dyn FnMut(News<'_>)) -> Done {
         let mut runs: Vec<Performed> = Vec::new();
         let mut status = Status::Pass;
         for (number, run) in self.main().runs.iter().enumerate() {
             let performed = if status == Status::Error {
                 self.skipped(run)
             } else {
-                tell(&run.name, None);
+                tell(News::Begins(&run.name));
                 self.run(number, run).await
             };
             status = status.max(performed.status);
-            tell(&run.name, Some(&performed));
+            tell(News::Ended(&performed));
             runs.push(performed);
         }
-        let teardown = self.destroy().await;
+        tell(News::TearsDown);
+        let teardown = self.destroy(tell).await;
         if teardown.has_errors() {
             status = Status::Error;
         }
-        Done { name: self.file.name.clone(), status, runs, teardown }
+        let (strays, sources) = (self.strays(), self.sources());
+        Done { name: self.file.name.clone(), status, runs, teardown, strays, sources }
+    }
+
+    /// Warnings about what stands in for something that no module under test has.
+    fn strays(&self) -> Diagnostics {
+        let Some(main) = self.modules.get("") else { return Diagnostics::none() };
+        let trees = || self.modules.values().map(|loaded| &*loaded.project.tree);
+        let mut strays = main.trial.strays(None, &trees().collect::<Vec<_>>());
+        for run in &main.trial.runs {
+            let key = run
+                .module
+                .as_ref()
+                .and_then(|(source, span)| module::key(self.bench.folder, source, *span).ok())
+                .unwrap_or_default();
+            let tree = self.modules.get(&key).map(|loaded| &*loaded.project.tree);
+            strays.extend(main.trial.strays(Some(run), &tree.into_iter().collect::<Vec<_>>()));
+        }
+        strays
     }
 
     fn skipped(&self, run: &Run) -> Performed {
@@ -187,20 +173,26 @@ impl<'a> Performance<'a> {
             diagnostics: Diagnostics::none(),
             sources: self.sources(),
             took: Duration::ZERO,
+            asserts: run.asserts.len(),
             plan: None,
             state: None,
+            tree: None,
         }
     }
 
     async fn run(&mut self, number: usize, run: &Run) -> Performed {
         let began = Instant::now();
-        let key = run.module.as_ref().and_then(|(source, span)| self.key(source, *span).ok()).unwrap_or_default();
+        let key = run
+            .module
+            .as_ref()
+            .and_then(|(source, span)| module::key(self.bench.folder, source, *span).ok())
+            .unwrap_or_default();
         let Some(loaded) = self.modules.remove(&key) else { return self.skipped(run) };
         let mut finding = Finding::default();
         let mut status = Status::Pass;
         // The same run, with the places that it has among the texts of its module.
         if let Some(own) = loaded.trial.runs.get(number) {
-            match self.carry_out(&key, &loaded, own, &mut finding).await {
+            match self.carry_out((number, &key), &loaded, own, &mut finding).await {
                 Ok(found) => status = found,
                 Err(Stopped(wrong)) => {
                     finding.diagnostics.extend(wrong);
@@ -217,13 +209,14 @@ impl<'a> Performance<'a> {
                     );
                     finding.diagnostics.push(Diagnostic::error("Missing expected failure", detail).at(expected.span));
                     status = Status::Error;
+                    (finding.plan, finding.state) = (None, None);
                 }
             }
         }
-        let sources = loaded.project.sources.clone();
+        let (sources, tree) = (loaded.project.sources.clone(), loaded.project.tree.clone());
         self.modules.insert(key, loaded);
         for found in finding.diagnostics.0.iter_mut().filter(|found| found.address.is_none()) {
-            found.address = Some(format!("run {:?}", &*run.name));
+            found.address = Some(in_run(&run.name));
         }
         Performed {
             name: run.name.to_string(),
@@ -231,18 +224,22 @@ impl<'a> Performance<'a> {
             diagnostics: finding.diagnostics,
             sources,
             took: began.elapsed(),
+            asserts: run.asserts.len(),
             plan: finding.plan,
             state: finding.state,
+            tree: Some(tree),
         }
     }
 
     async fn carry_out(
         &mut self,
-        key: &str,
+        (number, module): (usize, &str),
         loaded: &Loaded,
         run: &Run,
         finding: &mut Finding,
     ) -> Result<Status, Stopped> {
+        let key = &run.state_key.clone().unwrap_or_else(|| module.to_owned());
+        let named = module.to_owned();
         let module = loaded.project.module.clone();
         let note = |sieved: Sieved, finding: &mut Finding| -> Result<Vec<(String, Diagnostic)>, Stopped> {
             finding.met.extend(sieved.met);
@@ -250,21 +247,33 @@ impl<'a> Performance<'a> {
             finding.diagnostics.extend(sieved.rest);
             if broken { Err(Stopped(Diagnostics::none())) } else { Ok(sieved.expected) }
         };
-        let (inputs, variables, wrong) = self.inputs(loaded, run)?;
+        let (inputs, variables, wrong) = loaded.inputs(run, self.scene())?;
         let expected = note(sieve(wrong, &run.failures, &module), finding)?;
         if !expected.is_empty() {
             return self.ended(run, &expected, finding);
         }
-        let mut state = match self.kept.iter().position(|(own, _)| own == key) {
-            Some(at) => self.kept.remove(at).1.state,
-            None => State::default(),
+        let turn = u64::try_from(number).unwrap_or_default();
+        let scene = Scene { variables: variables.clone(), ..self.scene() };
+        let Project { tree, schemas, host, .. } = &loaded.project;
+        let staging = loaded.trial.stage(run, turn, tree, schemas, (&scene, host))?;
+        let scenery = Scenery { project: &loaded.project, inputs: &inputs, staging: &staging };
+        let (mut state, last) = match self.kept.iter().position(|(own, _)| own == key) {
+            Some(at) => {
+                let Kept { state, run, .. } = self.kept.remove(at).1;
+                (state, run)
+            }
+            None => Default::default(),
         };
-        let scenery = Scenery { project: &loaded.project, inputs: &inputs };
+        World::settle(&scenery, &mut state);
+        let last = if run.plan_only { last } else { Some(run.name.clone()) };
+        let kept =
+            |state: State| Kept { state, inputs: inputs.clone(), staging: staging.clone(), module: named, run: last };
+        let prior = self.bench.verbose.then(|| state.clone());
         let planned = self.world.plan(&scenery, &state, &options(run), !run.options.no_refresh).await;
         let (plan, warnings) = match planned {
             Ok(planned) => planned,
             Err(wrong) => {
-                self.keep(key, state, &inputs);
+                self.keep(key, kept(state));
                 let expected = note(sieve(wrong, &run.failures, &module), finding)?;
                 return self.ended(run, &expected, finding);
             }
@@ -273,48 +282,57 @@ impl<'a> Performance<'a> {
         let mut scope = if run.plan_only {
             scenery.published(&plan, &state)
         } else {
-            let (report, scope) = self.world.apply_whole(&scenery, &mut state, plan.clone(), &options(run)).await?;
-            if let Some(broken) = &report.broken {
-                found.push(Diagnostic::error("The run was broken off", broken.0.clone()));
+            match self.apply(&scenery, &mut state, &plan, run, &mut found).await {
+                Ok(scope) => scope,
+                Err(wrong) => {
+                    self.keep(key, kept(state));
+                    return Err(wrong.into());
+                }
             }
-            if report.interrupted {
-                found.push(Diagnostic::error("Interrupted", "The run was stopped; what it has made is destroyed."));
-            }
-            // What the plan foresaw of checks is judged again by what was made.
-            if report.is_complete() && !(plan.is_empty() && plan.refreshed.found.is_empty()) {
-                found.0.retain(|finding| !finding.summary.starts_with("Check block assertion"));
-            }
-            found.extend(report.diagnostics);
-            scope
         };
         let sieved = note(sieve(found, &run.failures, &module), finding);
         // What is wrong with an output was found before.
         let outputs: BTreeMap<Name, Value> =
             module.outputs.keys().filter_map(|name| Some((name.clone(), scope.output(name).ok()?))).collect();
         self.runs.insert(run.name.clone(), object(&outputs));
-        finding.plan = Some(plan);
-        finding.state = (!run.plan_only).then(|| state.clone());
-        self.keep(key, state, &inputs);
-        let runs = self.runs.iter().filter(|(name, _)| **name != run.name);
-        let runs = runs.map(|(name, value)| (name.clone(), value.clone())).collect();
-        let scene = Scene { runs, outputs, variables };
+        let shown = prior.map(|prior| ((plan, prior), (!run.plan_only).then(|| state.clone())));
+        self.keep(key, kept(state));
+        let mut scene = Scene { outputs, variables, ..self.scene() };
+        scene.runs.remove(&run.name);
         sieved?;
-        let mut status = Status::Pass;
-        for condition in &run.asserts {
-            match scene.judge(condition, &mut scope, &loaded.project.sources) {
-                Judgement::Holds => {}
-                Judgement::Fails(message, values) => {
-                    let wrong = Diagnostic::error("Test assertion failed", message).seen(values);
-                    finding.diagnostics.push(wrong.at(condition.condition.span));
-                    status = status.max(Status::Fail);
-                }
-                Judgement::Broken(wrong) => {
-                    finding.diagnostics.extend(wrong);
-                    status = Status::Error;
-                }
-            }
+        if let Some((planned, made)) = shown {
+            (finding.plan, finding.state) = (Some(planned), made);
         }
-        Ok(status)
+        Ok(judge(run, &scene, &mut scope, finding))
+    }
+
+    /// What the expressions of tests may name now.
+    fn scene(&self) -> Scene {
+        Scene { runs: self.runs.clone(), all: self.all.clone(), ..Scene::default() }
+    }
+
+    /// Carries the plan of a run out, and what waited for it.
+    async fn apply(
+        &self,
+        scenery: &Scenery<'_>,
+        state: &mut State,
+        plan: &Plan,
+        run: &Run,
+        found: &mut Diagnostics,
+    ) -> Result<Scope, Diagnostics> {
+        let (report, scope) = self.world.apply_whole(scenery, state, plan.clone(), &options(run)).await?;
+        if let Some(broken) = &report.broken {
+            found.push(Diagnostic::error("The run was broken off", broken.0.clone()));
+        }
+        if report.interrupted {
+            found.push(Diagnostic::error("Interrupted", "The run was stopped; what it has made is destroyed."));
+        }
+        // What the plan foresaw of checks is judged again by what was made.
+        if report.is_complete() && !(plan.is_empty() && plan.refreshed.found.is_empty()) {
+            found.0.retain(|finding| !finding.summary.starts_with("Check block assertion"));
+        }
+        found.extend(report.diagnostics);
+        Ok(scope)
     }
 
     /// The end of a run whose planning failed as it should have.
@@ -328,77 +346,31 @@ impl<'a> Performance<'a> {
                  operation. While this was an expected failure, the apply operation could not be executed and so the \
                  overall test case will be marked as a failure and the original diagnostic included in the test report."
             );
-            let warning = Diagnostic::warning("Expected failure while planning", detail).at_maybe(wrong.span);
+            let warning = Diagnostic::warning("Expected failure while planning", detail);
             finding.diagnostics.push(warning.hint("Add command = plan to the run."));
             finding.diagnostics.push(wrong.clone());
         }
         Err(Stopped(Diagnostics::none()))
     }
 
-    fn keep(&mut self, key: &str, state: State, inputs: &Inputs) {
+    fn keep(&mut self, key: &str, kept: Kept) {
         self.kept.retain(|(own, _)| own != key);
-        self.kept.push((key.to_owned(), Kept { state, inputs: inputs.clone() }));
-    }
-
-    /// The values of the variables of a run: decided for its module, and as they were given.
-    fn inputs(&self, loaded: &Loaded, run: &Run) -> Result<(Inputs, BTreeMap<Name, Value>, Diagnostics), Stopped> {
-        let Loaded { project, trial, given } = loaded;
-        let mut all = given.clone();
-        let globals = collect(&project.module, given, &project.sources);
-        let mut scene = Scene { runs: self.runs.clone(), ..Scene::default() };
-        scene.variables.extend(globals.into_iter().map(|(name, value, _)| (name, value)));
-        let mut wrong = Diagnostics::none();
-        for (attributes, of_run) in [(&trial.variables, false), (&run.variables, true)] {
-            let mut found = Vec::new();
-            for attribute in attributes {
-                match scene.value(attribute, &project.host) {
-                    Ok(value) => found.push((attribute.name.clone(), value, attribute.expr.span)),
-                    Err(found) => wrong.extend(found),
-                }
-                if of_run && !project.module.variables.contains_key(&attribute.name) {
-                    let detail = format!(
-                        "The module under test does not declare a variable named {:?}, but it is declared in run block {:?}.",
-                        attribute.name, run.name
-                    );
-                    wrong.push(Diagnostic::warning("Value for undeclared variable", detail).at(attribute.name_span));
-                }
-            }
-            for (name, value, span) in found {
-                if project.module.variables.contains_key(&name) {
-                    all.push(Given::Value { name: name.clone(), value: value.clone(), span });
-                }
-                scene.variables.insert(name, value);
-            }
-        }
-        if wrong.has_errors() {
-            return Err(wrong.into());
-        }
-        let decided = decide(&project.module, &all, &project.sources, &project.host);
-        // Files of values are for the configuration; a module of a run may not know all of them.
-        wrong.0.extend(decided.diagnostics.0.into_iter().filter(|found| found.severity == Severity::Error));
-        for name in &decided.missing {
-            let detail = format!(
-                "The module under test for run block {:?} has a required variable {name:?} with no set value. Use a -var or \
-                 -var-file command line argument or add this variable into a \"variables\" block within the test file or \
-                 run block.",
-                run.name
-            );
-            let span = project.module.variables.get(name).map(|variable| variable.span);
-            wrong.push(Diagnostic::error("No value for required variable", detail).at_maybe(span));
-        }
-        Ok((decided.inputs, scene.variables, wrong))
+        self.kept.push((key.to_owned(), kept));
     }
 
     /// Destroys what the runs have made, the last module first.
-    async fn destroy(&mut self) -> Diagnostics {
+    async fn destroy(&mut self, tell: &mut dyn FnMut(News<'_>)) -> Diagnostics {
         let mut wrong = Diagnostics::none();
         let options = Options { mode: Mode::Destroy, ..Options::default() };
-        for (key, mut kept) in std::mem::take(&mut self.kept).into_iter().rev() {
-            let Some(loaded) = self.modules.get(&key) else { continue };
+        for (_, mut kept) in std::mem::take(&mut self.kept).into_iter().rev() {
+            let Some(loaded) = self.modules.get(&kept.module) else { continue };
             if kept.state.objects.is_empty() && kept.state.deposed.is_empty() {
                 continue;
             }
-            let scenery = Scenery { project: &loaded.project, inputs: &kept.inputs };
+            if let Some(run) = &kept.run {
+                tell(News::Destroys(run));
+            }
+            let scenery = Scenery { project: &loaded.project, inputs: &kept.inputs, staging: &kept.staging };
             let done = match self.world.plan(&scenery, &kept.state, &options, true).await {
                 Ok((plan, _)) => self.world.apply(&scenery, &mut kept.state, &plan).await,
                 Err(found) => Err(found),
@@ -417,6 +389,26 @@ impl<'a> Performance<'a> {
         }
         wrong
     }
+}
+
+/// Judges the assertions of a run.
+fn judge(run: &Run, scene: &Scene, scope: &mut Scope, finding: &mut Finding) -> Status {
+    let mut status = Status::Pass;
+    for condition in &run.asserts {
+        match scene.judge(condition, scope) {
+            Judgement::Holds => {}
+            Judgement::Fails(message, values) => {
+                let wrong = Diagnostic::error(FAILED, message).seen(values);
+                finding.diagnostics.push(wrong.at(condition.condition.span));
+                status = status.max(Status::Fail);
+            }
+            Judgement::Broken(wrong) => {
+                finding.diagnostics.extend(wrong);
+                status = Status::Error;
+            }
+        }
+    }
+    status
 }
 
 fn options(run: &Run) -> Options {

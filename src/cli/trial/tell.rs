@@ -9,12 +9,19 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::cli::diagnostic_json::Form;
 use crate::cli::screen::Screen;
+use crate::cli::session::now;
 use crate::cli::{outputs, stream};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::plan::json::values::Sight;
+use crate::plan::json::{self as plan_json, Setting};
 use crate::plan::render;
 use crate::schema::Schemas;
 
 use super::{Counts, Done, Performed, Status};
+
+/// What of the documents of `show -json` is told; their schemas are those of `providers schema -json`.
+const IN_PLAN: &[&str] = &["output_changes", "resource_changes", "resource_drift", "relevant_attributes"];
+const IN_STATE: &[&str] = &["root_module", "outputs"];
 
 /// Where and how it is said.
 pub(in crate::cli) struct Teller<'a> {
@@ -40,7 +47,10 @@ impl Teller<'_> {
             let runs: usize = files.values().map(Vec::len).sum();
             let plural = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
             let message = format!("Found {} and {}", plural(files.len(), "file"), plural(runs, "run block"));
-            self.object("info", &message, None, None, "test_abstract", json!(files));
+            // An empty list is written as Terraform writes it.
+            let runs = |runs: &Vec<String>| if runs.is_empty() { Json::Null } else { json!(runs) };
+            let files: Map<String, Json> = files.iter().map(|(file, own)| ((*file).to_owned(), runs(own))).collect();
+            self.object("info", &message, None, None, "test_abstract", files.into());
         }
     }
 
@@ -70,12 +80,23 @@ impl Teller<'_> {
         }
     }
 
+    /// That what a run was the last to change is destroyed.
+    pub(in crate::cli) fn destroys(&self, file: &str, run: &str) {
+        if self.json {
+            let body = json!({ "path": file, "run": run, "progress": "teardown", "elapsed": 0 });
+            self.object("info", &format!("  {run:?}... tearing down"), Some(file), Some(run), "test_run", body);
+        }
+    }
+
     /// How a run has ended, and what is wrong.
     pub(in crate::cli) fn ended(&self, file: &str, run: &Performed) {
         let (name, word) = (&run.name, run.status.shown());
         if self.json {
             let body = json!({ "path": file, "run": name, "progress": "complete", "status": run.status.word() });
             self.object("info", &format!("  {name:?}... {word}"), Some(file), Some(name), "test_run", body);
+            if self.verbose {
+                self.document(file, run);
+            }
         } else {
             self.screen.line(&format!("  run {name:?}... {word}"));
             if self.verbose {
@@ -96,12 +117,42 @@ impl Teller<'_> {
                     self.screen.text(&format!("\nOutputs:\n\n{}\n", outputs::list(state)));
                 }
             }
-            (None, Some(plan)) => {
+            (None, Some((plan, _))) => {
                 self.screen.text(&render::plan_of(plan, self.schemas, &run.sources, self.screen.colour));
                 self.screen.line("");
             }
             (None, None) => {}
         }
+    }
+
+    /// The plan or the state of a run for machines.
+    fn document(&self, file: &str, run: &Performed) {
+        let (kind, word, from, wanted) = match (&run.state, &run.plan) {
+            (Some(state), _) => {
+                ("test_state", "state", plan_json::state::state(state, Sight::Hidden)["values"].take(), IN_STATE)
+            }
+            (None, Some((plan, prior))) => {
+                let timestamp = now();
+                let setting = Setting {
+                    schemas: self.schemas,
+                    state: prior,
+                    tree: run.tree.as_deref(),
+                    timestamp: &timestamp,
+                    sight: Sight::Hidden,
+                };
+                ("test_plan", "plan", plan_json::plan(plan, &setting), IN_PLAN)
+            }
+            (None, None) => return,
+        };
+        let version = if kind == "test_plan" { "1.2" } else { "1.0" };
+        let mut body = Map::from_iter([(format!("{word}_format_version"), json!(version))]);
+        for name in wanted {
+            if let Some(member) = from.get(name) {
+                body.insert((*name).to_owned(), member.clone());
+            }
+        }
+        let message = format!("-verbose flag enabled, printing {word}");
+        self.object("info", &message, Some(file), Some(&run.name), kind, body.into());
     }
 
     /// Findings.
@@ -124,7 +175,11 @@ impl Teller<'_> {
     fn finding(&self, one: &Diagnostic, sources: &Sources, file: Option<&str>, run: Option<&str>) {
         let error = one.severity == crate::diag::Severity::Error;
         let (level, word) = if error { ("error", "Error") } else { ("warn", "Warning") };
-        let body = Form::new(sources).one(one);
+        let mut body = Form::new(sources).one(one);
+        // The run is said beside it.
+        if let (Some(body), true) = (body.as_object_mut(), one.address.as_deref() == run.map(in_run).as_deref()) {
+            body.remove("address");
+        }
         self.object(level, &format!("{word}: {}", one.summary), file, run, "diagnostic", body);
     }
 
@@ -149,4 +204,9 @@ impl Teller<'_> {
             self.screen.bold(&format!("\n{message}"));
         }
     }
+}
+
+/// How findings name the run that they belong to.
+pub(super) fn in_run(run: &str) -> String {
+    format!("run {run:?}")
 }

@@ -3,12 +3,13 @@
 //! **Never:** write anything down: the journal forgets, because nothing here outlives the process.
 //! In: a configuration with its values, and a state. Out: plans, and the state after them.
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use tokio::sync::watch;
 
 use crate::addr::Addr;
-use crate::cli::cloud::{Cloud, in_memory, nowhere};
+use crate::cli::cloud::{Cloud, connect_within, nowhere};
 use crate::cli::interrupt::listen;
 use crate::cli::kinds;
 use crate::cli::project::Project;
@@ -20,14 +21,21 @@ use crate::engine::apply::apply;
 use crate::engine::refresh::refresh;
 use crate::engine::seek::answer;
 use crate::engine::{Desk, Level, Notice, Report};
+use crate::lang::configuration::uses_default;
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
+use crate::lang::trial::cast::ACCOUNT;
+use crate::lang::trial::staging::Staging;
 use crate::lang::watch::watched;
 use crate::plan::resolve::Resolver;
-use crate::plan::{Answers, Options, Plan, Planned, Refreshed, plan, waiting};
+use crate::plan::standin::imported;
+use crate::plan::{Answers, Options, Plan, Planned, Questions, Refreshed, plan, waiting};
+use crate::provider::Provider as _;
 use crate::seal::Key;
 use crate::state::{Event, Journal, JournalError, State};
 use crate::value::Name;
+
+use super::stage::Stage;
 
 /// So many requests and steps go on at the same time.
 const PARALLELISM: usize = 10;
@@ -36,12 +44,15 @@ const PARALLELISM: usize = 10;
 pub(super) struct World {
     embedded: Rc<Embedded>,
     key: Key,
+    /// How many ids stand-ins were given.
+    ids: Rc<Cell<u64>>,
 }
 
-/// A configuration with the values of its variables.
+/// A configuration with the values of its variables, and who stands in for what.
 pub(super) struct Scenery<'a> {
     pub(super) project: &'a Project,
     pub(super) inputs: &'a Inputs,
+    pub(super) staging: &'a Staging,
 }
 
 /// Writes nothing down.
@@ -56,8 +67,28 @@ impl Journal for Forgetful {
 impl Scenery<'_> {
     /// A fresh scope.
     pub(super) fn scope(&self, applying: bool) -> Scope {
-        let Project { tree, schemas, host, .. } = self.project;
-        Scope::new(tree.clone(), self.inputs, schemas.clone(), host.clone(), applying)
+        let Project { schemas, host, .. } = self.project;
+        let Staging { tree, cast } = self.staging;
+        let mut scope = Scope::new(tree.clone(), self.inputs, schemas.clone(), host.clone(), applying);
+        scope.perform(cast.clone());
+        scope
+    }
+
+    /// Answers for what is to be imported and has a stand-in.
+    fn imports(&self, questions: &mut Questions, answers: &mut Answers) -> Result<(), Diagnostics> {
+        let mut scope = self.scope(false);
+        let mut wrong = Diagnostics::none();
+        for sought in std::mem::take(&mut questions.objects) {
+            let configuration = scope.configuration(&sought.addr)?;
+            match self.staging.cast.of(&sought.addr, &configuration) {
+                None => questions.objects.push(sought),
+                Some(standin) => match imported(&standin, &sought) {
+                    Ok(object) => drop(answers.objects.insert(sought.addr, Some(object))),
+                    Err(found) => wrong.push(found.at_maybe(sought.span)),
+                },
+            }
+        }
+        if wrong.has_errors() { Err(wrong) } else { Ok(()) }
     }
 
     /// A scope in which everything is as a plan says.
@@ -72,22 +103,46 @@ impl World {
         let failed = |why: &str| Diagnostics::from(Diagnostic::error("The emulator cannot start", why.to_owned()));
         let embedded = Embedded::open(None, Settings::default()).map_err(|why| failed(&why))?;
         let key = Key::parse(&Key::generate()).ok_or_else(|| failed("There are no random numbers."))?;
-        Ok(World { embedded: Rc::new(embedded), key })
+        Ok(World { embedded: Rc::new(embedded), key, ids: Rc::default() })
     }
 
-    fn cloud(&self, scenery: &Scenery<'_>) -> Result<Cloud, Diagnostics> {
-        let project = scenery.project;
-        let needs_one = project.tree.blocks().any(|(block, _)| !kinds::is_builtin(&block.kind));
-        if !needs_one
-            && project.module.providers.is_empty()
+    /// The cloud of a run: nothing of it where all that the run makes has stand-ins or needs none.
+    fn cloud(&self, scenery: &Scenery<'_>) -> Result<Stage, Diagnostics> {
+        let Scenery { project, staging: Staging { tree, cast }, .. } = scenery;
+        let stage = |cloud: Cloud| Stage { cloud, ids: self.ids.clone() };
+        let name: Name = "azurerm".into();
+        let mut scope = scenery.scope(false);
+        let needs_one = tree.blocks().any(|(block, _)| !kinds::is_builtin(&block.kind));
+        let mut configurations = Vec::new();
+        if needs_one || !tree.root().providers.is_empty() {
+            configurations = scope.configurations_but(&name, &|key| cast.plays(key))?;
+            let further = configurations.len() > 1;
+            configurations
+                .retain(|own| !own.name.is_empty() || own.span.is_some() || !further || uses_default(tree, &name));
+        }
+        if configurations.is_empty()
             && let Some(cloud) = nowhere(&project.folder)
         {
-            return Ok(cloud);
+            return Ok(stage(cloud));
         }
-        let name: Name = "azurerm".into();
-        let block = scenery.scope(false).provider(&name)?;
-        let span = project.module.providers.iter().find(|provider| provider.name == name).map(|provider| provider.span);
-        in_memory(&block, span, &project.folder, self.embedded.clone()).map_err(|wrong| (*wrong).into())
+        let cloud = connect_within(&configurations, &project.folder, &self.embedded);
+        cloud.map(stage).map_err(|wrong| (*wrong).into())
+    }
+
+    /// Says of each object whether it lives in a cloud or has a stand-in now.
+    pub(super) fn settle(scenery: &Scenery<'_>, state: &mut State) {
+        let mut scope = scenery.scope(false);
+        let Staging { tree, cast } = scenery.staging;
+        for (addr, object) in &mut state.objects {
+            if tree.resource(&addr.block).is_none() {
+                continue;
+            }
+            let plays = scope.configuration(addr).is_ok_and(|name| cast.of(addr, &name).is_some());
+            let played = object.cloud.as_deref() == Some(ACCOUNT);
+            if plays != played {
+                object.cloud = plays.then(|| ACCOUNT.into());
+            }
+        }
     }
 
     /// Plans. Warnings come beside the plan.
@@ -99,6 +154,9 @@ impl World {
         reads: bool,
     ) -> Result<(Plan, Diagnostics), Diagnostics> {
         let cloud = self.cloud(scenery)?;
+        let mut accounts = cloud.cloud.accounts().clone();
+        accounts.insert(ACCOUNT.into(), ACCOUNT.into());
+        let options = &Options { accounts, home: cloud.cloud(), ..options.clone() };
         let refreshed = if reads {
             let watched = watched(&scenery.project.tree, &scenery.project.schemas);
             let is_watched = |addr: &Addr| watched.contains(&addr.block);
@@ -111,8 +169,9 @@ impl World {
             let mut scope = scenery.scope(false);
             match plan(&mut scope, scenery.inputs, state, &refreshed, &answers, options, &self.key)? {
                 (Planned::Ready(plan), warnings) => return Ok((*plan, warnings)),
-                (Planned::Ask(questions), _) => {
+                (Planned::Ask(mut questions), _) => {
                     let before = answers.count();
+                    scenery.imports(&mut questions, &mut answers)?;
                     let read = answer(&cloud, &questions, &self.key, PARALLELISM).await?;
                     answers.data.extend(read.data);
                     answers.objects.extend(read.objects);

@@ -34,9 +34,23 @@ struct Maker<'s> {
 
 /// Parses a configuration file.
 pub(super) fn file(sources: &Sources, file: FileId, schemas: &Schemas) -> (Body, Diagnostics) {
+    shaped(sources, file, schemas, &Shape::Root)
+}
+
+/// Parses a file of tests.
+pub(super) fn trial(sources: &Sources, file: FileId, schemas: &Schemas) -> (Body, Diagnostics) {
+    shaped(sources, file, schemas, &Shape::Trial)
+}
+
+/// Parses a file of mocks.
+pub(super) fn mocks(sources: &Sources, file: FileId, schemas: &Schemas) -> (Body, Diagnostics) {
+    shaped(sources, file, schemas, &Shape::Mocks)
+}
+
+fn shaped<'s>(sources: &Sources, file: FileId, schemas: &'s Schemas, shape: &Shape<'s>) -> (Body, Diagnostics) {
     let Some(source) = sources.get(file) else { return (Body::default(), Diagnostics::none()) };
     let mut maker = Maker { text: &source.text, file, schemas: Some(schemas), out: Diagnostics::none() };
-    let body = maker.root().map(|root| maker.body(&root, &Shape::Root)).unwrap_or_default();
+    let body = maker.root().map(|root| maker.body(&root, shape)).unwrap_or_default();
     (body, maker.out)
 }
 

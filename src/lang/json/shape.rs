@@ -37,7 +37,19 @@ pub(super) enum Shape<'s> {
     Check,
     /// `moved`, `removed`
     Addresses,
+    /// A file of tests.
+    Trial,
+    /// A `run` in one.
+    Run,
+    PlanOptions,
+    /// A file of mocks, or `mock_provider`.
+    Mocks,
+    /// `mock_resource`, `override_resource` and their like.
+    Mock,
 }
+
+/// The blocks that stand in for objects and modules in tests.
+const OVERRIDES: [&str; 3] = ["override_resource", "override_data", "override_module"];
 
 impl<'s> Shape<'s> {
     /// How many labels a block of this name has here; none if it is no block.
@@ -61,6 +73,11 @@ impl<'s> Shape<'s> {
             (Shape::Dynamic(_), "content") => Some(0),
             (Shape::Check, "data") => Some(2),
             (Shape::Check, "assert") | (Shape::Addresses, "lifecycle") => Some(0),
+            (Shape::Trial, "run" | "provider" | "mock_provider") | (Shape::Mocks, "mock_resource" | "mock_data") => {
+                Some(1)
+            }
+            (Shape::Trial, "variables") | (Shape::Run, "variables" | "module" | "plan_options" | "assert") => Some(0),
+            (Shape::Trial | Shape::Run | Shape::Mocks, name) if OVERRIDES.contains(&name) => Some(0),
             _ => None,
         }
     }
@@ -86,7 +103,7 @@ impl<'s> Shape<'s> {
                 Shape::Resource(schemas.zip(kind).and_then(|(all, kind)| all.data.get(kind)).map(|one| &one.block))
             }
             (Shape::Root, "ephemeral") => Shape::Resource(None),
-            (Shape::Root, "provider") => {
+            (Shape::Root | Shape::Trial, "provider") => {
                 Shape::Nested(schemas.zip(kind).and_then(|(all, kind)| all.providers.get(kind)).map(|one| &one.block))
             }
             (Shape::Terraform, "required_providers") => Shape::Providers,
@@ -101,6 +118,12 @@ impl<'s> Shape<'s> {
                 None => Shape::Plain,
             },
             (Shape::Dynamic(block), _) => Shape::Nested(*block),
+            (Shape::Trial, "run") => Shape::Run,
+            (Shape::Trial, "mock_provider") => Shape::Mocks,
+            (Shape::Run, "module") => Shape::Module,
+            (Shape::Run, "plan_options") => Shape::PlanOptions,
+            (Shape::Mocks, "mock_resource" | "mock_data") => Shape::Mock,
+            (Shape::Trial | Shape::Run | Shape::Mocks, name) if OVERRIDES.contains(&name) => Shape::Mock,
             _ => Shape::Plain,
         }
     }
@@ -118,6 +141,9 @@ impl<'s> Shape<'s> {
             (Shape::Provisioner, "when" | "on_failure") => Strings::Expressions,
             (Shape::Dynamic(_), "iterator") => Strings::Expressions,
             (Shape::Addresses, "from" | "to" | "provider") => Strings::Expressions,
+            (Shape::Run, "command" | "expect_failures" | "providers") => Strings::Expressions,
+            (Shape::PlanOptions, "mode" | "target" | "replace") => Strings::Expressions,
+            (Shape::Mock | Shape::Mocks, "target" | "override_during") => Strings::Expressions,
             _ => Strings::Templates,
         }
     }

@@ -1,24 +1,42 @@
 //! Files of tests: `*.tftest.hcl`.
 //!
 //! **Never:** run anything; `cli::trial` does. In: a parsed file. Out: its runs, with what each asks and
-//! asserts, and findings. What of Terraform's form makes no sense against an emulator is refused by
-//! name. Source of the rules: Terraform documentation, "Tests".
+//! asserts, what stands in for clouds, and findings. Source of the rules: Terraform documentation, "Tests".
 
+pub mod cast;
+mod makeup;
 mod options;
 pub mod scene;
+pub mod staging;
+pub mod standin;
 
 use std::collections::BTreeMap;
 
 use crate::addr::{Block as BlockAddr, Target as Address};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
+use crate::schema::Schemas;
 use crate::value::Name;
 
 use super::arguments::{argument, expect, labels, place, refuse_labels, unsupported_block};
 use super::ast::{Attribute, Block, Body};
+use super::call;
 use super::eval::references;
-use super::module::Condition;
+use super::module::{Condition, Passed, ProviderBlock};
 use super::resource::condition;
-use super::{address, fixed, parse};
+use super::{address, fixed, json, parse};
+use standin::{MockProvider, OVERRIDES, Override};
+
+/// What is said of `providers` that are no map.
+const NO_MAP: (&str, &str) = ("Invalid expression", "A static map expression is required.");
+
+/// The blocks of a file.
+const TOP: [&str; 7] =
+    ["run", "variables", "provider", "mock_provider", "override_resource", "override_data", "override_module"];
+
+/// What a run may hold.
+const ARGUMENTS: [&str; 4] = ["command", "expect_failures", "providers", "state_key"];
+const BLOCKS: [&str; 7] =
+    ["variables", "module", "plan_options", "assert", "override_resource", "override_data", "override_module"];
 
 /// A file of tests.
 #[derive(Clone, Debug, Default)]
@@ -27,6 +45,12 @@ pub struct Trial {
     pub variables: Vec<Attribute>,
     /// The runs, in order.
     pub runs: Vec<Run>,
+    /// Provider configurations.
+    pub configurations: Vec<ProviderBlock>,
+    /// Provider configurations that are made up.
+    pub mocks: Vec<MockProvider>,
+    /// What stands in for objects and modules in all runs.
+    pub overrides: Vec<Override>,
 }
 
 /// `run "name" { ... }`
@@ -48,6 +72,12 @@ pub struct Run {
     pub asserts: Vec<Condition>,
     /// What must fail.
     pub failures: Vec<Expected>,
+    /// What stands in for objects and modules in this run.
+    pub overrides: Vec<Override>,
+    /// Which of the file's provider configurations it has; nothing where it has all.
+    pub providers: Option<Vec<Passed>>,
+    /// Which state it works on, where that is not the one of its module.
+    pub state_key: Option<String>,
 }
 
 /// `plan_options { ... }`
@@ -96,45 +126,36 @@ impl std::fmt::Display for Checkable {
     }
 }
 
-/// Reads a file of tests.
+/// Reads a file of tests, in the syntax that its name tells.
 #[must_use]
-pub fn read(sources: &Sources, file: FileId) -> (Trial, Diagnostics) {
-    let (body, out) = parse::file(sources, file);
-    let mut reader = Reader { sources, trial: Trial::default(), names: BTreeMap::new(), variables: None, out };
+pub fn read(sources: &Sources, file: FileId, schemas: &Schemas) -> (Trial, Diagnostics) {
+    let (body, out) = match sources.get(file) {
+        Some(source) if json::is_json(&source.name) => json::trial(sources, file, schemas),
+        _ => parse::file(sources, file),
+    };
+    let (names, providers) = (BTreeMap::new(), BTreeMap::new());
+    let mut reader = Reader { sources, trial: Trial::default(), names, variables: None, providers, out };
     for attribute in &body.attributes {
-        let wrong = super::arguments::unsupported_argument(attribute, &[], &["run", "variables"]);
+        let wrong = super::arguments::unsupported_argument(attribute, &[], &TOP);
         reader.out.push(wrong);
     }
     for block in body.blocks {
         match &*block.name {
             "variables" => reader.file_variables(block),
             "run" => reader.run(block),
+            "provider" => reader.provider(block),
+            "mock_provider" => reader.mock_provider(&block),
+            what if OVERRIDES.contains(&what) => {
+                let known = &reader.trial.overrides;
+                let found = standin::read_override(&block, sources, known, &mut reader.out);
+                reader.trial.overrides.extend(found);
+            }
             _ => {
-                let wrong = needless(&block).unwrap_or_else(|| unsupported_block(&block, &[], &["run", "variables"]));
-                reader.out.push(wrong);
+                reader.out.push(unsupported_block(&block, &[], &TOP));
             }
         }
     }
     (reader.trial, reader.out)
-}
-
-/// What is said about blocks that exist to avoid a cloud.
-fn needless(block: &Block) -> Option<Diagnostic> {
-    let what = &*block.name;
-    let (why, hint) = match what {
-        "provider" => (
-            "Every file of tests has an emulated cloud of its own, whatever the provider blocks say about signing in.",
-            "Remove the block. Features of the provider belong into the configuration.",
-        ),
-        "mock_provider" | "override_resource" | "override_data" | "override_module" => (
-            "Nothing needs to be made up: every file of tests has an emulated cloud of its own, in which objects live \
-             as they do in Azure.",
-            "Remove the block. What the configuration reads and does not make can be made by an earlier run with \
-             module { source = \"./setup\" }.",
-        ),
-        _ => return None,
-    };
-    Some(Diagnostic::error(format!("A {what} block is not needed"), why).at(block.header).hint(hint))
 }
 
 struct Reader<'a> {
@@ -142,6 +163,7 @@ struct Reader<'a> {
     trial: Trial,
     names: BTreeMap<Name, Span>,
     variables: Option<Span>,
+    providers: BTreeMap<Name, Span>,
     out: Diagnostics,
 }
 
@@ -156,6 +178,34 @@ impl Reader<'_> {
             return;
         }
         self.trial.variables = self.values(block.body);
+    }
+
+    fn mock_provider(&mut self, block: &Block) {
+        let Some(mock) = standin::mock_provider(block, self.sources, &mut self.out) else { return };
+        if self.provides(&mock.key(), mock.span) {
+            self.trial.mocks.push(mock);
+        }
+    }
+
+    fn provider(&mut self, block: Block) {
+        let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
+        let name = label.text.clone();
+        let mut body = block.body;
+        let alias = argument(&body, "alias").and_then(|alias| standin::alias(alias, &mut self.out));
+        body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "version"));
+        let own = ProviderBlock { name, alias, for_each: None, span: block.header, body };
+        if self.provides(&own.key(), own.span) {
+            self.trial.configurations.push(own);
+        }
+    }
+
+    /// Notes a provider configuration; false (and a finding) if there is one of that name.
+    fn provides(&mut self, key: &Name, span: Span) -> bool {
+        let Some(first) = self.providers.insert(key.clone(), span) else { return true };
+        let detail = format!("A provider for {key} is already defined at {}.", place(self.sources, first));
+        let wrong = Diagnostic::error("Duplicate provider block", detail).at(span);
+        self.out.push(wrong.hint("Give one of the two an alias, or remove it."));
+        false
     }
 
     fn values(&mut self, body: Body) -> Vec<Attribute> {
@@ -174,15 +224,13 @@ impl Reader<'_> {
             let wrong = Diagnostic::error("Duplicate \"run\" block names", detail).at(span);
             self.out.push(wrong.hint("Rename one of the two."));
         }
-        let known = ["variables", "module", "plan_options", "assert"];
-        expect(
-            &Body { attributes: block.body.attributes.clone(), ..Body::default() },
-            &["command", "expect_failures"],
-            &known,
-            &mut self.out,
-        );
+        let attributes = Body { attributes: block.body.attributes.clone(), ..Body::default() };
+        expect(&attributes, &ARGUMENTS, &BLOCKS, &mut self.out);
         let plan_only = argument(&block.body, "command").is_some_and(|command| self.command(command));
         let failures = argument(&block.body, "expect_failures").map(|list| self.failures(list)).unwrap_or_default();
+        let providers = argument(&block.body, "providers");
+        let providers = providers.map(|given| call::passed(&given.expr, NO_MAP, &mut self.out));
+        let state_key = argument(&block.body, "state_key").and_then(|key| fixed::text(key, &mut self.out));
         let mut run = Run {
             name,
             span,
@@ -192,10 +240,14 @@ impl Reader<'_> {
             options: Options::default(),
             asserts: Vec::new(),
             failures,
+            overrides: Vec::new(),
+            providers,
+            state_key,
         };
         let mut seen: BTreeMap<Name, Span> = BTreeMap::new();
         for inner in block.body.blocks {
             if &*inner.name != "assert"
+                && !OVERRIDES.contains(&&*inner.name)
                 && let Some(first) = seen.insert(inner.name.clone(), inner.header)
             {
                 let (word, at) = (&inner.name, place(self.sources, first));
@@ -209,11 +261,11 @@ impl Reader<'_> {
                 "variables" => run.variables = self.values(inner.body),
                 "module" => run.module = self.module(&inner),
                 "plan_options" => run.options = options::read(&inner, &mut self.out),
-                _ => {
-                    let wrong = needless(&inner)
-                        .unwrap_or_else(|| unsupported_block(&inner, &["command", "expect_failures"], &known));
-                    self.out.push(wrong);
+                what if OVERRIDES.contains(&what) => {
+                    let found = standin::read_override(&inner, self.sources, &run.overrides, &mut self.out);
+                    run.overrides.extend(found);
                 }
+                _ => self.out.push(unsupported_block(&inner, &ARGUMENTS, &BLOCKS)),
             }
         }
         self.trial.runs.push(run);

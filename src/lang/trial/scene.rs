@@ -5,14 +5,14 @@
 //! evaluated like any expression of the root module.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
-use crate::diag::{Diagnostic, Diagnostics, Seen, Sources, Span};
-use crate::value::convert::convert;
-use crate::value::{Content, Marks, Name, Type, Value};
+use crate::diag::{Diagnostic, Diagnostics, Seen, Span};
+use crate::value::{Name, Type, Value};
 
 use super::super::ast::{Access, Attribute, Call, Expr, ExprKind, For, ObjectKey, Part};
 use super::super::condition::Verdict;
-use super::super::eval::{Env, eval, references};
+use super::super::eval::{Env, eval};
 use super::super::host::Host;
 use super::super::module::Condition;
 use super::super::scope::Scope;
@@ -23,10 +23,49 @@ use super::super::suggest::did_you_mean;
 pub struct Scene {
     /// The outputs of the runs so far, as objects by the names of the runs.
     pub runs: BTreeMap<Name, Value>,
+    /// All runs of the file, and whether they only plan.
+    pub all: Rc<BTreeMap<Name, bool>>,
     /// The outputs of the run that is judged; those that could not be evaluated are missing.
     pub outputs: BTreeMap<Name, Value>,
     /// Variables that were given to the run, whether its module declares them or not.
     pub variables: BTreeMap<Name, Value>,
+}
+
+/// Where an argument of a test file stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In the `variables` of the file.
+    File,
+    /// In those of a run.
+    Run,
+    /// In a `provider` block.
+    Provider,
+}
+
+impl Place {
+    /// What may be named here.
+    fn knows(self) -> &'static str {
+        match self {
+            Place::File => "You can only reference global variables within the test file variables block.",
+            Place::Run => {
+                "You can only reference earlier run blocks, file level, and global variables while defining variables from \
+                 inside a run block."
+            }
+            Place::Provider => {
+                "You can only reference earlier run blocks, file level, and global variables from inside a provider block."
+            }
+        }
+    }
+
+    /// To whom a variable is not available.
+    fn available(self) -> &'static str {
+        match self {
+            Place::File => "the current context. You can only reference global variables",
+            Place::Run | Place::Provider => {
+                "the current run block. You can only reference variables defined at the file or global levels"
+            }
+        }
+    }
 }
 
 /// What became of an assertion.
@@ -41,37 +80,77 @@ pub enum Judgement {
 }
 
 impl Scene {
-    /// The value of a variable that a test file gives.
+    /// The value of an argument of a test file that stands in a place.
     ///
     /// # Errors
     /// All that is wrong with the expression.
-    pub fn value(&self, attribute: &Attribute, host: &Host) -> Result<Value, Diagnostics> {
+    pub fn value(&self, attribute: &Attribute, place: Place, host: &Host) -> Result<Value, Diagnostics> {
         let lookup = |root: &Name, steps: &[Access], span: Span| {
-            let known = |what: &str, found: &BTreeMap<Name, Value>| {
-                let Some(Access::Attr(name, _)) = steps.first() else {
-                    let detail = format!("Write the name of one behind {root}.");
-                    return Err(Diagnostics::from(Diagnostic::error("Invalid reference", detail).at(span)));
-                };
-                found.get(name).cloned().map(|value| (value, 1)).ok_or_else(|| {
-                    let near = did_you_mean(name, found.keys().map(|name| &**name));
-                    let detail = format!("There is no {what} {name:?} here.{near}");
-                    Diagnostic::error(format!("Reference to unavailable {what}"), detail).at(span).into()
-                })
+            let wrong = |summary: &str, detail: String| Diagnostics::from(Diagnostic::error(summary, detail).at(span));
+            let Some(Access::Attr(name, _)) = steps.first() else {
+                return Err(wrong("Invalid reference", place.knows().into()));
             };
-            match &**root {
-                "var" => known("variable", &self.variables),
-                "run" => known("run", &self.runs),
-                _ => {
-                    let detail = "You can only reference variables and earlier runs here: var.name, run.name.output.";
-                    Err(Diagnostic::error("Invalid reference", detail).at(span).into())
+            match (&**root, place) {
+                ("run", Place::File) => {
+                    let detail = "You can not reference run blocks from within the file variables block.";
+                    Err(wrong("Invalid reference", detail.into()))
                 }
+                ("run", _) => self.run(name, steps.get(1), &wrong).map(|value| (value, 1)),
+                ("var", _) => match self.variables.get(name) {
+                    Some(value) => Ok((value.clone(), 1)),
+                    None => {
+                        let near = did_you_mean(name, self.variables.keys().map(|name| &**name));
+                        let detail =
+                            format!("The input variable {name:?} is not available to {}.{near}", place.available());
+                        Err(wrong("Reference to unavailable variable", detail))
+                    }
+                },
+                _ => Err(wrong("Invalid reference", place.knows().into())),
             }
         };
-        eval(&attribute.expr, &mut Env { lookup: &lookup, bound: Vec::new(), host, applying: true })
+        let value = eval(&attribute.expr, &mut Env { lookup: &lookup, bound: Vec::new(), host, applying: true });
+        value.map_err(|mut wrong| {
+            // Terraform shows no values here.
+            wrong.0.iter_mut().for_each(|wrong| wrong.seen = None);
+            wrong
+        })
+    }
+
+    /// The outputs of an earlier run; one that is wanted must be known.
+    fn run(
+        &self,
+        name: &Name,
+        output: Option<&Access>,
+        wrong: &dyn Fn(&str, String) -> Diagnostics,
+    ) -> Result<Value, Diagnostics> {
+        let order = "You can only reference run blocks that are in the same test file and will execute before the current \
+                     run block.";
+        let (Some(value), Some(plan_only)) = (self.runs.get(name), self.all.get(name)) else {
+            return Err(if self.all.contains_key(name) {
+                let detail = format!("The run block {name:?} has not executed yet. {order}");
+                wrong("Reference to unavailable run block", detail)
+            } else {
+                let near = did_you_mean(name, self.all.keys().map(|name| &**name));
+                let detail = format!("The run block {name:?} does not exist within this test file. {order}");
+                let mut wrong = wrong("Reference to unknown run block", detail);
+                wrong.0.iter_mut().filter(|_| !near.is_empty()).for_each(|wrong| wrong.hint = Some(near.trim().into()));
+                wrong
+            });
+        };
+        if let (true, Some(Access::Attr(output, _))) = (plan_only, output)
+            && value.get(output).is_some_and(|value| !value.is_wholly_known())
+        {
+            let detail = format!(
+                "The value for run.{name}.{output} is unknown. Run block {name:?} is executing a \"plan\" operation, and the \
+                 specified output value is only known after apply."
+            );
+            return Err(wrong("Reference to unknown value", detail));
+        }
+        Ok(value.clone())
     }
 
     /// Judges an assertion in a scope in which everything is published.
-    pub fn judge(&self, condition: &Condition, scope: &mut Scope, sources: &Sources) -> Judgement {
+    pub fn judge(&self, condition: &Condition, scope: &mut Scope) -> Judgement {
         let mut wrong = Diagnostics::none();
         let own = Condition {
             condition: self.filled(&condition.condition, scope, &mut wrong),
@@ -83,40 +162,56 @@ impl Scene {
         }
         let (verdict, wrong) = scope.judge_outside(&own);
         match verdict {
-            _ if wrong.has_errors() => Judgement::Broken(wrong),
+            _ if wrong.has_errors() => Judgement::Broken(self.told(wrong, condition, scope)),
             Verdict::Holds => Judgement::Holds,
-            Verdict::Fails(message) => Judgement::Fails(message, self.took_part(condition, scope, sources)),
+            Verdict::Fails(message) => {
+                Judgement::Fails(message, self.took_part(&condition.condition, condition.condition.span, scope))
+            }
             Verdict::Unknown => {
                 let detail = "Condition expression could not be evaluated at this time. This means you have executed a \
-                              run block with command = plan and one of the values your condition depended on is not \
-                              known until after the plan has been applied. Either remove this value from your \
-                              condition, or execute an apply command from this run block.";
+                              `run` block with `command = plan` and one of the values your condition depended on is \
+                              not known until after the plan has been applied. Either remove this value from your \
+                              condition, or execute an `apply` command from this `run` block. Alternatively, if there \
+                              is an override for this value, you can make it available during the plan phase by \
+                              setting `override_during = plan` in the `override_` block.";
                 let wrong = Diagnostic::error("Unknown condition value", detail).at(condition.condition.span);
-                Judgement::Broken(wrong.hint("Remove command = plan from the run.").into())
+                Judgement::Broken(
+                    wrong.seen(self.took_part(&condition.condition, condition.condition.span, scope)).into(),
+                )
             }
         }
     }
 
-    /// The references of a condition with their values, as far as these can be shown.
-    fn took_part(&self, condition: &Condition, scope: &mut Scope, sources: &Sources) -> Vec<Seen> {
-        let mut found: Vec<(String, Expr)> = Vec::new();
-        references(&condition.condition, &mut |root, steps, span| {
-            let text = sources.text(span).unwrap_or_default().to_owned();
-            if found.iter().all(|(known, _)| *known != text) {
-                found.push((text, Expr { kind: ExprKind::Reference(root.clone(), steps.to_vec()), span }));
-            }
-        });
-        let mut shown = Vec::new();
-        for (text, expr) in found {
-            let expr = self.filled(&expr, scope, &mut Diagnostics::none());
-            if let Ok(value) = scope.ask(&expr)
-                && let Some(told) = told(&value)
-            {
-                shown.push(Seen { name: text, statement: told });
+    /// What is wrong with a condition, with the values of what only tests know.
+    fn told(&self, mut wrong: Diagnostics, condition: &Condition, scope: &Scope) -> Diagnostics {
+        for error in wrong.0.iter_mut().filter(|error| error.seen.as_ref().is_some_and(Vec::is_empty)) {
+            for expr in [&condition.condition, &condition.message] {
+                if let Some(span) = error.span.filter(|span| expr.span.start <= span.start && span.end <= expr.span.end)
+                {
+                    error.seen = Some(self.took_part(expr, span, scope));
+                }
             }
         }
-        shown.sort_by(|a, b| a.name.cmp(&b.name));
-        shown
+        wrong
+    }
+
+    /// The references of a stretch of an expression with their values, as far as these can be shown.
+    fn took_part(&self, expr: &Expr, within: Span, scope: &Scope) -> Vec<Seen> {
+        let module = scope.tree().root().clone();
+        let mut seen = scope.seen_outside(expr, within, &|root, steps| {
+            let Some(Access::Attr(name, _)) = steps.first() else { return None };
+            let value = match &**root {
+                "output" => self.outputs.get(name),
+                "run" => self.runs.get(name),
+                "var" if !module.variables.contains_key(name) => self.variables.get(name),
+                _ => None,
+            };
+            // Terraform does not say what type an output will have.
+            value.map(|value| (if value.is_unknown() { Value::unknown(Type::Dynamic) } else { value.clone() }, 1))
+        });
+        // Terraform does not mention what it must not show.
+        seen.retain(|seen| seen.statement.starts_with("is "));
+        seen
     }
 
     /// The expression with the names that only tests know replaced by their values.
@@ -230,11 +325,15 @@ impl Filler<'_> {
             }
             "output" => Some(self.scene.outputs.get(name).unwrap_or(&self.unknown)),
             "run" if !self.scene.runs.contains_key(name) => {
-                let near = did_you_mean(name, self.scene.runs.keys().map(|name| &**name));
-                let detail = format!(
-                    "The run {name:?} block has not yet been evaluated, so its results are not available here.{near}"
-                );
-                return self.wrong("Reference to unevaluated run block", detail, span, plain);
+                if self.scene.all.contains_key(name) {
+                    let detail = format!(
+                        "The run {name:?} block has not yet been evaluated, so its results are not available here."
+                    );
+                    return self.wrong("Reference to unevaluated run block", detail, span, plain);
+                }
+                let near = did_you_mean(name, self.scene.all.keys().map(|name| &**name));
+                let detail = format!("There is no run {name:?} declared in this test suite.{near}");
+                return self.wrong("Reference to undeclared run block", detail, span, plain);
             }
             "run" => self.scene.runs.get(name),
             "var" if !module.variables.contains_key(name) => self.scene.variables.get(name),
@@ -249,33 +348,4 @@ impl Filler<'_> {
         self.out.push(Diagnostic::error(summary, detail).at(span));
         plain
     }
-}
-
-/// A value in a few words, as Terraform names those that took part; nothing for one that hides.
-fn told(value: &Value) -> Option<String> {
-    if value.marks().has(Marks::SENSITIVE) || value.marks().has(Marks::EPHEMERAL) {
-        return None;
-    }
-    let many = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
-    let empty = |count: usize, what: String| if count == 0 { format!("empty {}", value.ty().friendly()) } else { what };
-    Some(match value.content() {
-        Content::Null(_) => "is null".into(),
-        Content::Unknown { .. } => format!("is a {}, known only after apply", value.ty().friendly()),
-        Content::Bool(_) | Content::Number(_) => {
-            let text = convert(value, &Type::String).ok()?;
-            format!("is {}", text.as_str()?)
-        }
-        Content::String(text) => format!("is {text:?}"),
-        Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => {
-            let what = format!("{} with {}", value.ty().friendly(), many(members.len(), "element"));
-            format!("is {}", empty(members.len(), what))
-        }
-        Content::Map(_, members) => {
-            format!(
-                "is {}",
-                empty(members.len(), format!("{} with {}", value.ty().friendly(), many(members.len(), "element")))
-            )
-        }
-        Content::Object(members) => format!("is object with {}", many(members.len(), "attribute")),
-    })
 }

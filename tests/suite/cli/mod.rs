@@ -41,6 +41,7 @@ mod streams;
 mod terminal;
 mod tfstate;
 mod trials;
+mod twin_trials;
 mod versions;
 mod workspaces;
 mod written;

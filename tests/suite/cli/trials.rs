@@ -163,8 +163,8 @@ fn failures_are_told_to_people_and_to_machines() {
 #[test]
 fn what_cannot_be_run_is_named() {
     let cases = [
-        ("mock_provider \"azurerm\" {}\n", "A mock_provider block is not needed"),
-        ("provider \"azurerm\" {}\n", "A provider block is not needed"),
+        ("mock_provider \"azurerm\" {\n  foo {}\n}\n", "Blocks of type \"foo\" are not expected here"),
+        ("provider \"azurerm\" {}\nmock_provider \"azurerm\" {}\n", "Duplicate provider block"),
         ("run \"a\" {}\nrun \"a\" {}\n", "Duplicate \"run\" block names"),
         ("run \"a\" {\n  command = destroy\n}\n", "Invalid \"command\" keyword"),
         ("run \"a\" {\n  parallel = true\n}\n", "Unsupported argument"),
@@ -184,7 +184,7 @@ fn what_cannot_be_run_is_named() {
             "Invalid assert expression",
         ),
         ("run \"a\" {}\n", "No value for required variable"),
-        ("run \"a\" {\n  variables {\n    name = run.b.x\n  }\n}\n", "Reference to unavailable run"),
+        ("run \"a\" {\n  variables {\n    name = run.b.x\n  }\n}\n", "Reference to unknown run block"),
         (
             "variables {\n  name = \"a\"\n}\nrun \"a\" {\n  assert {\n    condition     = output.ful == 1\n    error_message \
              = \"x\"\n  }\n}\n",

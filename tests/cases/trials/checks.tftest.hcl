@@ -1,0 +1,9 @@
+run "fine" {}
+
+run "checked" {
+  variables {
+    name = "checked"
+  }
+}
+
+run "never" {}

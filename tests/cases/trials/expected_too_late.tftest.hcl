@@ -1,0 +1,8 @@
+run "applies" {
+  variables {
+    bad = true
+  }
+  expect_failures = [terraform_data.a]
+}
+
+run "never" {}

@@ -1,0 +1,7 @@
+resource "terraform_data" "z" {
+  input = 1
+}
+
+output "z" {
+  value = terraform_data.z.id
+}

@@ -1,0 +1,6 @@
+provider "terraform" {
+  alias = "x"
+}
+run "one" {
+  providers = { terraform = terraform.y }
+}

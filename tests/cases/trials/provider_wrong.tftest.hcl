@@ -1,0 +1,5 @@
+provider "terraform" {
+  nope = 3
+}
+run "one" {
+}

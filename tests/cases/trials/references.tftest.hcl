@@ -1,0 +1,13 @@
+variables {
+  name = "f"
+}
+
+run "planned" {
+  command = plan
+}
+
+run "unknown" {
+  variables {
+    name = run.planned.id
+  }
+}

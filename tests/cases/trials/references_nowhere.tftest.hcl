@@ -1,0 +1,5 @@
+run "one" {
+  variables {
+    name = run.nope.o
+  }
+}

@@ -1,0 +1,5 @@
+variables {
+  name = run.zero.o
+}
+
+run "zero" {}

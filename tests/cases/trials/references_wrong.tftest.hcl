@@ -1,0 +1,5 @@
+run "one" {
+  variables {
+    name = terraform_data.a.id
+  }
+}

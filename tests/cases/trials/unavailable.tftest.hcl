@@ -1,0 +1,7 @@
+run "one" {
+  variables {
+    name = run.two.o
+  }
+}
+
+run "two" {}

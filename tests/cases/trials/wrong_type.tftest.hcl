@@ -1,0 +1,10 @@
+override_resource {
+  target = terraform_data.a
+  values = {
+    id = []
+  }
+}
+
+run "fails" {}
+
+run "never" {}
