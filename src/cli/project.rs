@@ -168,8 +168,21 @@ impl Project {
     /// Collects values for variables, weakest first: those of the environment, of the files in a folder,
     /// and of the command line.
     pub(super) fn given(&mut self, home: &Path, vars: &[Var]) -> Result<Vec<Given>, Diagnostics> {
+        self.given_in(home, None, vars)
+    }
+
+    /// The same with the files of a folder within it, whose values go before those of its own.
+    pub(super) fn given_in(
+        &mut self,
+        home: &Path,
+        within: Option<&Path>,
+        vars: &[Var],
+    ) -> Result<Vec<Given>, Diagnostics> {
         let mut given = self.environment();
-        given.extend(self.value_files(home)?);
+        given.extend(self.value_files(home, Path::new(""))?);
+        if let Some(within) = within {
+            given.extend(self.value_files(home, within)?);
+        }
         for var in vars {
             given.push(self.command_line(home, var)?);
         }
@@ -199,13 +212,13 @@ impl Project {
         found.into_iter().map(add).collect()
     }
 
-    fn value_files(&mut self, home: &Path) -> Result<Vec<Given>, Diagnostics> {
-        let names = file_names(home).unwrap_or_default();
+    fn value_files(&mut self, home: &Path, within: &Path) -> Result<Vec<Given>, Diagnostics> {
+        let names = file_names(&home.join(within)).unwrap_or_default();
         let first = ["terraform.tfvars", "terraform.tfvars.json"];
         let first = first.iter().filter(|name| names.iter().any(|found| found == *name)).map(|name| (*name).to_owned());
         let automatic = |name: &&String| name.ends_with(".auto.tfvars") || name.ends_with(".auto.tfvars.json");
         let automatic = names.iter().filter(automatic).cloned();
-        let paths: Vec<PathBuf> = first.chain(automatic).map(PathBuf::from).collect();
+        let paths: Vec<PathBuf> = first.chain(automatic).map(|name| within.join(name)).collect();
         paths.iter().map(|path| self.value_file(home, path)).collect()
     }
 

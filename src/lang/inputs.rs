@@ -68,8 +68,7 @@ pub struct Decided {
 /// Decides the values of a module's variables.
 #[must_use]
 pub fn decide(module: &Rc<Module>, given: &[Given], sources: &Sources, host: &Host) -> Decided {
-    let mut collector =
-        Collector { module, sources, found: BTreeMap::new(), undeclared: Vec::new(), out: Diagnostics::none() };
+    let mut collector = Collector::new(module, sources, false);
     given.iter().for_each(|given| collector.take(given));
     collector.warn_undeclared();
     let Collector { found, out, .. } = collector;
@@ -129,18 +128,26 @@ struct Collector<'a> {
     found: BTreeMap<Name, Option<Found>>,
     /// Names in files that are not declared, with the file.
     undeclared: Vec<(Name, Span)>,
+    /// Whether those that are not declared are found, too.
+    wide: bool,
     out: Diagnostics,
 }
 
-/// The values that are given for variables of a module, before they are converted; what is wrong
-/// with them is said when they are decided.
+/// The values that are given for variables, whether a module declares them or not, before they are
+/// converted; what is wrong with them is said when they are decided.
 #[must_use]
 pub fn collect(module: &Rc<Module>, given: &[Given], sources: &Sources) -> Vec<(Name, Value, Span)> {
-    let mut collector =
-        Collector { module, sources, found: BTreeMap::new(), undeclared: Vec::new(), out: Diagnostics::none() };
+    let mut collector = Collector::new(module, sources, true);
     given.iter().for_each(|given| collector.take(given));
     let found = collector.found.into_iter();
     found.filter_map(|(name, found)| found.map(|found| (name, found.value, found.span))).collect()
+}
+
+impl<'a> Collector<'a> {
+    fn new(module: &'a Module, sources: &'a Sources, wide: bool) -> Self {
+        let (found, undeclared) = (BTreeMap::new(), Vec::new());
+        Collector { module, sources, found, undeclared, wide, out: Diagnostics::none() }
+    }
 }
 
 impl Collector<'_> {
@@ -160,7 +167,12 @@ impl Collector<'_> {
         let end = u32::try_from(source.text.len()).unwrap_or(u32::MAX);
         let span = Span { file, start: 0, end };
         let Some(variable) = self.module.variables.get(name) else {
-            if !lenient {
+            if self.wide {
+                // Nothing says what it is to be: an expression if it is one, else a text.
+                let value = parse::expression(self.sources, file).and_then(|expr| fixed::value(&expr));
+                let value = value.unwrap_or_else(|_| Value::string(source.text.clone()));
+                self.found.insert(name.clone(), Some(Found { value, span, origin: None }));
+            } else if !lenient {
                 let detail = format!(
                     "A variable named {name:?} was assigned on the command line, but the root module does not declare a \
                      variable of that name. To use this value, add a \"variable\" block to the configuration."
@@ -206,7 +218,7 @@ impl Collector<'_> {
             values.map(|attribute| (attribute.name, attribute.name_span, attribute.expr)).collect()
         };
         for (name, name_span, expr) in values {
-            if !self.module.variables.contains_key(&name) {
+            if !self.wide && !self.module.variables.contains_key(&name) {
                 self.undeclared.push((name, name_span));
                 continue;
             }

@@ -15,7 +15,7 @@ use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, now};
 use crate::cli::trial::tell::Teller;
 use crate::cli::trial::{Bench, Done, News, Performance, Status, find, junit};
-use crate::diag::{Diagnostic, Sources};
+use crate::diag::{Diagnostic, Diagnostics, Sources};
 
 pub(in crate::cli) async fn run(
     folder: &Path,
@@ -31,10 +31,12 @@ pub(in crate::cli) async fn run(
     }
     let schemas = kinds::schemas();
     let teller = Teller { screen, json: arguments.json, verbose: arguments.verbose, schemas: &schemas };
-    let files = match find::files(folder, &arguments.test_directory, &arguments.filter) {
+    let mut warnings = Diagnostics::none();
+    let files = match find::files(folder, &arguments.test_directory, &arguments.filter, &mut warnings) {
         Ok(files) => files,
         Err(wrong) => return fail(screen, &wrong, &Sources::default()),
     };
+    teller.diagnostics(&warnings, &Sources::default(), None, None);
     let bench = Bench { folder, vars, verbose: arguments.verbose };
     let mut begun = Vec::new();
     let mut broken = false;

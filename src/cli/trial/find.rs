@@ -11,22 +11,38 @@ use crate::schema::Schemas;
 
 use super::unreadable;
 
+/// The folder for tests, if none is named.
+pub(in crate::cli) const FOLDER: &str = "tests";
+
 /// A file of tests.
 pub(in crate::cli) struct Found {
     /// Its name, relative to the configuration.
     pub(in crate::cli) name: String,
     /// What it says.
     pub(in crate::cli) text: String,
+    /// The folder for tests that it is in; nothing if it is beside the configuration.
+    pub(in crate::cli) folder: Option<PathBuf>,
 }
 
 /// The files, in the order of their names; of those that `filter` names if it names any.
-pub(in crate::cli) fn files(root: &Path, folder: &Path, filter: &[PathBuf]) -> Result<Vec<Found>, Diagnostic> {
+pub(in crate::cli) fn files(
+    root: &Path,
+    folder: &Path,
+    filter: &[PathBuf],
+    warnings: &mut Diagnostics,
+) -> Result<Vec<Found>, Diagnostic> {
     let mut names = Vec::new();
     for within in [Path::new(""), folder] {
         let entries = match std::fs::read_dir(root.join(within)) {
             Ok(entries) => entries,
             // There need not be a folder for tests.
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !within.as_os_str().is_empty() => continue,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !within.as_os_str().is_empty() => {
+                if folder != Path::new(FOLDER) {
+                    let detail = format!("Requested test directory {} does not exist.", folder.display());
+                    warnings.push(Diagnostic::warning("Test directory does not exist", detail));
+                }
+                continue;
+            }
             Err(error) => return Err(unreadable(&root.join(within), &error)),
         };
         for entry in entries.flatten() {
@@ -55,7 +71,9 @@ pub(in crate::cli) fn files(root: &Path, folder: &Path, filter: &[PathBuf]) -> R
     names.retain(|name| wanted.is_empty() || wanted.contains(name));
     let read = |name: String| {
         let text = std::fs::read_to_string(root.join(&name)).map_err(|error| unreadable(Path::new(&name), &error))?;
-        Ok(Found { name, text })
+        let within = Path::new(&name).parent().filter(|parent| !parent.as_os_str().is_empty());
+        let folder = within.map(Path::to_owned);
+        Ok(Found { name, text, folder })
     };
     names.into_iter().map(read).collect()
 }

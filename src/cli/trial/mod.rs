@@ -1,7 +1,7 @@
 //! Runs files of tests: each in a cloud of its own that lives in memory.
 //!
-//! **Never:** reach a real cloud, or leave anything on disk: state, journal and emulator are kept in
-//! memory and go away with the file. `world` plans and applies, `perform` carries one run out,
+//! **Never:** reach a real cloud, wait for emulated time, or leave anything on disk: state, journal and
+//! emulator are kept in memory and go away with the file. `world` plans and applies, `perform` carries one run out,
 //! `sieve` sets expected failures aside, `tell` and `junit` report.
 
 pub(super) mod find;

@@ -66,7 +66,7 @@ impl Loaded {
         if wrong.has_errors() {
             return Err((wrong, project.sources));
         }
-        let given = project.given(bench.folder, bench.vars);
+        let given = project.given_in(bench.folder, named.folder.as_deref(), bench.vars);
         let given = given.map_err(|wrong| (wrong, project.sources.clone()))?;
         let staging = Staging { tree: project.tree.clone(), cast: Rc::default() };
         let mut scope = Scenery { project: &project, inputs: &Inputs::default(), staging: &staging }.scope(false);
@@ -80,7 +80,12 @@ impl Loaded {
     /// The values of the variables of a run: decided for its module, and as they were given.
     pub(super) fn inputs(&self, run: &Run, mut scene: Scene) -> Result<Values, Diagnostics> {
         let Loaded { project, trial, given } = self;
-        let mut all = given.clone();
+        // Tests may name values that the configuration does not have.
+        let declared = |given: &&Given| match given {
+            Given::Text { name, .. } => project.module.variables.contains_key(name),
+            _ => true,
+        };
+        let mut all: Vec<Given> = given.iter().filter(declared).cloned().collect();
         let globals = collect(&project.module, given, &project.sources);
         scene.variables.extend(globals.into_iter().map(|(name, value, _)| (name, value)));
         let mut wrong = Diagnostics::none();

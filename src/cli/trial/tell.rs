@@ -101,6 +101,9 @@ impl Teller<'_> {
             self.screen.line(&format!("  run {name:?}... {word}"));
             if self.verbose {
                 self.show(run);
+                if run.status != Status::Skip {
+                    self.screen.line(&format!("    {:.1} ms\n", run.took.as_secs_f64() * 1000.0));
+                }
             }
         }
         self.diagnostics(&run.diagnostics, &run.sources, Some(file), Some(name));

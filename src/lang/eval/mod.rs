@@ -25,7 +25,7 @@ use super::host::Host;
 pub(crate) use operators::equals;
 pub use references::references;
 pub(crate) use references::references_in;
-pub(crate) use seen::seen;
+pub(crate) use seen::{seen, short};
 
 /// Looks a reference up: the root name, the steps behind it, where it stands. Answers with the
 /// value and how many of the steps it has used up (`var.x.y` uses one: the value of `var.x`).

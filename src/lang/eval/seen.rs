@@ -103,7 +103,8 @@ fn state(value: &Value) -> Option<String> {
     }
 }
 
-fn short(value: &Value) -> String {
+/// A value in a few words.
+pub(crate) fn short(value: &Value) -> String {
     let counted = |count: usize| {
         let kind = value.ty().friendly();
         match count {

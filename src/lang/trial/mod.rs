@@ -4,6 +4,7 @@
 //! asserts, what stands in for clouds, and findings. Source of the rules: Terraform documentation, "Tests".
 
 pub mod cast;
+mod compare;
 mod makeup;
 mod options;
 pub mod scene;

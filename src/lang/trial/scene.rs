@@ -10,13 +10,14 @@ use std::rc::Rc;
 use crate::diag::{Diagnostic, Diagnostics, Seen, Span};
 use crate::value::{Name, Type, Value};
 
-use super::super::ast::{Access, Attribute, Call, Expr, ExprKind, For, ObjectKey, Part};
+use super::super::ast::{Access, Attribute, BinaryOp, Call, Expr, ExprKind, For, ObjectKey, Part};
 use super::super::condition::Verdict;
 use super::super::eval::{Env, eval};
 use super::super::host::Host;
 use super::super::module::Condition;
 use super::super::scope::Scope;
 use super::super::suggest::did_you_mean;
+use super::compare::differences;
 
 /// Values that only tests know.
 #[derive(Clone, Debug, Default)]
@@ -165,7 +166,9 @@ impl Scene {
             _ if wrong.has_errors() => Judgement::Broken(self.told(wrong, condition, scope)),
             Verdict::Holds => Judgement::Holds,
             Verdict::Fails(message) => {
-                Judgement::Fails(message, self.took_part(&condition.condition, condition.condition.span, scope))
+                let mut seen = self.took_part(&condition.condition, condition.condition.span, scope);
+                seen.extend(sides(&own.condition, scope));
+                Judgement::Fails(message, seen)
             }
             Verdict::Unknown => {
                 let detail = "Condition expression could not be evaluated at this time. This means you have executed a \
@@ -217,6 +220,18 @@ impl Scene {
     /// The expression with the names that only tests know replaced by their values.
     fn filled(&self, expr: &Expr, scope: &Scope, out: &mut Diagnostics) -> Expr {
         Filler { scene: self, scope, bound: Vec::new(), unknown: Value::unknown(Type::Dynamic), out }.expr(expr)
+    }
+}
+
+/// Where the two sides of a condition that is an `==` differ.
+fn sides(expr: &Expr, scope: &mut Scope) -> Vec<Seen> {
+    match &expr.kind {
+        ExprKind::Parens(inner) => sides(inner, scope),
+        ExprKind::Binary(BinaryOp::Equal, left, right) => match (scope.ask(left), scope.ask(right)) {
+            (Ok(left), Ok(right)) => differences(&left, &right),
+            _ => Vec::new(),
+        },
+        _ => Vec::new(),
     }
 }
 

@@ -272,6 +272,200 @@ fn checks_fail_a_test_unless_it_expects_them() {
     folder.run("test").exits(1).complains("check.few, was expected to report an error but did not");
 }
 
+const CLOUDY: &str = r#"
+provider "azurerm" {
+  features {}
+}
+provider "azurerm" {
+  alias           = "west"
+  subscription_id = "11111111-1111-1111-1111-111111111111"
+  features {}
+}
+variable "location" {
+  default = "West Europe"
+}
+data "azurerm_resource_group" "hub" {
+  name = "hub"
+}
+resource "azurerm_container_group" "web" {
+  name                = "web"
+  location            = var.location
+  resource_group_name = data.azurerm_resource_group.hub.name
+  os_type             = "Linux"
+  container {
+    name   = "web"
+    image  = "nginx"
+    cpu    = 1
+    memory = 1
+    ports {
+      port = 80
+    }
+  }
+}
+resource "azurerm_resource_group" "west" {
+  provider = azurerm.west
+  name     = "west"
+  location = "westeurope"
+}
+output "fqdn" {
+  value = azurerm_container_group.web.fqdn
+}
+output "id" {
+  value = azurerm_container_group.web.id
+}
+output "west" {
+  value = azurerm_resource_group.west.id
+}
+"#;
+
+/// There is no group "hub" in the emulator, so that whatever is asked of it fails.
+#[test]
+fn nothing_is_asked_of_a_cloud_that_has_a_stand_in() {
+    let folder = Folder::with(CLOUDY);
+    folder.write("real.tftest.hcl", "run \"real\" {}\n");
+    folder.run("test").exits(1).complains("The azurerm_resource_group \"hub\" was not found.");
+    folder.write(
+        "real.tftest.hcl",
+        r#"
+mock_provider "azurerm" {
+  mock_resource "azurerm_container_group" {
+    defaults = {
+      fqdn = "web.example"
+    }
+  }
+  mock_data "azurerm_resource_group" {
+    defaults = {
+      location = "nowhere"
+    }
+  }
+}
+run "made" {
+  assert {
+    condition     = output.fqdn == "web.example" && length(output.id) == 8 && length(azurerm_container_group.web.ip_address) == 8
+    error_message = "Given and made up: ${output.fqdn} ${output.id}."
+  }
+  assert {
+    condition     = data.azurerm_resource_group.hub.location == "nowhere" && azurerm_container_group.web.location == "West Europe"
+    error_message = "A made-up provider changes nothing that is asked for."
+  }
+  assert {
+    condition     = length(azurerm_container_group.web.exposed_port) == 0 && length(azurerm_container_group.web.container[0].volume) == 0
+    error_message = "Collections are empty."
+  }
+  assert {
+    condition     = strcontains(output.west, "/subscriptions/11111111-1111-1111-1111-111111111111/")
+    error_message = "The other configuration is emulated: ${output.west}."
+  }
+}
+run "moved" {
+  variables {
+    location = "East US"
+  }
+  assert {
+    condition     = output.id == run.made.id && azurerm_container_group.web.location == "East US"
+    error_message = "What only the provider knows to be impossible is done."
+  }
+}
+"#,
+    );
+    folder.run("test").exits(0).quiet().says("2 passed");
+    folder.write(
+        "real.tftest.hcl",
+        r#"
+override_data {
+  target = data.azurerm_resource_group.hub
+  values = {
+    location = "westeurope"
+  }
+}
+override_resource {
+  target          = azurerm_container_group.web
+  override_during = plan
+  values = {
+    id   = "given"
+    fqdn = "over.example"
+  }
+}
+provider "azurerm" {
+  alias           = "west"
+  subscription_id = "22222222-2222-2222-2222-222222222222"
+  features {}
+}
+run "planned" {
+  command = plan
+  assert {
+    condition     = output.id == "given" && output.fqdn == "over.example"
+    error_message = "It is known while planning."
+  }
+}
+run "made" {
+  assert {
+    condition     = strcontains(output.west, "/subscriptions/22222222-2222-2222-2222-222222222222/")
+    error_message = "The provider block of the test goes before that of the configuration: ${output.west}."
+  }
+}
+"#,
+    );
+    folder.run("test").exits(0).quiet().says("2 passed");
+}
+
+/// Beside the values that took part, the places in which two large ones differ.
+#[test]
+fn sides_that_are_not_equal_are_compared() {
+    let folder = Folder::with(
+        r#"
+resource "terraform_data" "a" {
+  input = { list = tolist(["a", "b"]), tuple = [1, 2, 3], text = "t", set = toset(["x", "y"]), deep = { here = [{ n = 1 }] } }
+}
+output "all" {
+  value = terraform_data.a.output
+}
+output "secret" {
+  value     = { a = "hush" }
+  sensitive = true
+}
+"#,
+    );
+    let told = |condition: &str| {
+        folder.write(
+            "a.tftest.hcl",
+            &format!(
+                "run \"a\" {{\n  assert {{\n    condition     = {condition}\n    error_message = \"no\"\n  }}\n}}\n"
+            ),
+        );
+        let said = folder.run("test").exits(1);
+        let lines = said.err.lines().filter_map(|line| line.split_once("│ == "));
+        lines.map(|(_, line)| line.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("output.all.tuple == [1, 4, 3, 5]"), ["differs: 3 and 4 elements", "differs at [1]: 2 and 4"]);
+    assert_eq!(
+        told("(output.all.list == [\"a\", \"b\"])"),
+        ["differs: list of string and tuple are never equal; convert one of them"]
+    );
+    assert_eq!(
+        told("output.all.deep == { here = [{ n = 2 }], more = true }"),
+        ["differs at [\"here\"][0][\"n\"]: 1 and 2", "differs at [\"more\"]: only on the right side"]
+    );
+    assert_eq!(
+        told("output.all.set == toset([\"y\", \"z\"])"),
+        ["differs: \"x\" only on the left side", "differs: \"z\" only on the right side"]
+    );
+    assert_eq!(told("output.all.text == \"other\""), [""; 0]);
+    assert_eq!(told("output.secret == { a = \"x\" }"), [""; 0]);
+}
+
+/// A job of an hour takes no time: the clock of the emulated cloud jumps to what is waited for.
+#[test]
+fn emulated_time_is_not_waited_for() {
+    let folder = Folder::example("06-job");
+    let text = std::fs::read_to_string(folder.path().join("main.tf")).unwrap();
+    folder.write("main.tf", &text.replace("sleep 1;", "sleep 1500;"));
+    let began = std::time::Instant::now();
+    folder.run("test").exits(0).says("2 passed");
+    assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());
+    folder.run("test -var exit_code=3").exits(1).complains("exit code 3");
+}
+
 /// The examples that have tests, and how long they take.
 #[test]
 fn examples_are_tested() {
@@ -301,7 +495,7 @@ fn examples_are_tested() {
         println!("{}: {best:?}", path.file_name().unwrap().display());
         assert!(best.as_millis() < 1000, "the tests of {} take {best:?}", path.display());
     }
-    assert!(tested >= 1, "no example has tests");
+    assert!(tested >= 6, "only {tested} examples have tests");
 }
 
 #[test]

@@ -315,7 +315,7 @@ const PLAN: &str = "acier saved plan v1";
 fn trial(text: &str) -> Result<(), String> {
     let mut sources = Sources::default();
     let file = sources.add("x.tftest.hcl", text);
-    let (_, found) = trial::read(&sources, file);
+    let (_, found) = trial::read(&sources, file, &Schemas::default());
     places(&found, text)
 }
 
