@@ -9,7 +9,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::cli::diagnostic_json::Form;
 use crate::cli::screen::Screen;
-use crate::cli::session::now;
 use crate::cli::{outputs, stream};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::plan::json::values::Sight;
@@ -135,14 +134,8 @@ impl Teller<'_> {
                 ("test_state", "state", plan_json::state::state(state, Sight::Hidden)["values"].take(), IN_STATE)
             }
             (None, Some((plan, prior))) => {
-                let timestamp = now();
-                let setting = Setting {
-                    schemas: self.schemas,
-                    state: prior,
-                    tree: run.tree.as_deref(),
-                    timestamp: &timestamp,
-                    sight: Sight::Hidden,
-                };
+                let setting =
+                    Setting { schemas: self.schemas, state: prior, tree: run.tree.as_deref(), sight: Sight::Hidden };
                 ("test_plan", "plan", plan_json::plan(plan, &setting), IN_PLAN)
             }
             (None, None) => return,
