@@ -33,18 +33,21 @@ impl Evaluator<'_, '_> {
 
     /// Goes through steps, one after the other. `span` is that of the whole expression.
     pub(super) fn walk(&mut self, mut value: Value, steps: &[Access], span: Span) -> Answer {
-        for step in steps {
-            value = match step {
-                Access::Attr(name, span) => get_attribute(&value, name, *span)?,
-                Access::Index(key, span) => {
-                    let key = self.expr(key)?;
-                    index(&value, &key, *span)?
-                }
+        for (place, step) in steps.iter().enumerate() {
+            let next = match step {
+                Access::Attr(name, span) => get_attribute(&value, name, *span),
+                Access::Index(key, span) => self.expr(key).and_then(|key| index(&value, &key, *span)),
                 Access::AttrSplat(inner, at) | Access::FullSplat(inner, at) => {
                     let source = Span { end: at.start.max(span.start), ..span };
-                    self.splat(value, inner, source, span)?
+                    let result = self.splat(value, inner, source, span);
+                    if result.is_err() && place + 1 == steps.len() {
+                        return result;
+                    }
+                    result
                 }
             };
+            // Nothing is certain of what fails but of a splat at the end.
+            value = next.inspect_err(|_| self.failed = undecided())?;
         }
         Ok(value)
     }

@@ -48,9 +48,13 @@ impl Evaluator<'_, '_> {
         let entries = self.entries(&of.collection, &mut gathered.marks).inspect_err(|_| self.failed = undecided())?;
         if let (Some(condition), Ok(_) | Err(Unknown::Typed)) = (&of.condition, &entries) {
             // One look at the condition with nothing known spares a report for each member.
+            let mut marks = Marks::NONE;
             let verdict = self.bind(of, undecided(), undecided(), |this| {
-                this.include(condition, of.key.is_some(), &mut Marks::default(), Report::Clause)
+                this.include(condition, of.key.is_some(), &mut marks, Report::Clause)
             });
+            if entries.is_err() {
+                gathered.marks = gathered.marks.union(marks);
+            }
             verdict.inspect_err(|_| self.failed = undecided())?;
         }
         let Ok(entries) = entries else {

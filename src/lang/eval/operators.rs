@@ -165,6 +165,24 @@ fn arithmetic(op: BinaryOp, left: &Number, right: &Number) -> Result<Value, &'st
 /// Whether two values without marks are equal, as `==` has it: values of different types are not,
 /// nulls are whatever their types. None if an unknown value decides.
 pub(crate) fn equals(left: &Value, right: &Value) -> Option<bool> {
+    match compare(left, right) {
+        // As long as a member has no type yet, nothing is decided by the others, as in Terraform.
+        Some(false) if are_open(left, right) && are_alike(&left.ty(), &right.ty()) => None,
+        verdict => verdict,
+    }
+}
+
+/// Whether both are there, and a member of one is unknown and even its type is.
+fn are_open(left: &Value, right: &Value) -> bool {
+    !left.is_unknown() && !right.is_unknown() && (has_open(left) || has_open(right))
+}
+
+fn has_open(value: &Value) -> bool {
+    let open = |member: &Value| matches!(member.content(), Content::Unknown { ty: Type::Dynamic, .. });
+    value.children().any(|member| open(member) || has_open(member))
+}
+
+fn compare(left: &Value, right: &Value) -> Option<bool> {
     match (left.content(), right.content()) {
         (Content::Null(_), Content::Null(_)) => Some(true),
         (Content::Null(_), _) if is_definite(right) => Some(false),
@@ -197,18 +215,22 @@ fn known_to_differ(ty: &Type, bounds: Option<&Bounds>, other: &Value) -> Option<
 
 /// Whether the type of an unknown value, open in places, may turn out to be another.
 fn may_become(open: &Type, ty: &Type) -> bool {
-    match (open, ty) {
-        (Type::Dynamic, _) => true,
-        (Type::List(open), Type::List(ty)) | (Type::Set(open), Type::Set(ty)) | (Type::Map(open), Type::Map(ty)) => {
-            may_become(open, ty)
+    *open == Type::Dynamic || same_shape(open, ty, may_become)
+}
+
+/// Whether two types may turn out to be one, both open in places.
+fn are_alike(a: &Type, b: &Type) -> bool {
+    *a == Type::Dynamic || *b == Type::Dynamic || same_shape(a, b, are_alike)
+}
+
+fn same_shape(a: &Type, b: &Type, inside: fn(&Type, &Type) -> bool) -> bool {
+    match (a, b) {
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => inside(a, b),
+        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| inside(a, b)),
+        (Type::Object(a), Type::Object(b)) => {
+            a.keys().eq(b.keys()) && a.values().zip(b.values()).all(|(a, b)| inside(a, b))
         }
-        (Type::Tuple(open), Type::Tuple(ty)) => {
-            open.len() == ty.len() && open.iter().zip(ty.iter()).all(|(open, ty)| may_become(open, ty))
-        }
-        (Type::Object(open), Type::Object(ty)) => {
-            open.keys().eq(ty.keys()) && open.values().zip(ty.values()).all(|(open, ty)| may_become(open, ty))
-        }
-        (open, ty) => open == ty,
+        (a, b) => a == b,
     }
 }
 
@@ -217,7 +239,7 @@ fn sequences(a: &[Value], b: &[Value]) -> Option<bool> {
         return Some(false);
     }
     // The first pair that differs or is not known decides, as in Terraform.
-    a.iter().zip(b).map(|(a, b)| equals(a, b)).find(|equal| *equal != Some(true)).unwrap_or(Some(true))
+    a.iter().zip(b).map(|(a, b)| compare(a, b)).find(|equal| *equal != Some(true)).unwrap_or(Some(true))
 }
 
 fn members(a: &Members, b: &Members) -> Option<bool> {
@@ -238,7 +260,7 @@ fn sets(a: &[Value], b: &[Value], left: &Value, right: &Value) -> Option<bool> {
 fn all_equal<'v>(pairs: impl Iterator<Item = (&'v Value, &'v Value)>) -> Option<bool> {
     let mut known = true;
     for (a, b) in pairs {
-        match equals(a, b) {
+        match compare(a, b) {
             Some(true) => {}
             Some(false) => return Some(false),
             None => known = false,

@@ -328,8 +328,12 @@ fn matchkeys(args: &[Value], want: &Type) -> Outcome {
 }
 
 fn merge_type(args: &[Value]) -> Result<Type, Fault> {
-    if args.iter().any(|arg| arg.ty() == Type::Dynamic) {
-        return Ok(Type::Dynamic);
+    for arg in args {
+        match arg.ty() {
+            Type::Dynamic => return Ok(Type::Dynamic),
+            Type::Map(_) | Type::Object(_) => {}
+            other => return Err(format!("arguments must be maps or objects, got {:?}", other.friendly()).into()),
+        }
     }
     let mut attributes = std::collections::BTreeMap::new();
     let mut known = true;

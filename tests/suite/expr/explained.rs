@@ -49,10 +49,12 @@ pub(super) const EXPLAINED: &[Explained] = &[
         about: "networks outside of the given one",
         because: "a subnet that is larger than its network or lies outside of it is refused",
         fits: |expression, ours, theirs| {
-            expression.starts_with("cidrsubnet(")
+            let given = theirs.trim_start_matches("(sensitive)");
+            expression.contains("cidrsubnet(")
                 && expression.contains('-')
                 && ours.starts_with('!')
-                && theirs.starts_with('"')
+                && given.starts_with('"')
+                && given.contains('/')
         },
     },
     Explained {
@@ -62,6 +64,20 @@ pub(super) const EXPLAINED: &[Explained] = &[
         fits: |expression, ours, theirs| {
             expression.contains('?') && ours.starts_with('!') && theirs == "! Inconsistent conditional result types"
         },
+    },
+    Explained {
+        about: "two objects of which one member differs and another is not known",
+        because: "they differ, whatever the other turns out to be; Terraform says so or that it is not known, now one and \
+                  now the other, because it looks at the members in no order",
+        fits: |expression, ours, theirs| {
+            let decided = ["true : bool", "false : bool"].contains(&ours.trim_start_matches("(sensitive)"));
+            expression.contains('{') && decided && theirs.trim_start_matches("(sensitive)") == "(unknown) : bool"
+        },
+    },
+    Explained {
+        about: "what Terraform cannot evaluate at all",
+        because: "Terraform ends with a crash of its own, as with a set of lists whose elements are of several types",
+        fits: |_, _, theirs| theirs == super::theirs::CRASH,
     },
     Explained {
         about: "a member chosen by a secret key",

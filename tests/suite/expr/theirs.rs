@@ -19,6 +19,9 @@ const LINE: usize = 32_000;
 /// How many expressions go into one module: the cost of a plan grows faster than their number.
 const MODULE: usize = 2_500;
 
+/// The answer where Terraform ends with a crash.
+pub(super) const CRASH: &str = "! Terraform crashed";
+
 /// Whether there is a Terraform to ask; says so if not.
 pub(super) fn there(what: &str) -> bool {
     let found = Command::new("terraform").arg("version").output().is_ok_and(|output| output.status.success());
@@ -65,9 +68,22 @@ fn ask(expressions: &[String]) -> Vec<Answer> {
         let input: String = open.iter().filter(stored).map(|index| format!("    local.e{index},\n")).collect();
         let gather = format!("resource \"terraform_data\" \"all\" {{\n  input = [\n{input}  ]\n}}\n");
         std::fs::write(folder.join("all.tf"), gather).unwrap();
-        let Some(wrong) = errors(folder) else {
-            infinite = unstorable(folder, &open);
-            continue;
+        let wrong = match errors(folder) {
+            Found::Wrong(wrong) => wrong,
+            Found::Infinite => {
+                infinite = unstorable(folder, &open);
+                continue;
+            }
+            // Which expression it is, is found by halves.
+            Found::Crash if expressions.len() == 1 => {
+                let mut answer = Answer::failed();
+                answer.blame(CRASH.trim_start_matches("! "));
+                return vec![answer];
+            }
+            Found::Crash => {
+                let (first, second) = expressions.split_at(expressions.len() / 2);
+                return [ask(first), ask(second)].concat();
+            }
         };
         if wrong.is_empty() {
             for (index, value) in values(folder, &open, &infinite) {
@@ -104,10 +120,21 @@ fn terraform(folder: &Path, arguments: &[&str], input: &str) -> Output {
     child.wait_with_output().unwrap()
 }
 
-/// What a plan finds wrong: the number of the expression and the summary; nothing if some value
-/// is infinite.
-fn errors(folder: &Path) -> Option<Vec<(usize, String)>> {
+/// What a plan finds.
+enum Found {
+    /// What is wrong: the number of the expression and the summary.
+    Wrong(Vec<(usize, String)>),
+    /// Some value is infinite.
+    Infinite,
+    /// The end of Terraform.
+    Crash,
+}
+
+fn errors(folder: &Path) -> Found {
     let output = terraform(folder, &["plan", "-json", "-out=p"], "");
+    if String::from_utf8_lossy(&output.stderr).contains("TERRAFORM CRASH") {
+        return Found::Crash;
+    }
     let mut found = Vec::new();
     for line in String::from_utf8_lossy(&output.stdout).lines() {
         let Ok(line) = serde_json::from_str::<Json>(line) else { continue };
@@ -117,7 +144,7 @@ fn errors(folder: &Path) -> Option<Vec<(usize, String)>> {
         }
         if diagnostic["summary"].as_str().is_some_and(|summary| summary.ends_with("cannot serialize infinity as JSON"))
         {
-            return None;
+            return Found::Infinite;
         }
         let file = diagnostic["range"]["filename"].as_str().unwrap_or_default();
         let index = file.strip_prefix('e').and_then(|file| file.strip_suffix(".tf")).and_then(|file| file.parse().ok());
@@ -125,7 +152,7 @@ fn errors(folder: &Path) -> Option<Vec<(usize, String)>> {
         found.push((index, diagnostic["summary"].as_str().unwrap_or_default().to_owned()));
     }
     assert!(output.status.success() || !found.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
-    Some(found)
+    Found::Wrong(found)
 }
 
 /// What the console says of a list of something made from each open expression. A line of the
