@@ -142,7 +142,7 @@ struct Ward {
 impl Ward {
     #[expect(clippy::disallowed_methods, reason = "asks whether there is a terminal")]
     fn hire() -> Ward {
-        let script = "trap '' HUP INT QUIT TERM; read -r whom && { read -r end || kill -s KILL -- \"$whom\"; }";
+        let script = "trap '' HUP INT QUIT TERM; read -r whom && { read -r end || kill -9 \"$whom\"; }";
         let mut program = Command::new(SHELL[0]);
         program.args([SHELL[1], script]).env_clear().process_group(0);
         program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
