@@ -133,3 +133,17 @@ fn documents_and_streams_are_those_of_terraform() {
     let found = found.concat();
     assert!(found.is_empty(), "{found}");
 }
+
+#[test]
+fn a_plan_has_a_time_of_its_own() {
+    let side = Side::acier();
+    let output = "output \"at\" {\n  value = plantimestamp()\n}\n";
+    side.write("main.tf", &format!("resource \"terraform_data\" \"a\" {{\n  input = plantimestamp()\n}}\n{output}"));
+    assert!(!side.run(&["plan", "-out=planned"]).failed);
+    let read = |words: &[&str]| -> serde_json::Value { serde_json::from_str(&side.run(words).out).unwrap() };
+    let plan = read(&["show", "-json", "planned"]);
+    assert_eq!(plan["timestamp"], plan["output_changes"]["at"]["after"]);
+    assert!(plan["timestamp"].is_string());
+    assert!(!side.run(&["apply", "planned"]).failed);
+    assert_eq!(read(&["output", "-json"])["at"]["value"], plan["timestamp"]);
+}
