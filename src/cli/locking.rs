@@ -42,7 +42,7 @@ fn elsewhere(options: &LockingArguments) -> Option<Diagnostic> {
         "{name}={file} names a file for the state. acier keeps the state as a log in the folder \"state\" beside the \
          configuration, with its whole history."
     );
-    let hint = "Drop the option. To work with another state use another folder (-chdir); to take over a state file, use \
-                acier state import-tfstate FILE.";
+    let hint = "Drop the option. To work with another state use another workspace (acier workspace new) or folder \
+                (-chdir); to take over a state file, use acier state import-tfstate FILE.";
     Some(Diagnostic::error("The state has one place", detail).hint(hint))
 }

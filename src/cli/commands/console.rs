@@ -2,7 +2,9 @@
 //!
 //! **Never:** change anything: it reads the configuration, the values of variables and the stored
 //! state, and asks no cloud. History stays in memory, because a line may hold a secret. The decision
-//! to question: from a pipe every line is answered, where Terraform answers only the last.
+//! to question: from a pipe every line is answered, and an expression may go on over lines. Terraform answers only
+//! the last line, and what `exit` stands behind not at all; whoever pipes one expression sees no difference, and
+//! of several none is lost.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, IsTerminal};
