@@ -32,7 +32,8 @@ pub(super) fn attribute(name: &str, ty: Type, usage: Usage, about: &'static str)
     Attribute { equality: Equality::Strict, about, ..Attribute::new(name, ty, usage) }
 }
 
-/// The output is that of before as long as the input is; else it is known after apply.
+/// The output is that of before as long as the input is; else it is known after apply, except that
+/// what is made without an input has no output.
 fn output(prior: Option<&Value>, config: &Value) -> Option<Value> {
     let input = config.get("input")?;
     if let Some(prior) = prior {
@@ -41,7 +42,7 @@ fn output(prior: Option<&Value>, config: &Value) -> Option<Value> {
             return Some(kept.clone());
         }
     }
-    let value = if input.is_null() { input.clone() } else { Value::unknown(input.ty()) };
+    let value = if input.is_null() && prior.is_none() { input.clone() } else { Value::unknown(input.ty()) };
     Some(hide(value, input))
 }
 

@@ -38,6 +38,10 @@ pub(super) fn options(arguments: &PlanningArguments, destroy: bool, screen: &Scr
     if arguments.refresh_only && !arguments.refresh {
         return Err(refuse("Options contradict each other", "-refresh-only with -refresh=false does nothing.".into()));
     }
+    if (destroy || arguments.refresh_only) && !arguments.replace.is_empty() {
+        let detail = "-replace says what is to be made anew, and this plan makes nothing.";
+        return Err(refuse("Unsupported plan mode", detail.into()));
+    }
     if (destroy || arguments.refresh_only) && (arguments.adopt || arguments.send_secrets) {
         let detail = "-adopt and -send-secrets say how objects come under management, and this plan imports none.";
         return Err(refuse("Options contradict each other", detail.into()));

@@ -80,6 +80,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Requested => "requested",
         Why::Triggered => "replace_triggered_by",
         Why::NoBlock => "delete_because_no_resource_config",
+        Why::NoMoveTarget => "delete_because_no_move_target",
         Why::NoModule => "delete_because_no_module",
         Why::Disabled => "delete_because_enabled_false",
         Why::OtherRepetition => "delete_because_wrong_repetition",

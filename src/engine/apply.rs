@@ -466,9 +466,10 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let checks = self.resolver.checks(self.plan);
         self.report.diagnostics.extend(checks);
         for (name, value) in values {
-            let output = Output { value };
-            if self.desk.state.outputs.get(&name) != Some(&output) {
-                events.push(Event::Output { name, output: Some(output) });
+            // A null output is one that is not there.
+            let output = Some(Output { value }).filter(|output| !output.value.is_null());
+            if self.desk.state.outputs.get(&name) != output.as_ref() {
+                events.push(Event::Output { name, output });
             }
         }
         for (name, change) in &self.plan.outputs {

@@ -54,6 +54,11 @@ pub(super) fn unsupported_block(block: &Block, arguments: &[&str], blocks: &[&st
         .hint(known("blocks", blocks))
 }
 
+/// Reports a block where only values can stand.
+pub(super) fn unexpected_block(block: &Block) -> Diagnostic {
+    Diagnostic::error(format!("Unexpected {:?} block", block.name), "Blocks are not allowed here.").at(block.header)
+}
+
 /// The summary of a finding about an argument that must be given.
 pub(super) const MISSING_ARGUMENT: &str = "Missing required argument";
 

@@ -63,6 +63,12 @@ pub(super) fn leaving(output: &Output, value: Value) -> Result<Value, Diagnostic
         let wrong = Diagnostic::error("Ephemeral value not allowed", detail).at(output.value.span);
         return Err(wrong.hint("Declare the output with ephemeral = true.").into());
     }
+    if output.ephemeral.is_some() && !value.contains_mark(Marks::EPHEMERAL) {
+        let detail = "This output value is declared as returning an ephemeral value, so it can only be set to an \
+                      ephemeral value.";
+        let wrong = Diagnostic::error("Value not allowed in ephemeral output", detail).at(output.value.span);
+        return Err(wrong.hint("Remove ephemeral = true from the output.").into());
+    }
     let mut marks = Marks::NONE;
     if output.sensitive {
         marks = marks.union(Marks::SENSITIVE);

@@ -20,10 +20,12 @@ pub(super) enum Verdict {
     Fails(String),
 }
 
+const INVALID: &str = "Invalid condition result";
+
 /// Evaluates a condition. Findings about the condition itself go to `out`.
 pub(super) fn judge(condition: &Condition, reader: &Reader<'_>, out: &mut Diagnostics) -> Verdict {
     let span = condition.condition.span;
-    let invalid = |detail: String| Diagnostic::error("Invalid condition result", detail).at(span);
+    let invalid = |detail: String| Diagnostic::error(INVALID, detail).at(span);
     let value = match reader.value(&condition.condition) {
         Ok(value) => value,
         Err(wrong) => {
@@ -43,11 +45,26 @@ pub(super) fn judge(condition: &Condition, reader: &Reader<'_>, out: &mut Diagno
             return Verdict::Unknown;
         }
     };
-    match value.as_bool() {
+    let verdict = match value.as_bool() {
         Some(true) => Verdict::Holds,
-        Some(false) => Verdict::Fails(message(condition, reader, out)),
+        Some(false) => return Verdict::Fails(message(condition, reader, out)),
         None => Verdict::Unknown,
+    };
+    // What would be said must be sound, too, before the day on which it is needed.
+    if let Err(wrong) = reader.value(&condition.message) {
+        out.extend(wrong);
     }
+    verdict
+}
+
+/// The same for the validation of a variable.
+pub(super) fn judge_value(condition: &Condition, reader: &Reader<'_>, out: &mut Diagnostics) -> Verdict {
+    let before = out.0.len();
+    let verdict = judge(condition, reader, out);
+    for finding in out.0.iter_mut().skip(before).filter(|finding| finding.summary == INVALID) {
+        finding.summary = "Invalid variable validation result".into();
+    }
+    verdict
 }
 
 fn message(condition: &Condition, reader: &Reader<'_>, out: &mut Diagnostics) -> String {

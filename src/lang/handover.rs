@@ -64,10 +64,10 @@ impl Checker<'_> {
     /// What is wrong in the root module though it may stand in others.
     fn root_only(&mut self, unit: &Unit) {
         self.out.0.extend(unit.module.backend.as_ref().map(Backend::read_beside));
-        for span in unit.module.outputs.values().filter_map(|output| output.ephemeral) {
+        for output in unit.module.outputs.values().filter(|output| output.ephemeral.is_some()) {
             let detail = "Output values of a root module are stored, and an ephemeral value must not be. Only a module \
                           that is called may give one.";
-            let wrong = Diagnostic::error("Ephemeral output not allowed", detail).at(span);
+            let wrong = Diagnostic::error("Ephemeral output not allowed", detail).at(output.span);
             self.out.push(wrong.hint("Remove the argument."));
         }
     }

@@ -8,9 +8,9 @@ use std::rc::Rc;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::value::{Marks, Name, Value};
 
-use super::arguments::place;
+use super::arguments::{place, unexpected_block};
 use super::ast::Block;
-use super::condition::{Verdict, judge};
+use super::condition::{Verdict, judge_value};
 use super::constraint::describe;
 use super::frame::FrameId;
 use super::host::Host;
@@ -242,7 +242,7 @@ impl Collector<'_> {
                 );
                 Diagnostic::error("Variable declaration in .tfvars file", detail)
             }
-            (name, _) => Diagnostic::error(format!("Unexpected {name:?} block"), "Blocks are not allowed here."),
+            _ => unexpected_block(block),
         };
         self.out.push(wrong.at(block.header));
     }
@@ -302,9 +302,10 @@ fn settle(variable: &Variable, found: &Found, sources: &Sources) -> Result<Value
     }
 }
 
-/// The place to show with a message about a value; a sensitive value is not shown.
+/// The place to show with a message about a value: what is sensitive is not shown, and what was not
+/// given in a file has no place there.
 fn shown(variable: &Variable, found: &Found) -> Span {
-    if variable.sensitive { variable.span } else { found.span }
+    if variable.sensitive || found.origin.is_some() { variable.span } else { found.span }
 }
 
 fn mark(variable: &Variable, value: Value) -> Value {
@@ -332,7 +333,7 @@ fn validate(
         let reader = names.reader(FrameId::ROOT, &nowhere);
         let given = found.get(name).and_then(Option::as_ref).map_or(variable.span, |found| shown(variable, found));
         for validation in &variable.validations {
-            if let Verdict::Fails(message) = judge(validation, &reader, &mut out) {
+            if let Verdict::Fails(message) = judge_value(validation, &reader, &mut out) {
                 let rule = place(sources, validation.span);
                 let detail = format!("{message}\n\nThis was checked by the validation rule at {rule}.");
                 let address = format!("var.{name}");

@@ -7,7 +7,7 @@ use crate::addr::{Key, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::value::Name;
 
-use super::condition::{Verdict, judge};
+use super::condition::{Verdict, judge, judge_value};
 use super::frame::FrameId;
 use super::module::Node;
 use super::names::Place;
@@ -77,13 +77,13 @@ impl Scope {
         self.names.cast.module(&self.names.frame(frame).path).is_some()
     }
 
-    /// What is wrong with a node, in all instances of its module. Only what is asked of called
-    /// modules is looked at: calls, variables, validations and outputs.
+    /// What is wrong with a node, in all instances of its module: calls, validations and locals, and
+    /// of called modules variables and outputs. Also what nothing refers to must be sound.
     pub fn judge(&mut self, spot: &Spot) -> Diagnostics {
         let called = spot.unit != UnitId::ROOT;
         let looked_at = match spot.node {
             // Those of the root were judged with what was known when its variables were decided.
-            Node::Call(_) | Node::Validation(_) => true,
+            Node::Call(_) | Node::Validation(_) | Node::Local(_) => true,
             Node::Variable(_) | Node::Output(_) => called,
             _ => false,
         };
@@ -196,7 +196,7 @@ impl Scope {
         let reader = self.names.reader(frame, &place);
         let mut out = Diagnostics::none();
         for rule in &variable.validations {
-            if let Verdict::Fails(message) = judge(rule, &reader, &mut out) {
+            if let Verdict::Fails(message) = judge_value(rule, &reader, &mut out) {
                 let at = self.tree.place(rule.span);
                 let detail = format!("{message}\n\nThis was checked by the validation rule at {at}.");
                 let wrong = Diagnostic::error("Invalid value for variable", detail).seen(reader.seen(&rule.condition));

@@ -134,18 +134,12 @@ impl<'m> Linker<'m> {
         }
         for (name, output) in &module.outputs {
             self.expr(&output.value, &Site::plain(), &[]);
-            self.conditions(&output.preconditions, &Site::plain());
-            self.depends_on(&output.depends_on, output.span);
+            self.conditions("precondition", &output.preconditions, &Site::plain());
+            self.depends_on(&output.depends_on);
             self.keep(Node::Output(name.clone()));
         }
         for (name, check) in &module.checks {
-            let before = self.out.0.len();
-            self.conditions(&check.asserts, &Site { check: Some(name), ..Site::plain() });
-            for finding in &mut self.out.0[before..] {
-                if finding.summary == "Invalid condition expression" {
-                    finding.summary = "Invalid assert expression".into();
-                }
-            }
+            self.conditions("assert", &check.asserts, &Site { check: Some(name), ..Site::plain() });
             self.keep(Node::Check(name.clone()));
         }
         for (at, import) in module.imports.iter().enumerate() {
@@ -156,7 +150,7 @@ impl<'m> Linker<'m> {
 
     fn call(&mut self, call: &Call) {
         let site = self.repetition(&call.repetition, &Site::plain());
-        self.depends_on(&call.depends_on, call.span);
+        self.depends_on(&call.depends_on);
         for key in call.providers.iter().filter_map(|passed| passed.key.as_ref()) {
             self.expr(key, &site, &[]);
         }
@@ -234,8 +228,8 @@ impl<'m> Linker<'m> {
         for expr in resource.timeouts.values() {
             self.expr(expr, &inside, &[]);
         }
-        self.conditions(&resource.lifecycle.preconditions, &inside);
-        self.conditions(&resource.lifecycle.postconditions, &Site { own: true, ..inside });
+        self.conditions("precondition", &resource.lifecycle.preconditions, &inside);
+        self.conditions("postcondition", &resource.lifecycle.postconditions, &Site { own: true, ..inside });
         for expr in &resource.lifecycle.replace_triggered_by {
             target::check_trigger(self, expr, &inside);
         }
@@ -249,7 +243,7 @@ impl<'m> Linker<'m> {
                 }
             }
         }
-        self.depends_on(&resource.depends_on, resource.span);
+        self.depends_on(&resource.depends_on);
         let own = |name: &Name| addr.kind.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('_'));
         let alias = resource.provider.as_ref().and_then(|used| used.name.alias.as_ref());
         let mut providers = self.module.providers.iter().filter(|provider| own(&provider.name));
@@ -261,25 +255,28 @@ impl<'m> Linker<'m> {
         }
     }
 
-    fn conditions(&mut self, conditions: &[Condition], site: &Site<'_>) {
+    fn conditions(&mut self, kind: &str, conditions: &[Condition], site: &Site<'_>) {
         for condition in conditions {
             let before = self.found.len();
             let mut refers = false;
             references(&condition.condition, &mut |_, _, _| refers = true);
             self.expr(&condition.condition, site, &[]);
             if !refers && self.found.len() == before {
-                let detail = "The condition expression must refer to at least one object from elsewhere in the \
-                              configuration, or else its result would not be checking anything.";
-                self.out.push(Diagnostic::error("Invalid condition expression", detail).at(condition.condition.span));
+                let detail = format!(
+                    "The {kind} expression must refer to at least one object from elsewhere in the configuration, \
+                     or else its result would not be checking anything."
+                );
+                let wrong = Diagnostic::error(format!("Invalid {kind} expression"), detail);
+                self.out.push(wrong.at(condition.condition.span));
             }
             self.expr(&condition.message, site, &[]);
         }
     }
 
-    fn depends_on(&mut self, named: &[Dependency], span: Span) {
+    fn depends_on(&mut self, named: &[Dependency]) {
         for named in named {
             match named {
-                Dependency::Block(block) => drop(self.block(block, span)),
+                Dependency::Block(block, span) => drop(self.block(block, *span)),
                 Dependency::Module(call, span) => {
                     if target::call(self, call, *span).is_some() {
                         self.note(Node::Whole(call.clone()));

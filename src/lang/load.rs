@@ -9,8 +9,8 @@ use crate::schema::Schemas;
 use crate::value::Name;
 
 use super::arguments::{
-    Declared, MISSING_ARGUMENT, argument, expect, labels, missing_argument, place, refuse_labels, unsupported_argument,
-    unsupported_block, unsupported_yet,
+    Declared, MISSING_ARGUMENT, argument, expect, labels, missing_argument, place, refuse_labels, unexpected_block,
+    unsupported_argument, unsupported_block, unsupported_yet,
 };
 use super::ast::{Block, Body, Expr};
 use super::elsewhere::misspelt;
@@ -123,7 +123,7 @@ impl Loader<'_> {
     fn locals(&mut self, block: Block) {
         refuse_labels(&block, &mut self.out);
         for inner in &block.body.blocks {
-            self.out.push(unsupported_block(inner, &[], &[]));
+            self.out.push(unexpected_block(inner));
         }
         for attribute in block.body.attributes {
             let span = attribute.name_span.to(attribute.expr.span);

@@ -87,7 +87,7 @@ pub struct Output {
 #[derive(Clone, Debug)]
 pub enum Dependency {
     /// A resource or data block.
-    Block(BlockAddr),
+    Block(BlockAddr, Span),
     /// A module call, with all that is in it.
     Module(Name, Span),
 }
@@ -406,7 +406,7 @@ impl Resource {
 impl std::fmt::Display for Dependency {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Dependency::Block(block) => write!(f, "{block}"),
+            Dependency::Block(block, _) => write!(f, "{block}"),
             Dependency::Module(name, _) => write!(f, "module.{name}"),
         }
     }

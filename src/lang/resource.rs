@@ -250,6 +250,11 @@ impl Loader<'_> {
         if fixed::keyword(&attribute.expr).is_some_and(|word| &**word == "all") {
             return Ignore::All;
         }
+        if fixed::keyword(&attribute.expr).is_some() {
+            let detail = "A static list expression is required.";
+            self.out.push(Diagnostic::error("Invalid expression", detail).at(attribute.expr.span));
+            return Ignore::None;
+        }
         // A list that is written out names attributes; anything else gives their names when it is evaluated.
         if !matches!(attribute.expr.kind, ExprKind::Tuple(_) | ExprKind::Literal(_)) {
             return Ignore::Asked(attribute.expr.clone());
@@ -346,7 +351,7 @@ fn whole(expr: &Expr) -> Result<Dependency, Diagnostics> {
     let invalid = |detail: &str| Diagnostic::error("Invalid depends_on reference", detail).at(expr.span).into();
     match resolve(root, steps, expr.span)? {
         (Target::Block(block), used) => match &steps[used..] {
-            [] | [Access::Index(..)] => Ok(Dependency::Block(block)),
+            [] | [Access::Index(..)] => Ok(Dependency::Block(block, expr.span)),
             _ => Err(invalid(ATTRIBUTE)),
         },
         // Terraform waits for the whole module, too, where one output or instance of it is named.

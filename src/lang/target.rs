@@ -6,7 +6,7 @@
 use crate::addr::{Block as BlockAddr, Mode};
 use crate::diag::{Diagnostic, Span};
 use crate::schema::Block as Schema;
-use crate::value::Name;
+use crate::value::{Name, Type};
 
 use super::ast::{Access, Expr, ExprKind};
 use super::link::Linker;
@@ -254,8 +254,16 @@ fn unknown_member(schema: &Schema, steps: &[Access]) -> Option<Diagnostic> {
     let mut steps = steps;
     loop {
         let [Access::Attr(name, at), rest @ ..] = steps else { return None };
-        if schema.attribute(name).is_some() {
-            return None;
+        if let Some(attribute) = schema.attribute(name) {
+            let ty = match &attribute.ty {
+                Type::String => "string",
+                Type::Number => "number",
+                Type::Bool => "bool",
+                _ => return None,
+            };
+            let [Access::Attr(_, at), ..] = rest else { return None };
+            let detail = format!("Can't access attributes on a primitive-typed value ({ty}).");
+            return Some(Diagnostic::error("Unsupported attribute", detail).at(*at));
         }
         let Some(nested) = schema.nested(name) else {
             let names = schema.attributes.iter().map(|attribute| &*attribute.name);

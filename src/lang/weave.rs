@@ -243,7 +243,7 @@ fn set_waits(tree: &mut Tree, through: &Through) {
 fn named(tree: &Tree, unit: UnitId, entries: &[Dependency], through: &Through, found: &mut BTreeSet<Block>) {
     for entry in entries {
         match entry {
-            Dependency::Block(block) => drop(found.insert(tree.block(unit, block))),
+            Dependency::Block(block, _) => drop(found.insert(tree.block(unit, block))),
             Dependency::Module(call, _) => {
                 let behind = through.get(&Spot { unit, node: Node::Whole(call.clone()) });
                 found.extend(behind.into_iter().flat_map(|blocks| blocks.keys().cloned()));

@@ -58,6 +58,8 @@ pub enum Why {
     Triggered,
     /// The block is no longer in the configuration.
     NoBlock,
+    /// It was moved to where no block is.
+    NoMoveTarget,
     /// The module instance that it stood in is not in the configuration.
     NoModule,
     /// The block is there, but not this `count` index.

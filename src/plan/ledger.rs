@@ -44,6 +44,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::Unfinished, "unfinished"),
     (Why::Triggered, "triggered"),
     (Why::NoBlock, "no-block"),
+    (Why::NoMoveTarget, "no-move-target"),
     (Why::NoModule, "no-module"),
     (Why::NoIndex, "no-index"),
     (Why::NoKey, "no-key"),

@@ -206,7 +206,8 @@ pub fn plan(
     let mut laid = Laid::new(state, refreshed);
     let held = tree.clone();
     let statements = relocate::statements(&held);
-    let moves = moves::decide(&statements, laid.objects.iter().map(|(addr, object)| (*addr, &object.id)))?;
+    let mut moves = moves::decide(&statements, laid.objects.iter().map(|(addr, object)| (*addr, &object.id)))?;
+    moves.imply(&tree, laid.objects.keys().copied());
     laid.relocate(&moves);
     let (selection, mut diagnostics) = select(&tree, &laid, options);
     diagnostics.extend(relocate::judge(&moves, &selection));
@@ -227,7 +228,6 @@ pub fn plan(
         going: Going::default(),
         moves: &moves,
         removed: relocate::removed(&held),
-        moved: BTreeMap::new(),
         adopted: BTreeMap::new(),
         planned: BTreeSet::new(),
         changing: BTreeSet::new(),
@@ -348,7 +348,6 @@ fn finish(
             Some(key) => walk.laid.deposed.get(&(&change.addr, key)).copied(),
             None => walk.laid.objects.get(&change.addr).copied(),
         };
-        let object = object.or_else(|| walk.moved.get(&change.addr).map(|(_, object)| *object));
         let mut needed = object.map(|object| relocate::renamed(&renames, &object.needs)).unwrap_or_default();
         if walk.options.mode == Mode::Destroy {
             // The configuration may know of an order that no apply has written down yet.

@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{Addr, Block, Key, Mode, ModulePath, ModuleStep, Target};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::lang::module::Moved;
+use crate::lang::module::{Moved, Repetition};
+use crate::lang::tree::Tree;
 use crate::value::Name;
 
 /// A `moved` block and where it speaks: the names of the calls that lead to its module.
@@ -190,6 +191,32 @@ pub(crate) fn decide<'a>(
 }
 
 impl Moves {
+    /// Adding or removing `count` does not destroy the one object that was there before, also where
+    /// `count` is 0 now. Nothing is guessed about what a statement names, or has carried here.
+    /// Source of the rule: Terraform, "Refactoring", enabling `count` for a resource.
+    pub(crate) fn imply<'a>(&mut self, tree: &Tree, addrs: impl Iterator<Item = &'a Addr> + Clone) {
+        let single = addrs.clone().filter(|addr| matches!(addr.key, Key::None | Key::Int(0)));
+        let mut implied = Vec::new();
+        for addr in single {
+            let Some(resource) = tree.resource(&addr.block) else { continue };
+            let key = match (&resource.repetition, &addr.key) {
+                (Repetition::Count(_), Key::None) => Key::Int(0),
+                (Repetition::Once | Repetition::Enabled(_), Key::Int(_)) => Key::None,
+                _ => continue,
+            };
+            if !self.name(&addr.block) {
+                implied.push((addr.block.instance(key), addr.clone()));
+            }
+        }
+        if implied.is_empty() {
+            return;
+        }
+        let standing: BTreeSet<&Addr> = addrs.collect();
+        let left: BTreeSet<&Addr> = self.moved.values().collect();
+        implied.retain(|(to, from)| !standing.contains(to) && !left.contains(from) && !self.moved.contains_key(to));
+        self.moved.extend(implied);
+    }
+
     fn note(&mut self, statement: &Statement<'_>) {
         for side in [&statement.from, &statement.to] {
             if let Target::Block(block) | Target::Instance(Addr { block, .. }) = side {

@@ -2,7 +2,7 @@
 //!
 //! **Never:** evaluate configuration. In: the walk after its blocks. Out: deletions.
 
-use crate::addr::Key;
+use crate::addr::{Addr, Key};
 use crate::diag::Diagnostic;
 use crate::lang::module::Repetition;
 use crate::schema::Cost;
@@ -31,19 +31,24 @@ impl Walk<'_> {
                     _ => Why::OtherRepetition,
                 },
                 _ => match self.scope.has_instance(&addr.block.module) {
+                    Some(_) if !known => self.without_block(addr),
                     Some(false) => Why::NoModule,
-                    Some(true) if !known => Why::NoBlock,
                     // What is not decided yet is not lost.
                     _ => continue,
                 },
             };
             let change = existing(addr, None, object, &self.schemas);
             let stays = !known && removed::stays(&self.removed, addr);
-            lost.push(if stays { forgetting(change) } else { deletion(change, why) });
+            let forgotten = |change| Change { why, ..forgetting(change) };
+            lost.push(if stays { forgotten(change) } else { deletion(change, why) });
         }
         lost.extend(self.swept().into_iter().map(|change| deletion(change, Why::Swept)));
         self.delete(lost);
         self.deposed();
+    }
+
+    fn without_block(&self, addr: &Addr) -> Why {
+        if self.moves.origin(addr) == addr { Why::NoBlock } else { Why::NoMoveTarget }
     }
 
     fn deposed(&mut self) {

@@ -96,7 +96,7 @@ impl Walk<'_> {
     }
 }
 
-/// What a destruction leaves of output values: nothing, unless it is partial.
+/// What a destruction removes of output values: all, unless it is partial.
 pub(crate) fn removed(state: &State, whole: bool) -> BTreeMap<Name, OutputChange> {
     let gone = |value: &Value| OutputChange { before: Some(value.clone()), after: None };
     let gone = state.outputs.iter().filter(|_| whole).map(|(name, output)| (name.clone(), gone(&output.value)));

@@ -122,11 +122,7 @@ impl Walk<'_> {
 
     /// Every move: old and new address.
     fn all_moves(&self) -> impl Iterator<Item = (&Addr, &Addr)> {
-        let passed: BTreeSet<&Addr> = self.moved.values().map(|(from, _)| from).collect();
-        let said = self.moves.moved.iter().filter(move |(to, _)| !passed.contains(*to));
-        let said = said.map(|(to, from)| (from, to));
-        let meant = self.moved.iter().map(|(to, (from, _))| (self.moves.origin(from), to));
-        said.chain(meant)
+        self.moves.moved.iter().map(|(to, from)| (from, to))
     }
 
     /// The new names of blocks whose objects moved; a block that keeps some objects keeps its name, too.

@@ -14,7 +14,7 @@ use crate::addr::{Addr, Block, Key, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::module::Node;
 use crate::lang::scope::Scope;
-use crate::lang::tree::Spot;
+use crate::lang::tree::{Spot, UnitId};
 use crate::schema::{Block as SchemaBlock, Schemas};
 use crate::seal::Key as SealKey;
 use crate::state::State;
@@ -202,6 +202,15 @@ impl Resolver {
                     found.extend(self.scope.judge_check(&judged.path, name, false).found);
                 }
             }
+        }
+        // What was not known when the plan was made may turn out to be wrong, also where no object uses it.
+        if self.open.is_empty() && !plan.partial && plan.waiting.is_empty() && plan.mode == super::Mode::Normal {
+            let looked_at = |spot: &&Spot| matches!(spot.node, Node::Local(_)) || spot.unit != UnitId::ROOT;
+            for spot in tree.order.iter().filter(looked_at) {
+                found.extend(self.scope.judge(spot));
+            }
+            let mut told = BTreeSet::new();
+            found.0.retain(|finding| told.insert((finding.span, finding.summary.clone(), finding.address.clone())));
         }
         found
     }

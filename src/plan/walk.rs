@@ -50,12 +50,10 @@ pub(crate) struct Walk<'a> {
     pub(crate) places: BTreeMap<Addr, usize>,
     /// Objects that are replaced, for what lies in them.
     pub(crate) going: Going,
-    /// What `moved` blocks do to the addresses of objects.
+    /// What `moved` blocks, and `count` where it came or went, do to the addresses of objects.
     pub(crate) moves: &'a Moves,
     /// `removed` blocks.
     pub(crate) removed: Vec<removed::Statement<'a>>,
-    /// Objects that moved because `count` came or went, by their new address, with the old one.
-    pub(crate) moved: BTreeMap<Addr, (Addr, &'a Object)>,
     /// What is to be imported, by address.
     pub(crate) wanted: BTreeMap<Addr, Wanted>,
     /// Imported objects as the state will keep them.
@@ -129,7 +127,6 @@ impl<'a> Walk<'a> {
             Ok(Keys::Unknown(open)) => self.wait(block, open),
             Ok(Keys::Known(keys)) => {
                 self.scope.publish_keys(block, keys.clone());
-                self.move_single(block, &keys);
                 if self.options.mode == Mode::Normal && block.mode == BlockMode::Managed && !self.want(block, &keys) {
                     return;
                 }
@@ -147,27 +144,9 @@ impl<'a> Walk<'a> {
         self.failed.insert(block.declared().into_owned());
     }
 
-    /// Adding or removing `count` does not destroy the one object that was there before.
-    /// Source of the rule: Terraform, "Refactoring", enabling `count` for a resource.
-    fn move_single(&mut self, block: &Block, keys: &[Key]) {
-        if self.moves.name(block) {
-            return;
-        }
-        let (plain, first) = (block.instance(Key::None), block.instance(Key::Int(0)));
-        let has = |addr: &Addr| self.laid.objects.contains_key(addr);
-        let (from, to) = match (keys.first(), has(&plain), has(&first)) {
-            (Some(Key::None), false, true) => (first, plain),
-            (Some(Key::Int(0)), true, false) => (plain, first),
-            _ => return,
-        };
-        if let Some(object) = self.laid.objects.remove(&from) {
-            self.moved.insert(to, (from, object));
-        }
-    }
-
-    /// The object at an address, moved ones included.
+    /// The object at an address.
     pub(crate) fn prior(&self, addr: &Addr) -> Option<&'a Object> {
-        self.laid.objects.get(addr).copied().or_else(|| self.moved.get(addr).map(|(_, object)| *object))
+        self.laid.objects.get(addr).copied()
     }
 
     /// Whether a block is not looked at.
@@ -180,6 +159,15 @@ impl<'a> Walk<'a> {
     fn leave(&mut self, block: &Block, resource: &Resource) {
         let standing: Vec<(Addr, &'a Object)> = self.standing(block);
         let mut keys: Vec<Key> = standing.iter().map(|(addr, _)| addr.key.clone()).collect();
+        // What a plan does not look at is there as far as it exists; what nothing but the plan leaves out is
+        // there as the configuration says.
+        if self.options.mode == Mode::RefreshOnly
+            && let Ok(Keys::Known(known)) = self.scope.repetition(block)
+        {
+            keys.extend(known);
+            keys.sort();
+            keys.dedup();
+        }
         let alone = matches!(resource.repetition, Repetition::Once);
         if alone && !keys.contains(&Key::None) {
             keys = vec![Key::None];

@@ -27,6 +27,7 @@ mod resources;
 mod rows;
 mod sections;
 mod store;
+mod stories;
 mod twins;
 mod value;
 mod walls;

@@ -245,6 +245,7 @@ fn reason(change: &Change) -> Option<&'static str> {
         Why::Requested => Some("replace_by_request"),
         Why::Triggered => Some("replace_by_triggers"),
         Why::NoBlock => Some("delete_because_no_resource_config"),
+        Why::NoMoveTarget => Some("delete_because_no_move_target"),
         Why::NoModule => Some("delete_because_no_module"),
         Why::Disabled => Some("delete_because_enabled_false"),
         Why::OtherRepetition => Some("delete_because_wrong_repetition"),

@@ -149,6 +149,7 @@ fn reason(change: &Change, schemas: &Schemas) -> Option<String> {
     match (change.why, &change.addr.key) {
         _ if change.action == Action::Forget => Some("destroy = false is set in the configuration".into()),
         (Why::NoBlock, _) => Some(format!("because {block} is not in configuration")),
+        (Why::NoMoveTarget, _) => Some(format!("because {block}, to which it was moved, is not in configuration")),
         (Why::NoModule, _) => Some(format!("because {} is not in configuration", block.module)),
         (Why::Disabled, _) => Some("because enabled is false".into()),
         (Why::OtherRepetition, key) => Some(match key {

@@ -1,6 +1,7 @@
 //! The program from outside: our binary in a folder of its own, with an empty environment.
 
 mod advice;
+mod applied;
 mod bench;
 mod changes;
 mod checks;

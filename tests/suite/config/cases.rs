@@ -108,7 +108,10 @@ fn run(case: &Case, schemas: Schemas) -> String {
 fn walk(scope: &mut Scope, tree: &Tree, schemas: &Schemas, sources: &Sources, out: &mut String) {
     let module = tree.root();
     for spot in &tree.order {
-        *out += &short(&scope.judge(spot), sources);
+        // Here nothing is passed over, so what uses a local tells what is wrong with it.
+        if !matches!(spot.node, Node::Local(_)) {
+            *out += &short(&scope.judge(spot), sources);
+        }
         match &spot.node {
             Node::Block(block) => {
                 for path in scope.instances(spot.unit).unwrap_or_default() {

@@ -23,7 +23,7 @@ const MODULE: usize = 2_500;
 pub(super) const CRASH: &str = "! Terraform crashed";
 
 /// Whether there is a Terraform to ask; says so if not.
-pub(super) fn there(what: &str) -> bool {
+pub(crate) fn there(what: &str) -> bool {
     let found = Command::new("terraform").arg("version").output().is_ok_and(|output| output.status.success());
     if !found {
         eprintln!("SKIPPED: terraform is not on the path; {what}");
