@@ -49,6 +49,7 @@ pub(super) fn elsewhere(kind: &str, known: &[&str]) -> Option<Elsewhere> {
              state is lost.",
             *hint,
         ),
+        Some(("external" | "http" | "archive" | "tls", hint)) => ("acier runs no other providers.", *hint),
         Some((_, hint)) => ("acier has something of its own for this.", *hint),
         None => ("acier manages Azure Container Instances and what they need, and runs no other providers.", APART),
     };
