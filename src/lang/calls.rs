@@ -9,6 +9,7 @@ use crate::value::Name;
 
 use super::arguments::{argument, labels, missing_argument};
 use super::ast::Body;
+use super::backend::Backend;
 use super::fixed;
 use super::load::Loader;
 
@@ -54,12 +55,15 @@ pub fn calls(body: &Body) -> (Vec<Called>, Diagnostics) {
     (found, out)
 }
 
-/// What is wrong with the `terraform` blocks of a module: versions, providers, backends.
+/// What is wrong with the `terraform` blocks of a module: versions, providers, and for the root module
+/// its backend.
 #[must_use]
-pub fn settings(sources: &Sources, files: &[Body], schemas: &Schemas) -> Diagnostics {
+pub fn settings(sources: &Sources, files: &[Body], schemas: &Schemas, is_root: bool) -> Diagnostics {
     let mut loader = Loader::new(sources, schemas);
     for block in files.iter().flat_map(|file| &file.blocks).filter(|block| &*block.name == "terraform") {
         loader.settings(block);
     }
+    let backend = loader.module.backend.as_ref().filter(|_| is_root);
+    loader.out.0.extend(backend.map(Backend::read_beside));
     loader.out
 }

@@ -32,6 +32,7 @@ pub mod import;
 pub mod inputs;
 mod instances;
 mod json;
+mod limits;
 mod link;
 mod load;
 mod locate;

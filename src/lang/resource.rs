@@ -16,6 +16,7 @@ use super::arguments::{
 };
 use super::ast::{Access, Attribute, Block, Body, Expr, ExprKind};
 use super::elsewhere::{Elsewhere, elsewhere, of_azurerm};
+use super::limits::makes_timeouts;
 use super::load::Loader;
 use super::module::{Condition, Dependency, Ignore, Lifecycle, Repetition, Resource};
 use super::reference::{Target, resolve};
@@ -28,7 +29,7 @@ const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "depends_on", "provider"
 const META_BLOCKS: [&str; 5] = ["lifecycle", "timeouts", "provisioner", "connection", "_"];
 
 impl Loader<'_> {
-    pub(super) fn resource(&mut self, block: Block) {
+    pub(super) fn resource(&mut self, mut block: Block) {
         let Some([kind, name]) = labels(&block, &["type", "name"], &mut self.out) else { return };
         let (kind_span, kind, name) = (kind.span, kind.text.clone(), name.text.clone());
         let mode = if &*block.name == "data" { Mode::Data } else { Mode::Managed };
@@ -58,7 +59,11 @@ impl Loader<'_> {
         {
             self.out.push(unsupported_block(inner, &[], &[]));
         }
-        let timeouts = timeouts.map(|inner| self.timeouts(inner, mode)).unwrap_or_default();
+        let mut timeouts = timeouts.map(|inner| self.timeouts(inner, mode)).unwrap_or_default();
+        if schema.is_limited() {
+            timeouts.extend(self.dynamic_timeouts(&block.body, mode).unwrap_or_default());
+            block.body.blocks.retain(|inner| !makes_timeouts(inner));
+        }
         let provisioners = if mode == Mode::Managed { self.provisioners(&block.body) } else { Vec::new() };
         self.refuse_actions(&block.body, mode);
         let mut body = block.body;
@@ -186,7 +191,7 @@ impl Loader<'_> {
         }
     }
 
-    fn timeouts(&mut self, block: &Block, mode: Mode) -> BTreeMap<Name, Expr> {
+    pub(super) fn timeouts(&mut self, block: &Block, mode: Mode) -> BTreeMap<Name, Expr> {
         refuse_labels(block, &mut self.out);
         let known: &[&str] = if mode == Mode::Data { &["read"] } else { &["create", "read", "update", "delete"] };
         expect(&block.body, known, &[], &mut self.out);

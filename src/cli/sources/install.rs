@@ -157,7 +157,8 @@ impl Installer<'_> {
             found.extend(own);
             bodies.push(body);
         });
-        self.report.diagnostics.extend(settings(&self.report.sources, &bodies, &self.schemas));
+        let is_root = folder == self.root;
+        self.report.diagnostics.extend(settings(&self.report.sources, &bodies, &self.schemas, is_root));
         found
     }
 
