@@ -310,7 +310,7 @@ impl Forms {
 }
 
 /// What saved plans are sealed for.
-const PLAN: &str = "acier saved plan v1";
+const PLAN: &str = "acier saved plan v1 for default";
 
 fn trial(text: &str) -> Result<(), String> {
     let mut sources = Sources::default();
