@@ -45,7 +45,6 @@ pub(super) async fn listen<T>(sender: watch::Sender<Level>, work: impl Future<Ou
 
 /// From now on an interrupt that finds no plan being carried out ends the process, as it would have before
 /// anybody listened.
-#[expect(clippy::disallowed_methods, reason = "the thread that plans and asks cannot listen meanwhile")]
 fn leave_when_idle() {
     static STARTED: Once = Once::new();
     let wait = || {

@@ -17,8 +17,7 @@ pub(super) fn visible(text: &str, colour: bool) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 16);
-    let mut characters = text.char_indices();
-    while let Some((at, letter)) = characters.next() {
+    for (at, letter) in text.char_indices() {
         let own = || OWN.iter().any(|own| text[at + 1..].starts_with(own));
         if !steers(letter) || letter == '\u{1b}' && colour && own() {
             shown.push(letter);
