@@ -166,15 +166,22 @@ fn arithmetic(op: BinaryOp, left: &Number, right: &Number) -> Result<Value, &'st
 /// nulls are whatever their types. None if an unknown value decides.
 pub(crate) fn equals(left: &Value, right: &Value) -> Option<bool> {
     match compare(left, right) {
-        // As long as a member has no type yet, nothing is decided by the others, as in Terraform.
-        Some(false) if are_open(left, right) && are_alike(&left.ty(), &right.ty()) => None,
+        // As long as a member has no type yet only the types decide, as in Terraform.
+        Some(false) | None if are_open(left, right) => {
+            if are_alike(&left.ty(), &right.ty()) {
+                None
+            } else {
+                Some(false)
+            }
+        }
         verdict => verdict,
     }
 }
 
 /// Whether both are there, and a member of one is unknown and even its type is.
 fn are_open(left: &Value, right: &Value) -> bool {
-    !left.is_unknown() && !right.is_unknown() && (has_open(left) || has_open(right))
+    let there = |value: &Value| !value.is_unknown() && !value.is_null();
+    there(left) && there(right) && (has_open(left) || has_open(right))
 }
 
 fn has_open(value: &Value) -> bool {

@@ -316,7 +316,7 @@ fn matchkeys(args: &[Value], want: &Type) -> Outcome {
     let common = unify(&[keys.ty(), searched.ty()]).unwrap_or(Type::Dynamic);
     let common = |list: &Value| convert(list, &common).map_err(|mismatch| Fault::Call(mismatch.message));
     let (keys, searched) = (common(keys)?, common(searched)?);
-    if searched.children().next().is_none() {
+    if searched.children().next().is_none() || keys.children().next().is_none() {
         return Ok(Value::list((**element).clone(), Vec::new()));
     }
     if !args.iter().all(Value::is_wholly_known) {

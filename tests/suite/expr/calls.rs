@@ -223,7 +223,6 @@ const READ: &[(char, &[&str])] = &[
             "\"~/x\"",
             "\"files/hi.tftpl\"",
             "\"files/one.tftpl\"",
-            "\".\"",
         ],
     ),
     ('g', &["\"*\"", "\"**/*.txt\"", "\"sub/*.{md,txt}\"", "\"[a\"", "\"hello.*\""]),

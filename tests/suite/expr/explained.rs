@@ -21,7 +21,9 @@ pub(super) const EXPLAINED: &[Explained] = &[
         fits: |expression, ours, theirs| {
             let plain = |answer: &str| answer.replace("(sensitive)", "");
             let marks = |answer: &str| answer.matches("(sensitive)").count();
-            expression.contains("later") && plain(ours) == plain(theirs) && marks(ours) > marks(theirs)
+            let open = ["later", "partly"].iter().any(|name| expression.contains(name));
+            let asked = expression.contains("issensitive(");
+            open && (asked || plain(ours) == plain(theirs) && marks(ours) > marks(theirs))
         },
     },
     Explained {
@@ -62,7 +64,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
         because: "what failed is named; Terraform says that the types of the branches do not agree, because what failed \
                   has only half of its type",
         fits: |expression, ours, theirs| {
-            expression.contains('?') && ours.starts_with('!') && theirs == "! Inconsistent conditional result types"
+            const UNLIKE: &str = "! Inconsistent conditional result types";
+            expression.contains('?') && ours.starts_with('!') && !ours.contains(UNLIKE) && theirs.contains(UNLIKE)
         },
     },
     Explained {
@@ -72,6 +75,19 @@ pub(super) const EXPLAINED: &[Explained] = &[
         fits: |expression, ours, theirs| {
             let decided = ["true : bool", "false : bool"].contains(&ours.trim_start_matches("(sensitive)"));
             expression.contains('{') && decided && theirs.trim_start_matches("(sensitive)") == "(unknown) : bool"
+        },
+    },
+    Explained {
+        about: "letters of Indic scripts that join",
+        because: "what a reader sees as one character is one (Unicode 15.1, rule GB9c); Terraform takes it apart",
+        fits: |expression, _, _| expression.chars().any(|letter| ('\u{900}'..='\u{dff}').contains(&letter)),
+    },
+    Explained {
+        about: "two sets of objects with members that are not known",
+        because: "whether they are equal is not known; Terraform says before the apply that they are not",
+        fits: |expression, ours, _| {
+            let compared = expression.contains("==") || expression.contains("!=");
+            expression.contains("toset([{ a = local.later_id") && compared && ours.contains("(unknown")
         },
     },
     Explained {
