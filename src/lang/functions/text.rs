@@ -5,6 +5,7 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::lang::eval::sizes::LONGEST;
 use crate::lang::eval::template::normalize;
 use crate::value::{Bounds, Type, Value};
 
@@ -80,7 +81,14 @@ fn startswith(args: &[Value], _: &Type) -> Outcome {
 fn indent(args: &[Value], _: &Type) -> Outcome {
     let spaces = take_int(args, 0)?;
     let Ok(spaces) = usize::try_from(spaces) else { return Err("the number of spaces must not be negative".into()) };
-    make(take_text(args, 1)?.replace('\n', &format!("\n{}", " ".repeat(spaces))))
+    let text = take_text(args, 1)?;
+    let breaks = text.matches('\n').count();
+    // What would not fit is not built first.
+    if breaks.checked_mul(spaces).is_none_or(|more| more > LONGEST) {
+        return Err(format!("the result would be a text of more than {LONGEST} bytes").into());
+    }
+    let spaces = if breaks == 0 { 0 } else { spaces };
+    make(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
 fn join(args: &[Value], _: &Type) -> Outcome {
