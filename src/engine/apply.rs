@@ -238,6 +238,10 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 }
             }
         };
+        if step.act == StepAct::Update && self.resolver.leaves_alone(change, self.desk.key) {
+            self.leave_alone(step.number, change);
+            return Ok(());
+        }
         let flight = match self.flight(step, change, planned) {
             Ok(flight) => flight,
             Err(fault) => {
@@ -252,6 +256,18 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             None => self.set_out(step.number, change, flight)?,
         }
         Ok(())
+    }
+
+    /// An update that changes nothing after all is no call: containers would restart for it.
+    fn leave_alone(&mut self, number: u32, change: &Change) {
+        let diagnostics = self.resolver.publish(&change.addr, change.before.clone());
+        let holds = !diagnostics.has_errors();
+        self.report.diagnostics.extend(diagnostics);
+        if holds {
+            self.ready.finish(&number);
+        } else {
+            self.give_up(number, change, StepAct::Update);
+        }
     }
 
     /// Takes a step into flight.

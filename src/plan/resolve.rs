@@ -20,7 +20,7 @@ use crate::seal::Key as SealKey;
 use crate::state::State;
 use crate::value::{Name, Path, Value};
 
-use super::change::{Action, Change, Plan};
+use super::change::{Action, Change, Difference, Plan, Why};
 use super::conform::contradiction;
 use super::gates::Gates;
 use super::laid::Laid;
@@ -138,6 +138,25 @@ impl Resolver {
         }
         self.asked.insert(change.addr.clone(), actual.clone());
         Ok(actual)
+    }
+
+    /// Whether an update turns out to ask for what is there already: all that differed was not known when it was
+    /// planned, and is known to be the same now. A step without a call costs nothing; Terraform drops it, too.
+    #[must_use]
+    pub fn leaves_alone(&mut self, change: &Change, key: &SealKey) -> bool {
+        let guessed = |found: &Difference| found.path.find(&change.after).is_some_and(|value| !value.is_wholly_known());
+        let plain = change.action == Action::Update && change.why == Why::Changed && change.importing.is_none();
+        if !plain || !self.scope.cast().is_empty() || !change.differences.iter().all(guessed) {
+            return false;
+        }
+        let schemas: Rc<Schemas> = self.scope.schemas().clone();
+        let Some(schema) = schema_of(&schemas, &change.addr) else { return false };
+        let desired = self.scope.desired(&change.addr).ok();
+        let Some((desired, ignored)) = desired.zip(self.scope.ignored(&change.addr.block).ok()) else { return false };
+        let config = propose::ignore(&schema.block, &change.before, &desired.value, &ignored);
+        // What an update would have unsettled stays as it was if there is none.
+        let kept = propose::propose(&schema.block, Some(&change.before), &config, None);
+        diff::diff(&schema.block, &change.before, &kept, key).is_empty()
     }
 
     /// Whether an instance has provisioners of a time.

@@ -56,6 +56,61 @@ fn a_note_restarts_nothing() {
     folder.run("plan -detailed-exitcode -var note=hello").exits(0).says("No changes.");
 }
 
+/// What depends on an update is planned to change with it; if it comes out the same, nothing is called.
+#[test]
+fn an_update_that_turns_out_to_change_nothing_restarts_nothing() {
+    let folder = Folder::with(
+        r#"
+        provider "azurerm" {
+          features {}
+          environment = "emulator"
+        }
+        variable "release" {
+          default = "one"
+        }
+        resource "terraform_data" "release" {
+          input = var.release
+        }
+        resource "azurerm_resource_group" "rg" {
+          name     = "quiet"
+          location = "westeurope"
+        }
+        resource "azurerm_container_group" "app" {
+          name                = "app"
+          resource_group_name = azurerm_resource_group.rg.name
+          location            = azurerm_resource_group.rg.location
+          os_type             = "Linux"
+          ip_address_type     = "Public"
+          container {
+            name   = "app"
+            image  = "registry.example.com/app:${length(split("-", terraform_data.release.output))}"
+            cpu    = 1
+            memory = 1
+            ports {
+              port = 80
+            }
+          }
+        }
+        output "address" {
+          value = azurerm_container_group.app.ip_address
+        }
+        "#,
+    );
+    folder.run("apply -auto-approve").exits(0).says("3 added");
+    let app = "azurerm_container_group.app";
+    let started = || folder.run(&format!("inspect -json {app}")).exits(0).out;
+    let before = started();
+    let planned = folder.run("plan -var release=two").exits(0);
+    planned.says("0 to add, 2 to change, 0 to destroy.").says("-> (known after apply)");
+    let done = folder.run("apply -auto-approve -var release=two").exits(0);
+    done.says("0 added, 1 changed, 0 destroyed.").never_says(&format!("{app}: Modifying"));
+    assert_eq!(started(), before);
+    folder.run("plan -detailed-exitcode -var release=two").exits(0);
+    folder.run("apply -auto-approve -var release=two-and-a-half").exits(0).says("0 added, 2 changed, 0 destroyed.");
+    assert_ne!(started(), before);
+    folder.run("plan -detailed-exitcode -var release=two-and-a-half").exits(0);
+}
+
 #[test]
 fn what_others_changed_is_shown_apart_and_put_right() {
     let emulator = Served::start("");
