@@ -83,11 +83,10 @@ fn indent(args: &[Value], _: &Type) -> Outcome {
     let Ok(spaces) = usize::try_from(spaces) else { return Err("the number of spaces must not be negative".into()) };
     let text = take_text(args, 1)?;
     let breaks = text.matches('\n').count();
-    // What would not fit is not built first.
-    if breaks.checked_mul(spaces).is_none_or(|more| more > LONGEST) {
+    // What would not fit is not built first; Terraform builds the blanks even where no line takes them.
+    if breaks.max(1).checked_mul(spaces).is_none_or(|more| more > LONGEST) {
         return Err(format!("the result would be a text of more than {LONGEST} bytes").into());
     }
-    let spaces = if breaks == 0 { 0 } else { spaces };
     make(text.replace('\n', &format!("\n{}", " ".repeat(spaces))))
 }
 
