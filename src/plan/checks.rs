@@ -161,13 +161,12 @@ pub(crate) fn judge(scope: &mut Scope, path: &ModulePath, what: &Checkable, key:
     Judged { path: path.clone(), key, status, problems }
 }
 
+/// What came of one thing that has conditions, in an instance of its module.
+type Look<'l> = dyn FnMut(&mut Scope, &ModulePath, &Checkable) -> Option<Vec<Judged>> + 'l;
+
 /// Everything in a configuration that has conditions, by name. `look` gives what came of one in an
 /// instance of its module, and nothing for what nobody looked at; `whole` says that everything was.
-pub(crate) fn all(
-    scope: &mut Scope,
-    whole: bool,
-    look: &mut dyn FnMut(&mut Scope, &ModulePath, &Checkable) -> Option<Vec<Judged>>,
-) -> Vec<Checked> {
+pub(crate) fn all(scope: &mut Scope, whole: bool, look: &mut Look<'_>) -> Vec<Checked> {
     let tree = scope.tree().clone();
     let mut found = Vec::new();
     for (unit, declared) in tree.units() {

@@ -4,6 +4,7 @@
 //! runs of one module share a state; at the end everything is destroyed.
 #![expect(clippy::disallowed_methods, reason = "says how long runs take")]
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
@@ -94,9 +95,9 @@ impl<'a> Performance<'a> {
         for run in own.main().runs.clone() {
             let Some((source, span)) = &run.module else { continue };
             let key = module::key(bench.folder, source, *span).map_err(|wrong| (wrong.into(), own.sources()))?;
-            if !own.modules.contains_key(&key) {
-                let loaded = Loaded::load(bench, file, &key)?;
-                own.modules.insert(key, loaded);
+            if let Entry::Vacant(place) = own.modules.entry(key) {
+                let loaded = Loaded::load(bench, file, place.key())?;
+                place.insert(loaded);
             }
         }
         Ok(own)

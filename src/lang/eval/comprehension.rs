@@ -168,7 +168,7 @@ impl Evaluator<'_, '_> {
         let value = access::take_marks(self.expr(condition)?, marks);
         // Of the members of an object even an unknown condition must be able to become a bool.
         let judged = report == Report::Member && keyed && !value.is_null();
-        if report != Report::Clause && value.is_unknown() && !(judged && !convertible(&value.ty(), &Type::Bool)) {
+        if report != Report::Clause && value.is_unknown() && (!judged || convertible(&value.ty(), &Type::Bool)) {
             return Ok(None);
         }
         if report == Report::Nothing && conversion::convert_to(&value, &Type::Bool).is_err() {

@@ -2,7 +2,6 @@
 //! Terraform.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
 use std::process::Command;
 
 use super::bench::{Folder, Ran};
@@ -165,7 +164,7 @@ fn agrees(root: &str, module: Option<&str>) -> Folder {
     };
     let theirs = case(root, module);
     if terraform(&theirs, "init").is_none() {
-        writeln!(std::io::stderr(), "SKIPPED: terraform is not on the path; its applies were not compared").unwrap();
+        eprintln!("SKIPPED: terraform is not on the path; its applies were not compared");
         return folder;
     }
     let applied = terraform(&theirs, "apply -auto-approve -no-color").unwrap();

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -79,7 +79,7 @@ struct Request {
 }
 
 impl Request {
-    fn read(stream: &mut (impl BufRead + Read)) -> Option<Request> {
+    fn read(stream: &mut impl BufRead) -> Option<Request> {
         let mut line = String::new();
         stream.read_line(&mut line).ok()?;
         let mut words = line.split_whitespace();

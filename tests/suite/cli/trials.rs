@@ -429,7 +429,7 @@ output "secret" {
     let told = |condition: &str| {
         folder.write(
             "a.tftest.hcl",
-            &format!(
+            format!(
                 "run \"a\" {{\n  assert {{\n    condition     = {condition}\n    error_message = \"no\"\n  }}\n}}\n"
             ),
         );
@@ -459,7 +459,7 @@ output "secret" {
 fn emulated_time_is_not_waited_for() {
     let folder = Folder::example("06-job");
     let text = std::fs::read_to_string(folder.path().join("main.tf")).unwrap();
-    folder.write("main.tf", &text.replace("sleep 1;", "sleep 1500;"));
+    folder.write("main.tf", text.replace("sleep 1;", "sleep 1500;"));
     let began = std::time::Instant::now();
     folder.run("test").exits(0).says("2 passed");
     assert!(began.elapsed().as_secs() < 60, "{:?}", began.elapsed());

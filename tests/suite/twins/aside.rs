@@ -109,7 +109,7 @@ fn documents(theirs: &mut Value, ours: &mut Value) {
     if let (Some(Value::Object(theirs)), Some(ours)) = (theirs.get_mut("variables"), ours.get("variables")) {
         for (name, told) in theirs {
             let own = &ours[name]["value"];
-            if told["value"].is_string() && !own.is_string() && told["value"] == own.to_string() {
+            if told["value"].is_string() && !own.is_string() && told["value"].as_str() == Some(&*own.to_string()) {
                 told["value"] = own.clone();
             }
         }

@@ -42,7 +42,7 @@ pub(super) fn difference(kind: Kind, theirs: &str, ours: &str) -> String {
     let read = |text: &str| match kind {
         Kind::Stream | Kind::PartialStream | Kind::Broken => {
             let lines = text.split('\n').filter(|line| !line.is_empty());
-            lines.map(|line| parse(line)).collect::<Vec<Value>>()
+            lines.map(parse).collect::<Vec<Value>>()
         }
         _ => vec![parse(text)],
     };
