@@ -224,7 +224,8 @@ impl Forms {
         let file = sources.add(name, text);
         let decided = decide(&self.variables, &[Given::File { file }], &sources, &host());
         for one in decided.diagnostics.iter() {
-            let span = one.span.ok_or_else(|| format!("no place: {one:?}"))?;
+            // What stands for many others has no place of its own.
+            let Some(span) = one.span else { continue };
             inside(span, if span.file == file { text } else { VARIABLES })?;
         }
         Ok(())
