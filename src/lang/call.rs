@@ -88,7 +88,16 @@ impl Loader<'_> {
     /// The entries of `providers = { azurerm = azurerm.east }`.
     fn passed(&mut self, expr: &Expr) -> Vec<Passed> {
         let detail = "The providers of a module call are written out: { azurerm = azurerm.east }.";
-        passed(expr, ("Invalid providers argument", detail), &mut self.out)
+        let mut expr = expr.clone();
+        if let ExprKind::Object(items) = &mut expr.kind {
+            for (key, value) in items {
+                if let ObjectKey::Expr(key) = key {
+                    *key = self.unquoted(key).unwrap_or_else(|| key.clone());
+                }
+                *value = self.unquoted(value).unwrap_or_else(|| value.clone());
+            }
+        }
+        passed(&expr, ("Invalid providers argument", detail), &mut self.out)
     }
 }
 

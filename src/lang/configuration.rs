@@ -75,7 +75,8 @@ impl Loader<'_> {
     pub(super) fn provider_use(&mut self, body: &Body, kind: &str) -> Option<ProviderUse> {
         let written = argument(body, "provider")?;
         let span = written.expr.span;
-        let found = match &written.expr.kind {
+        let unquoted = self.unquoted(&written.expr);
+        let found = match &unquoted.as_ref().unwrap_or(&written.expr).kind {
             ExprKind::Reference(name, steps) => match steps.as_slice() {
                 [] => Some((name, None, None)),
                 [Access::Attr(alias, _)] => Some((name, Some(alias), None)),

@@ -1,7 +1,8 @@
 //! References in quotes, as Terraform 0.11 wrote them: `depends_on = ["module.net"]`.
 //!
 //! **Never:** take one where Terraform 1.11 takes none: it does in `depends_on` and
-//! `ignore_changes`, and warns. In: an entry of such a list. Out: the reference.
+//! `ignore_changes`, and where provider configurations are named, and warns. In: such an entry. Out: the
+//! reference.
 
 use crate::diag::Diagnostic;
 

@@ -47,16 +47,10 @@ impl Repeated {
     }
 }
 
-/// Reads the value of `count`. An unknown one is an error unless `lenient`, which reads it as none.
+/// Reads the value of `count`. An unknown one is an error unless `lenient`, which reads it as none. A
+/// sensitive number is taken, as Terraform 1.11 does: how many instances there are is no secret.
 pub(super) fn count(value: &Value, span: Span, lenient: bool) -> Result<Option<u64>, Diagnostics> {
     let invalid = |detail: String| Diagnostics::from(Diagnostic::error("Invalid count argument", detail).at(span));
-    if value.marks().has(Marks::SENSITIVE) {
-        return Err(invalid(
-            "Sensitive values, or values derived from sensitive values, cannot be used as count arguments. If used, the \
-             sensitive value could be disclosed as a resource instance key."
-                .into(),
-        ));
-    }
     if value.marks().has(Marks::EPHEMERAL) {
         return Err(invalid(
             "The given \"count\" is derived from an ephemeral value, which means that acier cannot persist it between \

@@ -91,14 +91,6 @@ fn module(linker: &mut Linker<'_>, name: &Name, rest: &[Access], span: Span) {
             );
             return linker.out.push(Diagnostic::error("Unexpected module instance key", detail).at(*at));
         }
-        (Repetition::Count(_) | Repetition::ForEach(_), [Access::Attr(output, at), ..]) => {
-            let index = if matches!(call.repetition, Repetition::Count(_)) { "[0]" } else { "[\"key\"]" };
-            let detail = format!(
-                "module.{name} has several instances, so its outputs are those of one of them.\n\nFor one of them \
-                 write:\n    module.{name}{index}.{output}"
-            );
-            return linker.out.push(Diagnostic::error("Missing module instance key", detail).at(span.to(*at)));
-        }
         (Repetition::Once | Repetition::Enabled(_), [Access::Attr(output, at), ..]) => Some((output.clone(), *at)),
         (Repetition::Count(_) | Repetition::ForEach(_), [Access::Index(..), Access::Attr(output, at), ..]) => {
             Some((output.clone(), *at))
@@ -223,15 +215,8 @@ fn block(linker: &mut Linker<'_>, addr: &BlockAddr, rest: &[Access], span: Span,
         }
         (Repetition::Once | Repetition::Enabled(_), rest) => rest,
         (_, [Access::Index(..), rest @ ..]) => rest,
-        (Repetition::Count(_), [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..]) => inner,
+        // What is behind a splat is judged with its value, so that `try` may hold it.
         _ => return,
-    };
-    let rest = match (&resource.repetition, rest) {
-        (
-            Repetition::Once | Repetition::Enabled(_),
-            [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..],
-        ) => inner,
-        (_, rest) => rest,
     };
     members(linker, resource, rest);
 }
@@ -277,7 +262,6 @@ fn unknown_member(schema: &Schema, steps: &[Access]) -> Option<Diagnostic> {
         schema = &nested.block;
         steps = match rest {
             [Access::Index(..), rest @ ..] => rest,
-            [Access::AttrSplat(inner, _) | Access::FullSplat(inner, _), ..] => inner,
             _ => return None,
         };
     }

@@ -54,7 +54,7 @@ impl<'a> Walk<'a> {
         for wanted in wanted {
             if !keys.contains(&wanted.addr.key) {
                 let wrong = self.no_instance(&wanted);
-                sound = self.refuse(&wanted, wrong);
+                sound = self.refuse_target(&wanted, wrong);
             } else if let Some(first) = self.wanted.get(&wanted.addr) {
                 if first.span.is_some() && wanted.span.is_some() {
                     let detail = format!(
@@ -73,6 +73,13 @@ impl<'a> Walk<'a> {
             }
         }
         sound
+    }
+
+    /// Refuses the address to which something is wanted, where that is written.
+    fn refuse_target(&mut self, wanted: &Wanted, wrong: Diagnostic) -> bool {
+        let tree = self.tree.clone();
+        let import = tree.root().imports.iter().find(|import| Some(import.named.span) == wanted.span);
+        self.refuse(&Wanted { span: import.map(|import| import.to_span), ..wanted.clone() }, wrong)
     }
 
     fn refuse(&mut self, wanted: &Wanted, wrong: Diagnostic) -> bool {
@@ -134,7 +141,7 @@ impl<'a> Walk<'a> {
             for wanted in wanted {
                 if self.laid.objects.contains_key(&wanted.addr) || self.answers.objects.contains_key(&wanted.addr) {
                     let wrong = unwritten(&wanted);
-                    self.refuse(&wanted, wrong);
+                    self.refuse_target(&wanted, wrong);
                 } else {
                     self.ask(&wanted.addr, Which::Named(wanted.named.clone()), wanted.span);
                 }
@@ -155,7 +162,7 @@ impl<'a> Walk<'a> {
             for wanted in wanted {
                 if self.scope.has_instance(&wanted.addr.block.module) == Some(false) {
                     let wrong = no_module(&wanted);
-                    self.refuse(&wanted, wrong);
+                    self.refuse_target(&wanted, wrong);
                 }
             }
         }

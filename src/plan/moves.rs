@@ -107,6 +107,12 @@ impl<'m> Statement<'m> {
         chained || part
     }
 
+    /// What tells an end from others; a call is not its one instance without a key.
+    fn key(&self, side: &Target) -> String {
+        let around = self.within.iter().map(|name| format!("{name}/")).collect::<String>();
+        format!("{around} {side:?} {}", self.whole_call())
+    }
+
     fn end<'s>(&'s self, side: &'s Target) -> End<'s> {
         End { around: &self.within, side }
     }
@@ -342,8 +348,8 @@ fn circle(statements: &[Statement<'_>], missing: &[usize]) -> Diagnostic {
 }
 
 /// What is wrong with the statements, whatever the state holds. `declared` tells whether something
-/// still stands in the configuration.
-pub(crate) fn check(statements: &[Statement<'_>], declared: &dyn Fn(&[Name], &Target) -> bool) -> Diagnostics {
+/// still stands in the configuration; of a call that moves with all its instances, the call counts.
+pub(crate) fn check(statements: &[Statement<'_>], declared: &dyn Fn(&[Name], &Target, bool) -> bool) -> Diagnostics {
     let mut out = Diagnostics::none();
     let mut from: BTreeMap<String, &Statement<'_>> = BTreeMap::new();
     let mut to: BTreeMap<String, &Statement<'_>> = BTreeMap::new();
@@ -360,7 +366,7 @@ pub(crate) fn check(statements: &[Statement<'_>], declared: &dyn Fn(&[Name], &Ta
             out.push(wrong("Redundant move statement", detail));
             continue;
         }
-        if declared(within, &statement.from) {
+        if declared(within, &statement.from, statement.whole_call()) {
             let detail = format!(
                 "This statement declares a move from {}, but that {noun} is still declared.\n\nChange your \
                  configuration so that this {noun} will be declared as {} instead.",
@@ -368,7 +374,7 @@ pub(crate) fn check(statements: &[Statement<'_>], declared: &dyn Fn(&[Name], &Ta
             );
             out.push(wrong("Moved object still exists", detail));
         }
-        if let Some(first) = from.insert(key(within, &statement.from), statement) {
+        if let Some(first) = from.insert(statement.key(&statement.from), statement) {
             let detail = format!(
                 "A statement at {} declared that {} moved to {}, but this statement instead declares that it moved to \
                  {}.\n\nEach {noun} can move to only one destination {noun}.",
@@ -376,7 +382,7 @@ pub(crate) fn check(statements: &[Statement<'_>], declared: &dyn Fn(&[Name], &Ta
             );
             out.push(wrong("Ambiguous move statements", detail));
         }
-        if let Some(first) = to.insert(key(within, &statement.to), statement) {
+        if let Some(first) = to.insert(statement.key(&statement.to), statement) {
             let detail = format!(
                 "A statement at {} declared that {} moved to {}, but this statement instead declares that {} moved \
                  there.\n\nEach {noun} can have moved from only one source {noun}.",
@@ -386,10 +392,6 @@ pub(crate) fn check(statements: &[Statement<'_>], declared: &dyn Fn(&[Name], &Ta
         }
     }
     out
-}
-
-fn key(within: &[Name], side: &Target) -> String {
-    format!("{} {side:?}", within.iter().map(|name| format!("{name}/")).collect::<String>())
 }
 
 /// Whether data sources are meant: those have no objects that could move.

@@ -95,7 +95,11 @@ impl Walk<'_> {
             let found = instances.iter().filter(|path| path.0.get(depth..) == Some(&inner.0) && around(path));
             found.cloned().collect::<Vec<ModulePath>>()
         };
-        let stands = |within: &[Name], target: &Target| match target {
+        let stands = |within: &[Name], target: &Target, whole: bool| match target {
+            Target::Module(path) if whole => path.0.split_last().is_some_and(|(call, above)| {
+                let around = paths(within, &ModulePath(above.to_vec()));
+                around.into_iter().any(|above| tree.find(&above.call(&call.name, Key::None)).is_some())
+            }),
             Target::Module(path) => !paths(within, path).is_empty(),
             Target::Block(block) => {
                 paths(within, &block.module).into_iter().any(|path| tree.resource(&block.within(path)).is_some())

@@ -26,12 +26,12 @@ struct Outcome {
     parted: bool,
 }
 
-fn compare(outcome: &mut Outcome, (at, options, mistake): (usize, &[String], &str), ours: &[Told], theirs: &[Told]) {
+fn compare(outcome: &mut Outcome, (at, step, mistake): (usize, &Step, &str), ours: &[Told], theirs: &[Told]) {
     for (ours, theirs) in ours.iter().zip(theirs) {
         if ours.text == theirs.text {
             continue;
         }
-        let about = About { what: ours.what, mistake, options };
+        let about = About { what: ours.what, mistake, options: &step.options, files: &step.files() };
         let (own, other, used) = explained::lay_aside(&about, &ours.text, &theirs.text);
         outcome.explained.extend(used);
         if own != other {
@@ -61,7 +61,7 @@ fn live(story: &Story) -> Outcome {
         outcome.planned += usize::from(theirs.len() > 1);
         outcome.applied +=
             usize::from(theirs.iter().any(|told| told.what == "apply" && told.text.starts_with("exit code Some(0)")));
-        compare(&mut outcome, (at, &step.options, mistake), &ours, &theirs);
+        compare(&mut outcome, (at, step, mistake), &ours, &theirs);
         if outcome.differs.is_some() || outcome.parted {
             return outcome;
         }
@@ -74,7 +74,7 @@ fn live(story: &Story) -> Outcome {
         };
         let ((ours, _), (theirs, _)) = (acier.plan(&again, "plan again"), terraform.plan(&again, "plan again"));
         outcome.quiet += usize::from(theirs[0].text.starts_with("exit code Some(0)"));
-        compare(&mut outcome, (story.steps.len(), &again.options, mistake), &ours, &theirs);
+        compare(&mut outcome, (story.steps.len(), &again, mistake), &ours, &theirs);
     }
     outcome
 }

@@ -3,6 +3,8 @@
 //! **Never:** an entry without a reason that a user would accept. In: two texts about one thing. Out:
 //! the same without what an entry explains.
 
+use std::collections::BTreeMap;
+
 /// A family of differences.
 pub(super) struct Explained {
     /// What it is about.
@@ -21,15 +23,32 @@ pub(super) struct About<'a> {
     pub(super) mistake: &'a str,
     /// The options of the step.
     pub(super) options: &'a [String],
+    /// What is written in the step.
+    pub(super) files: &'a BTreeMap<String, String>,
 }
 
 impl About<'_> {
     fn has(&self, option: &str) -> bool {
         self.options.iter().any(|own| own.starts_with(option))
     }
+
+    /// The line that a finding is about.
+    fn source(&self, finding: &str) -> Option<&str> {
+        let (file, number) = finding.strip_suffix(')')?.rsplit_once(" (")?.1.rsplit_once(':')?;
+        self.files.get(file)?.lines().nth(number.parse::<usize>().ok()?.checked_sub(1)?)
+    }
 }
 
 const FAILED: &str = "exit code Some(1)";
+
+/// Errors that only come when values are there.
+const IN_VALUES: &[&str] = &[
+    "Inconsistent conditional result types",
+    "Invalid for_each argument",
+    "Invalid value for input variable",
+    "Module output value precondition failed",
+    "Unsupported attribute",
+];
 
 /// The place of a finding, with its brackets.
 fn place(line: &str) -> Option<&str> {
@@ -95,6 +114,50 @@ pub(super) const EXPLAINED: &[Explained] = &[
                 && ours.len() > 1
                 && ours.iter().all(refused)
                 && theirs.first() == ours.first()
+            {
+                theirs.clone_from(ours);
+            }
+        },
+    },
+    Explained {
+        about: "null where format wants a value",
+        because: "format refuses a null argument for every verb but %v, as documented; Terraform never knows what it \
+                  makes of a null without a type, and plans a change for ever",
+        lay: |about, ours, theirs| {
+            let format = |line: &String| {
+                line.starts_with("error: Error in function call")
+                    && about.source(line).is_some_and(|source| source.contains("format(") && source.contains("null"))
+            };
+            if ours.len() > 1 && ours.iter().all(|line| line == FAILED || format(line)) {
+                theirs.clone_from(ours);
+            }
+        },
+    },
+    Explained {
+        about: "a statement that is wrong in one part",
+        because: "acier tells which part; Terraform tells that of the whole, too",
+        lay: |_, ours, theirs| {
+            let told = |start: &str| ours.iter().any(|line| line.starts_with(start));
+            let follows = |line: &String| {
+                line.starts_with("error: Invalid import configuration") && told("error: Invalid import address")
+                    || line.starts_with("error: Module not installed") && told("error: Invalid module source address")
+            };
+            theirs.retain(|line| !follows(line));
+        },
+    },
+    Explained {
+        about: "which of several errors in values is told",
+        because: "an error in a value stops what needs it, and either walks its graph in an order of its own, so that of \
+                  several errors at different places either tells the first that it meets",
+        lay: |about, ours, theirs| {
+            let one_of_many = |line: &String| {
+                line == FAILED || IN_VALUES.iter().any(|start| line.starts_with(&format!("error: {start} (")))
+            };
+            let differ = ours.iter().skip(1).all(|own| theirs.iter().skip(1).all(|other| place(own) != place(other)));
+            if about.what.starts_with("plan")
+                && (ours.len() > 1 && theirs.len() > 1 && differ)
+                && ours.iter().chain(&*theirs).all(one_of_many)
+                && ours[0] == theirs[0]
             {
                 theirs.clone_from(ours);
             }
