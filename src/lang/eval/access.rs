@@ -52,6 +52,15 @@ impl Evaluator<'_, '_> {
         Ok(value)
     }
 
+    /// Where the source of steps failed: what they give of as much of it as is certain. What a splat
+    /// would have given is not, not even its kind.
+    pub(super) fn walk_failed(&mut self, steps: &[Access], span: Span) {
+        let half = std::mem::replace(&mut self.failed, undecided());
+        let plain = steps.iter().all(|step| matches!(step, Access::Attr(..) | Access::Index(..)));
+        let reached = if plain { self.walk(half, steps, span).ok() } else { None };
+        self.failed = reached.unwrap_or_else(undecided);
+    }
+
     fn splat(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
         let marks = source.marks();
         let answer = self.splat_value(source, steps, source_span, span);

@@ -95,8 +95,9 @@ impl Evaluator<'_, '_> {
                 | ExprKind::Tuple(_)
                 | ExprKind::Object(_)
                 | ExprKind::For(_)
+                | ExprKind::Access(..)
                 | ExprKind::Conditional(..) => {}
-                ExprKind::Reference(_, steps) | ExprKind::Access(_, steps)
+                ExprKind::Reference(_, steps)
                     if matches!(steps.last(), Some(Access::AttrSplat(..) | Access::FullSplat(..))) => {}
                 _ => self.failed = undecided(),
             }
@@ -111,8 +112,7 @@ impl Evaluator<'_, '_> {
             ExprKind::Wrapped(inner) | ExprKind::Parens(inner) => self.expr(inner),
             ExprKind::Reference(name, steps) => self.reference(name, steps, expr.span),
             ExprKind::Access(inner, steps) => {
-                // What a splat would have given of a source that failed is not known, not even its kind.
-                let value = self.expr(inner).inspect_err(|_| self.failed = undecided())?;
+                let value = self.expr(inner).inspect_err(|_| self.walk_failed(steps, expr.span))?;
                 self.walk(value, steps, expr.span)
             }
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.span),

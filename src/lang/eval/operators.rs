@@ -174,14 +174,19 @@ pub(crate) fn equals(left: &Value, right: &Value) -> Option<bool> {
                 Some(false)
             }
         }
+        // The types of members tell even what their values leave open, those of nulls too.
+        Some(true) | None if are_there(left, right) && left.ty() != right.ty() => Some(false),
         verdict => verdict,
     }
 }
 
+fn are_there(left: &Value, right: &Value) -> bool {
+    [left, right].iter().all(|value| !value.is_unknown() && !value.is_null())
+}
+
 /// Whether both are there, and a member of one is unknown and even its type is.
 fn are_open(left: &Value, right: &Value) -> bool {
-    let there = |value: &Value| !value.is_unknown() && !value.is_null();
-    there(left) && there(right) && (has_open(left) || has_open(right))
+    are_there(left, right) && (has_open(left) || has_open(right))
 }
 
 fn has_open(value: &Value) -> bool {

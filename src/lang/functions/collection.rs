@@ -68,7 +68,7 @@ fn coalesce(args: &[Value], want: &Type) -> Outcome {
     for arg in args {
         let value = convert(arg, want).map_err(|mismatch| Fault::Call(mismatch.message))?;
         if value.is_unknown() {
-            return Ok(Value::unknown(value.ty()));
+            return Ok(Value::unknown(want.clone()));
         }
         if !value.is_null() && value.as_str() != Some("") {
             return Ok(value);

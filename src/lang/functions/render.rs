@@ -102,7 +102,8 @@ fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Inputs, Diag
         }
     }
     let (path, path_marks) = path.unmark();
-    let (vars, vars_marks) = vars.unmark();
+    // A secret marks the text even if the template does not use it.
+    let (vars, vars_marks) = vars.unmark_deep();
     let marks = Value::bool(true).with_marks(Marks::NONE.union(path_marks).union(vars_marks));
     if path.is_unknown() || vars.is_unknown() {
         return Ok(Err(vars.ty()));

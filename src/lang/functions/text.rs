@@ -71,11 +71,8 @@ fn startswith(args: &[Value], _: &Type) -> Outcome {
         _ if args[0].is_unknown() => "",
         _ => return Ok(Value::bool(take_text(args, 0)?.starts_with(wanted))),
     };
-    Ok(match (start.starts_with(wanted), wanted.starts_with(start)) {
-        (true, _) => Value::bool(true),
-        (false, true) => Value::unknown(Type::Bool),
-        (false, false) => Value::bool(false),
-    })
+    // A longer text is not compared, as in Terraform.
+    Ok(if wanted.len() > start.len() { Value::unknown(Type::Bool) } else { Value::bool(start.starts_with(wanted)) })
 }
 
 fn indent(args: &[Value], _: &Type) -> Outcome {

@@ -22,8 +22,9 @@ pub(super) const EXPLAINED: &[Explained] = &[
             let plain = |answer: &str| answer.replace("(sensitive)", "");
             let marks = |answer: &str| answer.matches("(sensitive)").count();
             let open = ["later", "partly"].iter().any(|name| expression.contains(name));
-            let asked = expression.contains("issensitive(");
-            open && (asked || plain(ours) == plain(theirs) && marks(ours) > marks(theirs))
+            let asked = expression.starts_with("issensitive(") && ours == "true : bool";
+            open && (asked && theirs == "(unknown) : bool"
+                || plain(ours) == plain(theirs) && marks(ours) > marks(theirs))
         },
     },
     Explained {
@@ -44,7 +45,13 @@ pub(super) const EXPLAINED: &[Explained] = &[
                   calls the result unknown, for ever",
         fits: |expression, ours, theirs| {
             let null = expression.starts_with("format(\"") && expression.contains("null)") && ours.contains("null");
+            // Text that is not known yet is text nevertheless.
+            let given = |call: &str| expression.starts_with(call) && expression.contains(", null");
+            let text = given("format(\"") && ours.ends_with("(unknown) : string");
+            let list = given("formatlist(\"") && ours.ends_with(" : list(string)");
+            let untyped = theirs.trim_start_matches("(sensitive)") == "(unknown) : any";
             expression.contains("format") && (ours.starts_with('!') || null) && theirs.contains("(unknown)")
+                || untyped && (text || list)
         },
     },
     Explained {
@@ -57,6 +64,64 @@ pub(super) const EXPLAINED: &[Explained] = &[
                 && ours.starts_with('!')
                 && given.starts_with('"')
                 && given.contains('/')
+        },
+    },
+    Explained {
+        about: "a subnet outside of the given network for which Terraform's function panics",
+        because: "a subnet that is larger than its network is refused by its argument; Terraform counts bits below zero \
+                  and says that the function failed",
+        fits: |expression, ours, theirs| {
+            expression.contains("cidrsubnet(")
+                && expression.contains('-')
+                && ours == "! Invalid function argument"
+                && theirs == "! Error in function call"
+        },
+    },
+    Explained {
+        about: "the first of the subnets of a network that begins at address zero",
+        because: "it is there to be given; Terraform looks for it behind the end of the network and finds no room",
+        fits: |expression, ours, theirs| {
+            let zero = expression.contains("\"0.0.0.0/") || expression.contains("\"::/") || expression.contains("/0\"");
+            expression.contains("cidrsubnets(")
+                && zero
+                && !ours.starts_with('!')
+                && theirs == "! Invalid function argument"
+        },
+    },
+    Explained {
+        about: "flatten of an object or a map with members that are not known yet",
+        because: "flatten takes lists, sets and tuples only; Terraform says so in the apply, when all members are known",
+        fits: |expression, ours, theirs| {
+            let given = ["flatten({", "flatten(({", "flatten(tomap(", "flatten((tomap("];
+            let open = ["later", "partly"].iter().any(|name| expression.contains(name));
+            let called = given.iter().any(|call| expression.contains(call));
+            called && open && ours == "! Error in function call" && !theirs.starts_with('!')
+        },
+    },
+    Explained {
+        about: "matchkeys where some of what is searched for is not known yet",
+        because: "what matches is not known; Terraform plans an empty list, which the apply may contradict",
+        fits: |expression, ours, theirs| {
+            let open = ["later", "partly"].iter().any(|name| expression.contains(name));
+            expression.contains("matchkeys(") && open && ours.contains("(unknown") && !theirs.contains("(unknown")
+        },
+    },
+    Explained {
+        about: "coalesce of values that cannot be converted to the type of the others",
+        because: "the value that does not fit is named; Terraform passes over it as if it were null",
+        fits: |expression, ours, theirs| {
+            const FAILED: &str = "! Error in function call";
+            expression.contains("coalesce(") && ours == FAILED && !theirs.contains(FAILED)
+        },
+    },
+    Explained {
+        about: "what follows a syntax error and a heredoc within a heredoc",
+        because: "acier names what is wrong behind a syntax error too, and looks for the next argument behind the first \
+                  line that ends the heredoc; Terraform stops at the syntax error",
+        fits: |expression, ours, theirs| {
+            let more: Vec<&str> = ours.split("\n    ").filter(|line| !theirs.contains(line)).collect();
+            let all = theirs.split("\n    ").all(|line| ours.contains(line));
+            expression.matches("<<").count() > 1 && all && more == ["! Argument or block definition required"]
         },
     },
     Explained {
@@ -80,7 +145,11 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained {
         about: "letters of Indic scripts that join",
         because: "what a reader sees as one character is one (Unicode 15.1, rule GB9c); Terraform takes it apart",
-        fits: |expression, _, _| expression.chars().any(|letter| ('\u{900}'..='\u{dff}').contains(&letter)),
+        fits: |expression, ours, theirs| {
+            let joins = expression.chars().any(|letter| ('\u{900}'..='\u{dff}').contains(&letter));
+            let counts = ["length(", "strrev(", "substr(", "format"].iter().any(|name| expression.contains(name));
+            joins && counts && !ours.starts_with('!') && !theirs.starts_with('!')
+        },
     },
     Explained {
         about: "two sets of objects with members that are not known",
@@ -93,7 +162,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained {
         about: "what Terraform cannot evaluate at all",
         because: "Terraform ends with a crash of its own, as with a set of lists whose elements are of several types",
-        fits: |_, _, theirs| theirs == super::theirs::CRASH,
+        fits: |expression, _, theirs| expression.contains("set(") && theirs == super::theirs::CRASH,
     },
     Explained {
         about: "a member chosen by a secret key",
@@ -134,7 +203,12 @@ fn bare(answer: &str) -> String {
         });
         rest = &rest[end.unwrap_or(0)..];
     }
-    out + rest
+    out += rest;
+    // Names of attributes stand bare in types, so white space around them is lost.
+    match out.rsplit_once(" : ") {
+        Some((json, ty)) => format!("{json} : {}", ty.replace(char::is_whitespace, "")),
+        None => out,
+    }
 }
 
 #[test]

@@ -216,6 +216,8 @@ fn unknown(bytes: &mut &[u8], count: usize) -> Part {
 
 fn bounded(sign: &str, bound: &Part) -> String {
     match (bound.at(0), bound.at(1)) {
+        // Infinity bounds nothing.
+        (Part::Number(number), _) if number.ends_with("inf") => String::new(),
         (Part::Number(number) | Part::Text(number), Part::Bool(true)) => format!(", {sign} {number}"),
         other => panic!("a bound is {other:?}"),
     }
