@@ -136,7 +136,9 @@ fn cidrnetmask(args: &[Value], _: &Type) -> Outcome {
 fn cidrsubnet(args: &[Value], _: &Type) -> Outcome {
     let network = take_network(args)?;
     let bits = take_int(args, 1)?;
-    let number = take_number(args, 2)?.to_string();
+    let number = take_number(args, 2)?;
+    // Minus zero is zero.
+    let number = if number.is_zero() { "0".to_owned() } else { number.to_string() };
     let Ok(bits) = u32::try_from(bits) else { return bad(1, "must be at least zero") };
     let prefix = network.prefix + bits.min(128);
     if prefix > network.width {

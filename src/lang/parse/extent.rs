@@ -107,6 +107,27 @@ pub(in crate::lang) fn marker_line(text: &[u8], at: usize, marker: (usize, usize
     (rest == Some(&b'\n')).then_some(start + marker.len())
 }
 
+/// The byte behind a heredoc, past those that begin in a sequence of it; none if one has no end. For
+/// texts with errors in them.
+pub(in crate::lang) fn rest_of_heredoc(text: &[u8], intro: &Intro) -> Option<usize> {
+    let mut open = vec![intro.marker];
+    let mut at = intro.body;
+    while let Some(marker) = open.last() {
+        if let Some(end) = marker_line(text, at, *marker) {
+            open.pop();
+            at = end;
+            continue;
+        }
+        let line = &text[at..at + text[at..].iter().position(|byte| *byte == b'\n')?];
+        let sequence = line.windows(2).position(|pair| matches!(pair, b"${" | b"%{"));
+        let inner =
+            line.windows(2).rposition(|pair| pair == b"<<").filter(|inner| sequence.is_some_and(|at| at < *inner));
+        open.extend(inner.and_then(|inner| self::intro(text, at + inner, text.len())).map(|inner| inner.marker));
+        at += line.len() + 1;
+    }
+    Some(at)
+}
+
 /// The byte behind a string of which nothing is known but that its opening quote stands before
 /// `at`; the end of its line if it has no end there. For texts with errors in them.
 pub(in crate::lang) fn rest_of_string(text: &[u8], mut at: usize) -> usize {

@@ -74,10 +74,10 @@ impl Reader<'_> {
         let token = self.advance();
         let bytes = self.text.as_bytes();
         self.at = match extent::intro(bytes, token.start, bytes.len()) {
-            Some(intro) => {
+            Some(intro) => extent::rest_of_heredoc(bytes, &intro).unwrap_or_else(|| {
                 self.skip_heredoc(Form::Heredoc { marker: intro.marker });
                 self.at
-            }
+            }),
             None => extent::rest_of_string(bytes, token.end),
         };
     }

@@ -50,8 +50,8 @@ pub(super) const EXPLAINED: &[Explained] = &[
             let text = given("format(\"") && ours.ends_with("(unknown) : string");
             let list = given("formatlist(\"") && ours.ends_with(" : list(string)");
             let untyped = theirs.trim_start_matches("(sensitive)") == "(unknown) : any";
-            expression.contains("format") && (ours.starts_with('!') || null) && theirs.contains("(unknown)")
-                || untyped && (text || list)
+            let with_null = expression.contains("format") && expression.contains("null");
+            with_null && (ours.starts_with('!') || null) && theirs.contains("(unknown)") || untyped && (text || list)
         },
     },
     Explained {
@@ -61,7 +61,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
             let given = theirs.trim_start_matches("(sensitive)");
             expression.contains("cidrsubnet(")
                 && expression.contains('-')
-                && ours.starts_with('!')
+                && ["! Error in function call", "! Invalid function argument"].contains(&ours)
                 && given.starts_with('"')
                 && given.contains('/')
         },
@@ -115,16 +115,6 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "what follows a syntax error and a heredoc within a heredoc",
-        because: "acier names what is wrong behind a syntax error too, and looks for the next argument behind the first \
-                  line that ends the heredoc; Terraform stops at the syntax error",
-        fits: |expression, ours, theirs| {
-            let more: Vec<&str> = ours.split("\n    ").filter(|line| !theirs.contains(line)).collect();
-            let all = theirs.split("\n    ").all(|line| ours.contains(line));
-            expression.matches("<<").count() > 1 && all && more == ["! Argument or block definition required"]
-        },
-    },
-    Explained {
         about: "a branch that is taken and fails",
         because: "what failed is named; Terraform says that the types of the branches do not agree, because what failed \
                   has only half of its type",
@@ -139,7 +129,11 @@ pub(super) const EXPLAINED: &[Explained] = &[
                   now the other, because it looks at the members in no order",
         fits: |expression, ours, theirs| {
             let decided = ["true : bool", "false : bool"].contains(&ours.trim_start_matches("(sensitive)"));
-            expression.contains('{') && decided && theirs.trim_start_matches("(sensitive)") == "(unknown) : bool"
+            let compared = expression.contains("==") || expression.contains("!=");
+            expression.contains('{')
+                && compared
+                && decided
+                && theirs.trim_start_matches("(sensitive)") == "(unknown) : bool"
         },
     },
     Explained {
@@ -168,7 +162,10 @@ pub(super) const EXPLAINED: &[Explained] = &[
         about: "a member chosen by a secret key",
         because: "the member of an object that a sensitive key selects is sensitive, as it is with a list or a map",
         fits: |expression, ours, theirs| {
-            expression.contains('[') && ours.contains("(sensitive)") && ours.replace("(sensitive)", "") == theirs
+            let keys =
+                ["[sensitive(", "[(sensitive(", "[local.secret", "[(local.secret", "[var.password", "[(var.password"];
+            let chosen = keys.iter().any(|key| expression.contains(key));
+            chosen && ours.contains("(sensitive)") && ours.replace("(sensitive)", "") == theirs
         },
     },
     Explained {
