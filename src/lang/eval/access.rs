@@ -77,6 +77,7 @@ impl Evaluator<'_, '_> {
         let is_sequence = matches!(shape(&source), Shape::Sequence | Shape::Set);
         match source.content() {
             Content::Null(_) if is_sequence => {
+                self.failed = undecided();
                 let why = "Splat expressions (with the * symbol) cannot be applied to null sequences.";
                 return Err(fail("Splat of null value", why, source_span));
             }

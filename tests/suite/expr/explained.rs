@@ -50,8 +50,13 @@ pub(super) const EXPLAINED: &[Explained] = &[
             let text = given("format(\"") && ours.ends_with("(unknown) : string");
             let list = given("formatlist(\"") && ours.ends_with(" : list(string)");
             let untyped = theirs.trim_start_matches("(sensitive)") == "(unknown) : any";
-            let with_null = expression.contains("format") && expression.contains("null");
-            with_null && (ours.starts_with('!') || null) && theirs.contains("(unknown)") || untyped && (text || list)
+            // The error stands beside others.
+            let others = ours.strip_prefix("! Error in function call\n    ");
+            if with_null(expression) && others == Some(theirs) {
+                return true;
+            }
+            with_null(expression) && (ours.starts_with('!') || null) && theirs.contains("(unknown)")
+                || untyped && (text || list)
         },
     },
     Explained {
@@ -99,6 +104,16 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
+        about: "a branch that encodes what cannot become variables and is not known yet",
+        because: "encode_tfvars takes objects and maps only; Terraform says so in the apply, when the value is known",
+        fits: |expression, ours, theirs| {
+            const CALL: &str = "encode_tfvars(";
+            let open = expression.split(CALL).skip(1).any(|given| given.contains("local.later"));
+            let untyped = ours.ends_with("(unknown) : any") && theirs.ends_with("(unknown) : string");
+            open && (untyped || ours == "! Error in function call" && !theirs.starts_with('!'))
+        },
+    },
+    Explained {
         about: "matchkeys where some of what is searched for is not known yet",
         because: "what matches is not known; Terraform plans an empty list, which the apply may contradict",
         fits: |expression, ours, theirs| {
@@ -113,6 +128,11 @@ pub(super) const EXPLAINED: &[Explained] = &[
             const FAILED: &str = "! Error in function call";
             expression.contains("coalesce(") && ours == FAILED && !theirs.contains(FAILED)
         },
+    },
+    Explained {
+        about: "the last digit of a power",
+        because: "powers are computed with floats of the machine, whose last digit depends on the way of computing",
+        fits: |expression, ours, theirs| expression.contains("pow(") && nearly(ours, theirs),
     },
     Explained {
         about: "a branch that is taken and fails",
@@ -177,6 +197,17 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
 ];
+
+fn with_null(expression: &str) -> bool {
+    expression.contains("format") && expression.contains("null")
+}
+
+/// Whether two numbers are the same but for the last digit that a float of the machine holds.
+fn nearly(ours: &str, theirs: &str) -> bool {
+    let number = |answer: &str| answer.strip_suffix(" : number").and_then(|number| number.parse::<f64>().ok());
+    let close = |(a, b): (f64, f64)| a.is_finite() && (a - b).abs() <= a.abs() * f64::EPSILON;
+    number(ours).zip(number(theirs)).is_some_and(close)
+}
 
 /// Whether a difference is in the table; its reason.
 pub(super) fn reason(expression: &str, ours: &str, theirs: &str) -> Option<&'static str> {
