@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-use acier::value::{Bounds, Content, Value};
+use acier::value::{Bounds, Content, Number, Value};
 use serde_json::Value as Json;
 
 use super::refined::Part;
@@ -139,8 +139,10 @@ fn write_bounds(bounds: Option<&Bounds>, out: &mut String) {
     match bounds {
         None => {}
         Some(Bounds::Number { least, most }) => {
-            say(">=", least.as_ref().map(ToString::to_string));
-            say("<=", most.as_ref().map(ToString::to_string));
+            // Nor does a plan keep the sign of zero in bounds.
+            let shown = |bound: &Number| if bound.is_zero() { "0".to_owned() } else { bound.to_string() };
+            say(">=", least.as_ref().map(shown));
+            say("<=", most.as_ref().map(shown));
         }
         Some(Bounds::Start(start)) => say("begins with", Some(format!("{start:?}"))),
         Some(Bounds::Length { least, most }) => {
