@@ -150,7 +150,10 @@ fn inside(tree: &Tree, unit: UnitId, graph: &mut Dag<Spot>) {
     let calls = module.calls.keys().map(|name| Node::Call(name.clone()));
     let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
     let checks = module.checks.keys().map(|name| Node::Check(name.clone()));
-    for node in calls.chain(blocks).chain(checks) {
+    // What nothing refers to is judged, too, in every instance of the module.
+    let locals = module.locals.keys().map(|name| Node::Local(name.clone()));
+    let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));
+    for node in calls.chain(blocks).chain(checks).chain(locals).chain(outputs) {
         graph.need(Spot { unit, node }, called.clone());
     }
 }
