@@ -95,12 +95,14 @@ impl Lock {
         }
         for (call, locked) in &self.entries {
             let Some(fresh) = written(call, locked) else { continue };
-            let place = body.iter().position(|found| called(found).is_some_and(|found| found >= call.as_str()));
-            let found =
-                place.and_then(|place| body.get_mut(place)).filter(|found| called(found) == Some(call.as_str()));
-            match found.and_then(Structure::as_block_mut) {
+            // Entries that are there stay where they are; others come in the order of their names.
+            let own = body.iter().position(|found| called(found) == Some(call.as_str()));
+            match own.and_then(|place| body.get_mut(place)).and_then(Structure::as_block_mut) {
                 Some(found) => update(found, &fresh),
-                None => body.insert(place.unwrap_or(body.len()), fresh),
+                None => {
+                    let behind = body.iter().position(|found| called(found).is_some_and(|found| found > call.as_str()));
+                    body.insert(behind.unwrap_or(body.len()), fresh);
+                }
             }
         }
         Some(format!("{HEAD}{body}"))
@@ -137,9 +139,9 @@ fn called(found: &Structure) -> Option<&str> {
 fn written(call: &str, locked: &Locked) -> Option<hcl_edit::structure::Block> {
     let block = Block::builder("module")
         .add_label(call)
-        .add_attribute(("source", plain(&locked.source)))
-        .add_attribute(("commit", plain(&locked.commit)))
-        .add_attribute(("digest", plain(&locked.digest)))
+        .add_attribute(("source", locked.source.clone()))
+        .add_attribute(("commit", locked.commit.clone()))
+        .add_attribute(("digest", locked.digest.clone()))
         .build();
     let text = format!("\n{}", hcl::format::to_string(&Body::builder().add_block(block).build()).ok()?);
     hcl_edit::parser::parse_body(&text).ok()?.into_blocks().next()
@@ -153,10 +155,6 @@ fn update(found: &mut hcl_edit::structure::Block, fresh: &hcl_edit::structure::B
             *old.value_mut() = attribute.value.clone().decorated(around);
         }
     }
-}
-
-fn plain(text: &str) -> String {
-    text.replace("${", "$${").replace("%{", "%%{")
 }
 
 fn entry(block: &ast::Block) -> Result<(String, Locked), Box<Diagnostic>> {
