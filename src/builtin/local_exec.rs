@@ -113,8 +113,8 @@ async fn follow(mut program: Command, said: &mut Said<'_>) -> std::io::Result<st
     let (reader, writer) = std::io::pipe()?;
     program.stdout(writer.try_clone()?).stderr(writer);
     let mut ward = Ward::hire();
-    if ward.is_alone {
-        program.process_group(0);
+    if let Some(group) = ward.group {
+        program.process_group(group);
     }
     let mut child = program.spawn()?;
     ward.watch(child.id()).await;
@@ -133,28 +133,34 @@ async fn follow(mut program: Command, said: &mut Said<'_>) -> std::io::Result<st
 struct Ward {
     /// What is said through it; its end is the sign that this process is gone.
     pipe: Option<tokio::process::ChildStdin>,
-    /// Whether no terminal is there that the command may want to ask something. Then it is the first of a
-    /// process group, and all that it has started ends with it; a terminal would not let such a group ask.
-    is_alone: bool,
+    /// The process group that the command joins when it is started, if no terminal is there that it may want to
+    /// ask something: a terminal would not let such a group ask. It is the ward's own, so that no moment passes
+    /// in which the command runs unwatched, and all that the command has started ends with it.
+    group: Option<i32>,
 }
 
 #[cfg(unix)]
 impl Ward {
-    #[expect(clippy::disallowed_methods, reason = "asks whether there is a terminal")]
     fn hire() -> Ward {
-        let script = "trap '' HUP INT QUIT TERM; read -r whom && { read -r end || kill -9 \"$whom\"; }";
+        let is_alone = !is_at_terminal();
+        let script = match is_alone {
+            true => "trap '' HUP INT QUIT TERM; read -r end || kill -9 -$$",
+            false => "trap '' HUP INT QUIT TERM; read -r whom && { read -r end || kill -9 \"$whom\"; }",
+        };
         let mut program = Command::new(SHELL[0]);
         program.args([SHELL[1], script]).env_clear().process_group(0);
         program.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
         // Without a shell the command goes unwatched.
-        let pipe = program.spawn().ok().and_then(|mut child| child.stdin.take());
-        Ward { pipe, is_alone: std::fs::File::open("/dev/tty").is_err() }
+        let child = program.spawn().ok();
+        let own = child.as_ref().and_then(Child::id).and_then(|id| i32::try_from(id).ok());
+        let pipe = child.and_then(|mut child| child.stdin.take());
+        Ward { pipe, group: is_alone.then_some(own.unwrap_or(0)) }
     }
 
+    /// At a terminal, where the command stays in this process's group, the ward is told who it is.
     async fn watch(&mut self, id: Option<u32>) {
-        let sign = if self.is_alone { "-" } else { "" };
-        if let Some(id) = id {
-            self.say(&format!("{sign}{id}\n")).await;
+        if let (None, Some(id)) = (self.group, id) {
+            self.say(&format!("{id}\n")).await;
         }
     }
 
@@ -167,6 +173,13 @@ impl Ward {
             let _ = tokio::io::AsyncWriteExt::write_all(pipe, text.as_bytes()).await;
         }
     }
+}
+
+/// Whether a terminal controls this process; some sandboxes put another file, or a strange terminal, there.
+#[cfg(unix)]
+#[expect(clippy::disallowed_methods, reason = "asks whether there is a terminal")]
+fn is_at_terminal() -> bool {
+    std::fs::File::open("/dev/tty").is_ok_and(|file| rustix::termios::tcgetpgrp(file).is_ok())
 }
 
 #[cfg(not(unix))]

@@ -172,7 +172,7 @@ resource "terraform_data" "long" {
 }
 "#;
     // At a terminal the command stays in its process group, and only it is ended.
-    let alone = std::fs::File::open("/dev/tty").is_err();
+    let terminal = std::fs::File::open("/dev/tty").is_ok_and(|file| rustix::termios::tcgetpgrp(file).is_ok());
     for way in ["killed", "left"] {
         let folder = Folder::with(text);
         let mut running = folder.start("apply -auto-approve", &[]);
@@ -188,10 +188,10 @@ resource "terraform_data" "long" {
             }
         }
         await_gone(&own);
-        if alone {
-            await_gone(&child);
-        } else {
+        if terminal {
             std::process::Command::new("kill").arg(&child).status().unwrap();
+        } else {
+            await_gone(&child);
         }
         let plan = folder.run("plan").exits(0).says("terraform_data.long is tainted, so must be replaced");
         if way == "killed" {
