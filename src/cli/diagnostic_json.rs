@@ -69,8 +69,8 @@ impl<'s> Form<'s> {
             let (start, end) = stretch(source, span);
             json["range"] = json!({
                 "filename": &*source.name,
-                "start": point(&place(&source.text, start)),
-                "end": point(&place(&source.text, end)),
+                "start": point(&place(source, start)),
+                "end": point(&place(source, end)),
             });
             json["snippet"] = self.snippet(source, span, start, end);
             let seen = diagnostic.seen.iter().flatten();
@@ -81,10 +81,9 @@ impl<'s> Form<'s> {
     }
 
     fn snippet(&self, source: &Source, span: Span, start: usize, end: usize) -> Json {
-        let text = &source.text;
-        let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let (line, from) = source.line(start);
         // A stretch that ends with a line break does not reach into the line behind it.
-        let last = if end > start && text[..end].ends_with('\n') { end - 1 } else { end };
+        let last = if end > start && source.text[..end].ends_with('\n') { end - 1 } else { end };
         let shown = source.shown(start, last);
         let lines = shown.lines().map(|line| line.trim_end_matches('\r'));
         let code = lines.collect::<Vec<_>>().join("\n");
@@ -92,7 +91,7 @@ impl<'s> Form<'s> {
         json!({
             "context": self.around(span),
             "code": code,
-            "start_line": place(text, start).line,
+            "start_line": line,
             "highlight_start_offset": offset(start),
             "highlight_end_offset": offset(end),
             "values": [],
@@ -137,23 +136,15 @@ fn headers(sources: &Sources, file: FileId) -> Vec<Around> {
 /// The bytes of a span, one at least where there is one.
 fn stretch(source: &Source, span: Span) -> (usize, usize) {
     let text = &source.text;
-    let inside = |offset: u32| {
-        let mut offset = (offset as usize).min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        offset
-    };
+    let inside = |offset: u32| text.floor_char_boundary(offset as usize);
     let (start, end) = (inside(span.start), inside(span.end));
     let one = text[start..].graphemes(true).next().map_or(0, str::len);
     (start, end.max(start + if end <= start { one } else { 0 }))
 }
 
-fn place(text: &str, byte: usize) -> Place {
-    let before = &text[..byte];
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
-    Place { line, column: before[line_start..].graphemes(true).count() + 1, byte }
+fn place(source: &Source, byte: usize) -> Place {
+    let (line, start) = source.line(byte);
+    Place { line, column: source.text[start..byte].graphemes(true).count() + 1, byte }
 }
 
 fn point(place: &Place) -> Json {

@@ -17,16 +17,10 @@ pub fn render(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> Strin
 /// Renders one diagnostic and the places of others that say the same. `colour` adds ANSI escapes.
 #[must_use]
 pub fn render_all(diagnostic: &Diagnostic, others: &[&Diagnostic], sources: &Sources, colour: bool) -> String {
-    let (word, code) = match diagnostic.severity {
-        Severity::Error => ("Error", "31"),
-        Severity::Warning => ("Warning", "33"),
-    };
-    let paint = |text: &str, code: &str| {
-        if colour { format!("\u{1b}[1;{code}m{text}\u{1b}[0m") } else { text.to_owned() }
-    };
-    let bar = paint("│", code);
-    let mut out = format!("{}\n", paint("╷", code));
-    let _ = writeln!(out, "{bar} {}{}", paint(&format!("{word}: "), code), diagnostic.summary);
+    let (word, paint) = (word(diagnostic.severity), paint(diagnostic.severity, colour));
+    let bar = paint("│");
+    let mut out = format!("{}\n", paint("╷"));
+    let _ = writeln!(out, "{bar} {}{}", paint(&format!("{word}: ")), diagnostic.summary);
     let _ = writeln!(out, "{bar}");
     if let Some(span) = diagnostic.span {
         snippet(&mut out, &bar, diagnostic, span, sources);
@@ -55,18 +49,27 @@ pub fn render_all(diagnostic: &Diagnostic, others: &[&Diagnostic], sources: &Sou
         let _ = writeln!(out, "{bar}");
         let _ = writeln!(out, "{bar} What to do: {hint}");
     }
-    let _ = writeln!(out, "{}", paint("╵", code));
+    let _ = writeln!(out, "{}", paint("╵"));
     out
+}
+
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "Error",
+        Severity::Warning => "Warning",
+    }
+}
+
+/// How a text of this severity is painted, if there is colour.
+fn paint(severity: Severity, colour: bool) -> impl Fn(&str) -> String {
+    let code = if severity == Severity::Error { 31 } else { 33 };
+    move |text| if colour { format!("\u{1b}[1;{code}m{text}\u{1b}[0m") } else { text.to_owned() }
 }
 
 /// Renders one diagnostic as one line: what it is and where. `colour` adds ANSI escapes.
 #[must_use]
 pub fn brief(diagnostic: &Diagnostic, sources: &Sources, colour: bool) -> String {
-    let (word, code) = match diagnostic.severity {
-        Severity::Error => ("Error", "31"),
-        Severity::Warning => ("Warning", "33"),
-    };
-    let word = if colour { format!("\u{1b}[1;{code}m{word}:\u{1b}[0m") } else { format!("{word}:") };
+    let word = paint(diagnostic.severity, colour)(&format!("{}:", word(diagnostic.severity)));
     let place = diagnostic.span.and_then(|span| {
         let (source, start) = (sources.get(span.file)?, sources.position(span.file, span.start)?);
         Some(format!(" (on {} line {})", source.name, start.line))
@@ -82,14 +85,17 @@ fn snippet(out: &mut String, bar: &str, diagnostic: &Diagnostic, span: Span, sou
     let about = diagnostic.address.as_ref().map(|address| format!(", in {address}")).unwrap_or_default();
     let _ = writeln!(out, "{bar}   on {} line {}{about}:", source.name, start.line);
     let first = sources.text(span).and_then(|text| text.lines().next()).unwrap_or("");
-    if let Some(line) = source.text.lines().nth(start.line - 1) {
-        let at = span.start as usize;
+    let at = span.start as usize;
+    let (_, from) = source.line(at);
+    // At the end of a file there is no line to show.
+    if from < source.text.len() {
         let shown = source.shown(at, at + first.len());
         let shown = shown.trim_end();
         let _ = writeln!(out, "{bar} {:>4}: {shown}", start.line);
         let room = shown.chars().count().saturating_sub(start.column - 1).max(1);
         let wanted = first.trim_end().chars().count();
-        let lead: String = line.chars().take(start.column - 1).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+        let before = source.text.get(from..at).unwrap_or_default().chars();
+        let lead: String = before.map(|letter| if letter == '\t' { '\t' } else { ' ' }).collect();
         let _ = writeln!(out, "{bar}       {lead}{}", "^".repeat(wanted.clamp(1, room)));
     }
     let seen = diagnostic.seen.as_deref().unwrap_or_default();

@@ -37,16 +37,25 @@ pub struct Source {
     pub text: Arc<str>,
     /// It holds values of variables: what stands behind the place of a finding may be another secret.
     pub guarded: bool,
+    /// Where each line begins: ten thousand places of one file must not count its lines ten thousand times.
+    lines: Arc<[u32]>,
 }
 
 impl Source {
+    /// The number of the line that a byte lies in, counted from one, and where that line begins.
+    #[must_use]
+    pub fn line(&self, offset: usize) -> (usize, usize) {
+        let number = self.lines.partition_point(|start| *start as usize <= offset);
+        (number, self.lines.get(number.wrapping_sub(1)).map_or(0, |start| *start as usize))
+    }
+
     /// The lines of a stretch of the text as they may be shown: up to the end of the stretch where the text
     /// is guarded, and without the passwords of addresses. As long as they are, in characters.
     #[must_use]
     pub fn shown(&self, start: usize, end: usize) -> String {
         let text = &self.text;
         let (start, end) = (text.floor_char_boundary(start), text.ceil_char_boundary(end.max(start)));
-        let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let (_, from) = self.line(start);
         let to = if self.guarded { end } else { text[end..].find('\n').map_or(text.len(), |at| end + at) };
         veil(&text[from..to])
     }
@@ -97,7 +106,9 @@ impl Sources {
     }
 
     fn push(&mut self, name: Arc<str>, text: Arc<str>, guarded: bool) -> FileId {
-        self.0.push(Source { name, text, guarded });
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        let lines = std::iter::once(0).chain(ends).map(|start| u32::try_from(start).unwrap_or(u32::MAX)).collect();
+        self.0.push(Source { name, text, guarded, lines });
         FileId(u32::try_from(self.0.len() - 1).unwrap_or(u32::MAX))
     }
 
@@ -121,16 +132,9 @@ impl Sources {
     /// Where a byte lies, for people.
     #[must_use]
     pub fn position(&self, file: FileId, offset: u32) -> Option<Position> {
-        let text = &self.get(file)?.text;
-        let mut offset = (offset as usize).min(text.len());
-        while !text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let before = &text[..offset];
-        let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-        Some(Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
-        })
+        let source = self.get(file)?;
+        let offset = source.text.floor_char_boundary(offset as usize);
+        let (line, start) = source.line(offset);
+        Some(Position { line, column: source.text[start..offset].chars().count() + 1 })
     }
 }
