@@ -173,7 +173,8 @@ fn half_done(source: &Value, results: Vec<Type>) -> Type {
 pub(super) fn get_attribute(value: &Value, name: &Name, span: Span) -> Answer {
     let unsupported = |detail: String| Err(fail("Unsupported attribute", detail, span));
     let missing = |known: &mut dyn Iterator<Item = &Name>| {
-        let advice = did_you_mean(name, known.map(|known| &**known));
+        // The names of members are as secret as what holds them.
+        let advice = did_you_mean(name, known.filter(|_| !value.is_sensitive()).map(|known| &**known));
         fail("Unsupported attribute", format!("This object does not have an attribute named {name:?}.{advice}"), span)
     };
     let member = match value.content() {
@@ -188,7 +189,8 @@ pub(super) fn get_attribute(value: &Value, name: &Name, span: Span) -> Answer {
         Content::Map(_, members) => match members.get(name) {
             Some(member) => member.clone(),
             None => {
-                let advice = did_you_mean(name, members.keys().map(|known| &**known));
+                let known = members.keys().filter(|_| !value.is_sensitive());
+                let advice = did_you_mean(name, known.map(|known| &**known));
                 let why = format!("This map does not have an element with the key {name:?}.{advice}");
                 return Err(fail("Missing map element", why, span));
             }
@@ -263,6 +265,7 @@ pub(super) fn index(value: &Value, key: &Value, span: Span) -> Answer {
                 ""
             };
             let known = value.as_members().into_iter().flat_map(|members| members.keys());
+            let known = known.filter(|_| !marks.has(Marks::SENSITIVE));
             invalid(format!("{NO_ELEMENT}.{}{hint}", did_you_mean(text, known.map(|known| &**known))))
         })?,
         _ => unknown_member(value),

@@ -147,8 +147,10 @@ impl Evaluator<'_, '_> {
         let value = gathered.errors.keep(value).unwrap_or_else(|| self.failed.clone());
         let values = gathered.keyed.entry(name.clone()).or_default();
         if !of.grouped && !values.is_empty() {
+            let shown =
+                if gathered.marks.has(Marks::SENSITIVE) { "(sensitive value)".to_owned() } else { format!("{name:?}") };
             let why = format!(
-                "Two different items produced the key {name:?} in this 'for' expression. If duplicates are expected, \
+                "Two different items produced the key {shown} in this 'for' expression. If duplicates are expected, \
                  use the ellipsis (...) after the value expression to enable grouping by key."
             );
             gathered.errors.add(fail("Duplicate object key", why, key.span));

@@ -10,6 +10,7 @@ use super::super::ast::Call;
 use super::super::eval::{Answer, Errors, Evaluator, conversion, fail, sizes};
 use super::super::suggest::did_you_mean;
 use super::row::{Body, Fault, Outcome, Returns, Row};
+use super::veil::{veil, veil_text};
 
 /// Evaluates a call.
 pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -> Answer {
@@ -24,7 +25,7 @@ pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -
             None => return Ok(Value::unknown(Type::Dynamic)),
         },
     };
-    apply(row, values, evaluator).map_err(|fault| explain(row, call, &spans, fault))
+    apply(row, &values, evaluator).map_err(|fault| explain(row, call, &spans, veil(fault, &values)))
 }
 
 /// The name of a function without `core::`, which may stand before those of the language.
@@ -122,8 +123,9 @@ fn arguments(
         };
         let Some(param) = row.param(index) else { continue };
         let Some(value) = errors.keep(answer) else { continue };
+        let converted = conversion::convert_to(&value, &param.kind.ty());
         let converted =
-            conversion::convert_to(&value, &param.kind.ty()).map_err(|why| invalid_argument(param.name, &why, at));
+            converted.map_err(|why| invalid_argument(param.name, &veil_text(why, std::slice::from_ref(&value)), at));
         values.extend(errors.keep(converted));
         spans.push(at);
     }
@@ -148,14 +150,14 @@ fn explain(row: &Row, call: &Call, spans: &[Span], fault: Fault) -> Diagnostics 
 }
 
 /// Applies a function to converted arguments.
-fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcome {
+fn apply(row: &Row, values: &[Value], evaluator: &Evaluator<'_, '_>) -> Outcome {
     let mut marks = Marks::NONE;
     // Marks that the function deals with itself, unless it is not asked at all.
     let mut own_marks = Marks::NONE;
     let mut undecided = false;
     let mut unknown = false;
     let mut ready = Vec::with_capacity(values.len());
-    for (index, value) in values.into_iter().enumerate() {
+    for (index, value) in values.iter().enumerate() {
         let Some(param) = row.param(index) else { continue };
         // What comes behind an argument of an undecided type is not looked at.
         if value.is_null() && !param.nullable && !undecided {
@@ -170,9 +172,9 @@ fn apply(row: &Row, values: Vec<Value>, evaluator: &Evaluator<'_, '_>) -> Outcom
         unknown |= value.is_unknown() && !param.unknown;
         ready.push(if param.marked {
             own_marks = own_marks.union(value.marks());
-            value
+            value.clone()
         } else {
-            let (value, found) = value.unmark_deep();
+            let (value, found) = value.clone().unmark_deep();
             marks = marks.union(found);
             value
         });

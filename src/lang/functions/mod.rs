@@ -31,6 +31,7 @@ mod text;
 pub(crate) mod tfvars;
 mod time;
 mod transcode;
+mod veil;
 mod yaml;
 
 use std::collections::BTreeMap;

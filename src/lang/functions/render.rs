@@ -13,6 +13,7 @@ use crate::value::{Content, Marks, Members, Name, Type, Value};
 use super::call::plain_name;
 use super::files::read_text;
 use super::row::{Fault, Row, any, bad, text};
+use super::veil::veil;
 
 pub(super) const ROWS: &[Row] = &[
     Row::lazy("templatefile", &[text("path"), any("vars")], templatefile),
@@ -22,8 +23,9 @@ pub(super) const ROWS: &[Row] = &[
 const PARAMS: [&str; 2] = ["path", "vars"];
 
 fn templatefile(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answer {
-    let Ok([path, vars, marks]) = inputs(evaluator, call)? else { return Ok(Value::unknown(Type::Dynamic)) };
-    let marks = marks.marks();
+    let Ok(Inputs { text: path, vars, marks, given }) = inputs(evaluator, call)? else {
+        return Ok(Value::unknown(Type::Dynamic));
+    };
     let rendered = (|| {
         if evaluator.in_template {
             return Err("cannot recursively call templatefile from inside another template function".into());
@@ -31,7 +33,7 @@ fn templatefile(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answ
         let source = read_text(std::slice::from_ref(&path), evaluator.env)?;
         render(evaluator, path.as_str().unwrap_or_default(), source, &vars, 0)
     })();
-    let value = rendered.map_err(|fault| explain(call, &PARAMS, fault))?;
+    let value = rendered.map_err(|fault| explain(call, &PARAMS, veil(fault, &given)))?;
     Ok(value.with_marks(marks))
 }
 
@@ -40,12 +42,11 @@ fn templatestring(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> An
     if let Some(template) = call.args.first() {
         check_template_expression(template).map_err(|why| explain(call, &params, Fault::Argument(0, why)))?;
     }
-    let [template, vars, marks] = match inputs(evaluator, call)? {
+    let Inputs { text: template, vars, marks, given } = match inputs(evaluator, call)? {
         Ok(inputs) => inputs,
         Err(Type::Dynamic) => return Ok(Value::unknown(Type::Dynamic)),
         Err(_) => return Ok(Value::unknown_not_null(Type::String)),
     };
-    let marks = marks.marks();
     let rendered = (|| {
         if evaluator.in_template {
             return Err("cannot recursively call templatestring from inside another template function".into());
@@ -54,7 +55,7 @@ fn templatestring(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> An
         let value = render(evaluator, "<templatestring argument>", source, &vars, 0)?;
         convert_to(&value, &Type::String).map_err(|why| Fault::Call(format!("invalid template result: {why}")))
     })();
-    let value = rendered.map_err(|fault| explain(call, &params, fault))?;
+    let value = rendered.map_err(|fault| explain(call, &params, veil(fault, &given)))?;
     Ok(value.with_marks(marks))
 }
 
@@ -76,11 +77,19 @@ fn check_template_expression(template: &Expr) -> Result<(), String> {
     }
 }
 
-/// The text argument, the variables, and a value that carries the marks of both; or else the type of
-/// the variables, if not both are known.
-type Inputs = Result<[Value; 3], Type>;
+/// The arguments of a call.
+struct Inputs {
+    /// The text argument.
+    text: Value,
+    vars: Value,
+    /// The marks of both, which they have no more.
+    marks: Marks,
+    /// Both as they were given.
+    given: [Value; 2],
+}
 
-fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Inputs, Diagnostics> {
+/// The arguments; or else the type of the variables, if not both are known.
+fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Result<Inputs, Type>, Diagnostics> {
     let mut errors = Errors::default();
     let name = if plain_name(call) == "templatestring" { "template" } else { "path" };
     let argument = |name: &str, at: Span, why: &str| {
@@ -101,14 +110,14 @@ fn inputs(evaluator: &mut Evaluator<'_, '_>, call: &Call) -> Result<Inputs, Diag
             return Err(argument(name, at, "argument must not be null"));
         }
     }
-    let (path, path_marks) = path.unmark();
+    let given = [path.clone(), vars.clone()];
+    let (text, path_marks) = path.unmark();
     // A secret marks the text even if the template does not use it.
     let (vars, vars_marks) = vars.unmark_deep();
-    let marks = Value::bool(true).with_marks(Marks::NONE.union(path_marks).union(vars_marks));
-    if path.is_unknown() || vars.is_unknown() {
+    if text.is_unknown() || vars.is_unknown() {
         return Ok(Err(vars.ty()));
     }
-    Ok(Ok([path, vars, marks]))
+    Ok(Ok(Inputs { text, vars, marks: path_marks.union(vars_marks), given }))
 }
 
 fn explain(call: &Call, params: &[&str], fault: Fault) -> Diagnostics {
