@@ -13,8 +13,8 @@ use std::cmp::Ordering;
 use std::fmt::{self, Write};
 use std::sync::Arc;
 
-use crate::value::Name;
 use crate::value::printable::is_printable;
+use crate::value::{Content, Name, Value};
 
 /// Which instance of a block: none without `count` and `for_each`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +26,18 @@ pub enum Key {
     Int(u64),
     /// An instance of `for_each`.
     Str(Name),
+}
+
+impl Key {
+    /// The key that a value in brackets is: a known text or whole number.
+    #[must_use]
+    pub fn of(value: &Value) -> Option<Key> {
+        match value.content() {
+            Content::String(text) => Some(Key::Str(text.clone())),
+            Content::Number(number) => number.as_i64().and_then(|index| u64::try_from(index).ok()).map(Key::Int),
+            _ => None,
+        }
+    }
 }
 
 /// One step down the module tree.

@@ -55,17 +55,18 @@ pub(super) async fn configurations(
 
 /// The data blocks that the provider blocks need, each after what it needs itself.
 fn ahead(tree: &Tree, provider: &Name) -> Vec<Spot> {
-    behind(tree, tree.root().providers.iter().filter(|block| block.name == *provider))
+    behind(tree, tree.root().providers.iter().filter(|block| block.name.provider == *provider))
 }
 
 /// Those that one configuration needs.
 fn ahead_of(tree: &Tree, provider: &Name, name: &str) -> Vec<Spot> {
     let blocks = tree.root().providers.iter();
-    behind(tree, blocks.filter(|block| block.name == *provider && block.is_called(name)))
+    behind(tree, blocks.filter(|block| block.name.provider == *provider && block.makes(name)))
 }
 
 fn behind<'b>(tree: &Tree, blocks: impl Iterator<Item = &'b ProviderBlock>) -> Vec<Spot> {
-    let roots: Vec<Spot> = blocks.map(|block| Spot { unit: UnitId::ROOT, node: Node::Provider(block.key()) }).collect();
+    let roots: Vec<Spot> =
+        blocks.map(|block| Spot { unit: UnitId::ROOT, node: Node::Provider(block.name.clone()) }).collect();
     let is_data = |spot: &&Spot| matches!(&spot.node, Node::Block(block) if block.mode == Mode::Data);
     let needed = tree.graph.all_needs(&roots);
     tree.order.iter().filter(is_data).filter(|spot| needed.contains(*spot)).cloned().collect()

@@ -5,7 +5,7 @@
 
 use crate::addr::{Addr, Block, Key, Mode, ModulePath, ModuleStep, Target};
 use crate::diag::{Diagnostic, Diagnostics};
-use crate::value::{Content, Name};
+use crate::value::Name;
 
 use super::ast::{Access, Expr, ExprKind};
 use super::fixed;
@@ -73,7 +73,7 @@ fn steps(expr: &Expr) -> Result<Vec<(Name, Key)>, Diagnostics> {
         match step {
             Access::Attr(name, _) => found.push((name.clone(), Key::None)),
             Access::Index(index, _) => {
-                let key = key(index).ok_or_else(dynamic)?;
+                let key = fixed::key(index).ok_or_else(dynamic)?;
                 match found.last_mut() {
                     Some((_, open @ Key::None)) => *open = key,
                     _ => return Err(dynamic()),
@@ -83,15 +83,6 @@ fn steps(expr: &Expr) -> Result<Vec<(Name, Key)>, Diagnostics> {
         }
     }
     Ok(found)
-}
-
-fn key(index: &Expr) -> Option<Key> {
-    let ExprKind::Literal(value) = &index.kind else { return None };
-    match value.content() {
-        Content::String(text) => Some(Key::Str(text.clone())),
-        Content::Number(number) => number.as_i64().and_then(|number| u64::try_from(number).ok()).map(Key::Int),
-        _ => None,
-    }
 }
 
 /// The block that an address lies in or is; nothing for a module.

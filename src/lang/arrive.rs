@@ -8,7 +8,6 @@ use crate::value::{Marks, Value};
 
 use super::constraint::describe;
 use super::module::{Output, Variable};
-use super::names::marks;
 use super::tree::Tree;
 
 /// The value of a module's variable. `whose` is what messages call the variable; `at` is where the
@@ -21,31 +20,40 @@ pub(super) fn arriving(
     tree: &Tree,
 ) -> Result<Value, Diagnostics> {
     let span = at.unwrap_or(variable.span);
-    let unsuitable = |summary: &str, verb: &str, why: &str| {
-        let declared = tree.place(variable.span);
-        let detail = format!("The given value is not suitable for {whose} {verb} at {declared}: {why}.");
-        Diagnostics::from(Diagnostic::error(summary, detail).at(span))
-    };
     if value.contains_mark(Marks::EPHEMERAL) && !variable.ephemeral {
         let detail = "This input variable is not declared as accepting ephemeral values, so it cannot be set to a result \
                       derived from an ephemeral value.";
         let wrong = Diagnostic::error("Ephemeral value not allowed", detail).at(span);
         return Err(wrong.hint("Declare the variable with ephemeral = true, or give it another value.").into());
     }
+    fitting(variable, &value, |summary, verb, why| {
+        let declared = tree.place(variable.span);
+        let detail = format!("The given value is not suitable for {whose} {verb} at {declared}: {why}.");
+        Diagnostic::error(summary, detail).at(span)
+    })
+    .map_err(Diagnostics::from)
+}
+
+/// The value as its variable takes it: converted, the default in place of a null that it does not take, and
+/// marked. `unsuitable` words what is wrong: a summary, where the variable is "declared" or "defined", and why.
+pub(super) fn fitting(
+    variable: &Variable,
+    value: &Value,
+    unsuitable: impl Fn(&str, &str, &str) -> Diagnostic,
+) -> Result<Value, Diagnostic> {
     let value = variable
         .constraint
-        .apply(&value)
+        .apply(value)
         .map_err(|mismatch| unsuitable("Invalid value for input variable", "declared", &describe(&mismatch)))?;
-    if value.is_null() && !variable.nullable {
-        return match &variable.default {
-            Some(default) => Ok(default.clone().with_marks(marks(variable))),
-            None => {
-                let why = "required variable may not be set to null";
-                Err(unsuitable("Required variable not set", "defined", why))
-            }
-        };
-    }
-    Ok(value.with_marks(marks(variable)))
+    let value = match &variable.default {
+        _ if !value.is_null() || variable.nullable => value,
+        Some(default) => default.clone(),
+        None => {
+            let why = "required variable may not be set to null";
+            return Err(unsuitable("Required variable not set", "defined", why));
+        }
+    };
+    Ok(value.with_marks(variable.marks()))
 }
 
 /// Any value that a variable may have, as secret as the one that it has.
@@ -69,12 +77,5 @@ pub(super) fn leaving(output: &Output, value: Value) -> Result<Value, Diagnostic
         let wrong = Diagnostic::error("Value not allowed in ephemeral output", detail).at(output.value.span);
         return Err(wrong.hint("Remove ephemeral = true from the output.").into());
     }
-    let mut marks = Marks::NONE;
-    if output.sensitive {
-        marks = marks.union(Marks::SENSITIVE);
-    }
-    if output.ephemeral.is_some() {
-        marks = marks.union(Marks::EPHEMERAL);
-    }
-    Ok(value.with_marks(marks))
+    Ok(value.with_marks(Marks::of(output.sensitive, output.ephemeral.is_some())))
 }

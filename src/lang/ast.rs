@@ -42,6 +42,14 @@ pub struct Block {
     pub body: Body,
 }
 
+impl Block {
+    /// Whether it is a `dynamic` block that makes blocks of a name.
+    #[must_use]
+    pub fn makes(&self, name: &str) -> bool {
+        &*self.name == "dynamic" && self.labels.iter().any(|label| &*label.text == name)
+    }
+}
+
 /// A block label.
 #[derive(Clone, Debug)]
 pub struct Label {

@@ -4,11 +4,12 @@
 //! against its variables. In: a block. Out: a [`Call`] in the module, or findings.
 
 use crate::addr::source::has_password;
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::value::Name;
 
 use super::arguments::{argument, expect, labels, missing_argument, unsupported_block};
-use super::ast::{Access, Block, Expr, ExprKind, ObjectKey};
+use super::ast::{Block, Expr, ExprKind, ObjectKey};
+use super::configuration::{named, not_named};
 use super::fixed;
 use super::load::Loader;
 use super::module::{Call, Passed, ProviderName};
@@ -110,12 +111,11 @@ pub(super) fn passed(expr: &Expr, no_map: (&str, &str), out: &mut Diagnostics) -
     let mut passed: Vec<Passed> = Vec::new();
     for (key, value) in items {
         let inner = match key {
-            ObjectKey::Name(name, _) => Some(ProviderName { name: name.clone(), alias: None }),
-            ObjectKey::Expr(key) => provider_name(key),
+            ObjectKey::Name(name, _) => Some(ProviderName::default_of(name.clone())),
+            ObjectKey::Expr(key) => named(key).and_then(|(name, key)| key.is_none().then_some(name)),
         };
-        let (outer, chosen) = instance(value);
-        let (Some(inner), Some(outer)) = (inner, provider_name(&outer)) else {
-            out.push(bad_provider(value.span));
+        let (Some(inner), Some((outer, chosen))) = (inner, named(value)) else {
+            out.push(not_named(value.span));
             continue;
         };
         if passed.iter().any(|other| other.inner == inner) {
@@ -124,42 +124,7 @@ pub(super) fn passed(expr: &Expr, no_map: (&str, &str), out: &mut Diagnostics) -
             out.push(Diagnostic::error(summary, detail).at(value.span).hint("Remove one of the two."));
             continue;
         }
-        passed.push(Passed { inner, outer, key: chosen, span: value.span });
+        passed.push(Passed { inner, outer, key: chosen.cloned(), span: value.span });
     }
     passed
-}
-
-/// The configuration that an expression names: `azurerm`, `azurerm.east`.
-fn provider_name(expr: &Expr) -> Option<ProviderName> {
-    match &expr.kind {
-        ExprKind::Parens(inner) => provider_name(inner),
-        ExprKind::Reference(name, steps) => match steps.as_slice() {
-            [] => Some(ProviderName { name: name.clone(), alias: None }),
-            [Access::Attr(alias, _)] => Some(ProviderName { name: name.clone(), alias: Some(alias.clone()) }),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// A configuration without the key that chooses one of its instances, and that key: `azurerm.by_region[each.key]`.
-/// Source of the form: OpenTofu 1.9, "Provider Iteration".
-fn instance(expr: &Expr) -> (Expr, Option<Expr>) {
-    match &expr.kind {
-        ExprKind::Parens(inner) => instance(inner),
-        ExprKind::Reference(name, steps) => match steps.as_slice() {
-            [alias @ Access::Attr(..), Access::Index(key, _)] => {
-                let kind = ExprKind::Reference(name.clone(), vec![alias.clone()]);
-                (Expr { kind, ..expr.clone() }, Some((**key).clone()))
-            }
-            _ => (expr.clone(), None),
-        },
-        _ => (expr.clone(), None),
-    }
-}
-
-fn bad_provider(span: Span) -> Diagnostic {
-    let detail = "A provider configuration is named by the local name of its provider, with its alias behind a dot if it \
-                  has one, and the key of one of its instances if it has for_each: azurerm, azurerm.east, azurerm.by_region[each.key].";
-    Diagnostic::error("Invalid provider configuration reference", detail).at(span)
 }

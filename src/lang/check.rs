@@ -11,7 +11,8 @@ use crate::value::{Name, Type, Value};
 
 use super::arguments::{argument, expect, labels};
 use super::ast::Block;
-use super::condition::{Verdict, judge};
+use super::condition::{Verdict, evaluate, judge};
+use super::frame::FrameId;
 use super::load::Loader;
 use super::module::{Check, Condition, Module, Node};
 use super::names::Place;
@@ -110,31 +111,26 @@ impl Scope {
         for assert in &check.asserts {
             let mut out = Diagnostics::none();
             let verdict = judge(assert, &reader, &mut out);
-            let status = match verdict {
-                Verdict::Holds => Status::Pass,
+            judged.status = judged.status.max(verdict.status());
+            let told = match verdict {
                 Verdict::Fails(message) => {
-                    let warning = Diagnostic::warning("Check block assertion failed", message.clone());
-                    let seen = reader.seen(&assert.condition);
-                    out.0.insert(0, warning.at(assert.condition.span).seen(seen));
-                    judged.problems.push(message);
-                    Status::Fail
+                    judged.problems.push(message.clone());
+                    Some(("Check block assertion failed", message))
                 }
-                Verdict::Unknown if out.has_errors() => Status::Error,
-                Verdict::Unknown => {
-                    if later {
-                        let detail = "The condition could not be evaluated at this time, a result will be known when \
-                                      this plan is applied.";
-                        let warning = Diagnostic::warning("Check block assertion known after apply", detail);
-                        let seen = reader.seen(&assert.condition);
-                        out.push(warning.at(assert.condition.span).seen(seen));
-                    }
-                    Status::Unknown
+                Verdict::Unknown if later => {
+                    let detail = "The condition could not be evaluated at this time, a result will be known when this plan \
+                                  is applied.";
+                    Some(("Check block assertion known after apply", detail.to_owned()))
                 }
+                _ => None,
             };
-            judged.status = judged.status.max(status);
+            if let Some((summary, detail)) = told {
+                let warning = Diagnostic::warning(summary, detail).at(assert.condition.span);
+                judged.found.push(warning.seen(reader.seen(&assert.condition)));
+            }
             judged.found.extend(out);
         }
-        judged.found = about(judged.found, &shown(path, name));
+        judged.found = about(judged.found, &Checkable::Check(name.clone()).within(path, &Key::None));
         judged
     }
 
@@ -168,41 +164,27 @@ impl Scope {
             place.own = own;
             let reader = self.names.reader(frame, &place);
             for condition in conditions {
-                let mut out = Diagnostics::none();
-                let status = match judge(condition, &reader, &mut out) {
-                    Verdict::Holds => Status::Pass,
-                    Verdict::Fails(message) => {
-                        judged.problems.push(message);
-                        Status::Fail
-                    }
-                    Verdict::Unknown if out.has_errors() => Status::Error,
-                    Verdict::Unknown => Status::Unknown,
-                };
-                judged.status = judged.status.max(status);
+                let verdict = judge(condition, &reader, &mut Diagnostics::none());
+                judged.status = judged.status.max(verdict.status());
+                if let Verdict::Fails(message) = verdict {
+                    judged.problems.push(message);
+                }
             }
         }
         judged
     }
 
     /// What is wrong with a check whatever the values are.
-    pub(super) fn validate_check(&mut self, frame: super::frame::FrameId, name: &Name) -> Diagnostics {
+    pub(super) fn validate_check(&mut self, frame: FrameId, name: &Name) -> Diagnostics {
         let module = self.names.frame(frame).module.clone();
         let Some(check) = module.checks.get(name) else { return Diagnostics::none() };
         let place = Place::default();
         let reader = self.names.reader(frame, &place);
         let mut out = Diagnostics::none();
-        for assert in &check.asserts {
-            judge(assert, &reader, &mut out);
-        }
+        evaluate(&check.asserts, &reader, &mut out);
         out.0.retain(|finding| finding.severity == Severity::Error);
-        about(out, &shown(&self.names.frame(frame).path, name))
+        about(out, &Checkable::Check(name.clone()).within(&self.names.frame(frame).path, &Key::None))
     }
-}
-
-/// A check as messages name it: `check.health`, `module.net.check.health`.
-#[must_use]
-pub fn shown(path: &ModulePath, name: &str) -> String {
-    if path.0.is_empty() { format!("check.{name}") } else { format!("{path}.check.{name}") }
 }
 
 /// The conditions of something: those that are judged before it is there, and after.

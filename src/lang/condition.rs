@@ -1,13 +1,14 @@
 //! Conditions: of validations, preconditions and postconditions.
 //!
-//! **Never:** show a sensitive value in a message. In: a condition and a reader. Out: what to say when
-//! it does not hold; nothing while it is not known.
+//! **Never:** show a sensitive value in a message. In: conditions and a reader. Out: what to say of those
+//! that do not hold; nothing of those that are not known.
 
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::addr::checkable::Status;
+use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
 use crate::value::{Marks, Type, Value};
 
-use super::module::Condition;
+use super::module::{Condition, Output, Variable};
 use super::names::Reader;
 
 /// What became of a condition.
@@ -18,6 +19,20 @@ pub(super) enum Verdict {
     Unknown,
     /// It does not hold; the message to show.
     Fails(String),
+    /// It cannot be evaluated.
+    Broken,
+}
+
+impl Verdict {
+    /// What documents say of it.
+    pub(super) fn status(&self) -> Status {
+        match self {
+            Verdict::Holds => Status::Pass,
+            Verdict::Unknown => Status::Unknown,
+            Verdict::Fails(_) => Status::Fail,
+            Verdict::Broken => Status::Error,
+        }
+    }
 }
 
 const INVALID: &str = "Invalid condition result";
@@ -30,19 +45,19 @@ pub(super) fn judge(condition: &Condition, reader: &Reader<'_>, out: &mut Diagno
         Ok(value) => value,
         Err(wrong) => {
             out.extend(wrong);
-            return Verdict::Unknown;
+            return Verdict::Broken;
         }
     };
     if value.is_null() {
         let detail = "Condition expression must return either true or false, not null.";
         out.push(invalid(detail.into()));
-        return Verdict::Unknown;
+        return Verdict::Broken;
     }
     let value = match convert(&value, &Type::Bool) {
         Ok(value) => value,
         Err(mismatch) => {
             out.push(invalid(format!("Invalid condition result value: {}.", mismatch.message)));
-            return Verdict::Unknown;
+            return Verdict::Broken;
         }
     };
     let verdict = match value.as_bool() {
@@ -51,20 +66,62 @@ pub(super) fn judge(condition: &Condition, reader: &Reader<'_>, out: &mut Diagno
         None => Verdict::Unknown,
     };
     // What would be said must be sound, too, before the day on which it is needed.
-    if let Err(wrong) = reader.value(&condition.message) {
-        out.extend(wrong);
+    match reader.value(&condition.message) {
+        Ok(_) => verdict,
+        Err(wrong) => {
+            out.extend(wrong);
+            if let Verdict::Unknown = verdict { Verdict::Broken } else { verdict }
+        }
     }
-    verdict
 }
 
-/// The same for the validation of a variable.
-pub(super) fn judge_value(condition: &Condition, reader: &Reader<'_>, out: &mut Diagnostics) -> Verdict {
-    let before = out.0.len();
-    let verdict = judge(condition, reader, out);
-    for finding in out.0.iter_mut().skip(before).filter(|finding| finding.summary == INVALID) {
-        finding.summary = "Invalid variable validation result".into();
+/// Evaluates conditions for what is wrong with themselves.
+pub(super) fn evaluate(conditions: &[Condition], reader: &Reader<'_>, out: &mut Diagnostics) {
+    for condition in conditions {
+        judge(condition, reader, out);
     }
-    verdict
+}
+
+/// Judges conditions; of each that does not hold an error of this summary is added.
+pub(super) fn require(conditions: &[Condition], summary: &str, reader: &Reader<'_>, out: &mut Diagnostics) {
+    for condition in conditions {
+        if let Verdict::Fails(message) = judge(condition, reader, out) {
+            let seen = reader.seen(&condition.condition);
+            out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
+        }
+    }
+}
+
+/// The same for the preconditions of an output, which only count where they are `judged`.
+pub(super) fn of_output(output: &Output, judged: bool, reader: &Reader<'_>, out: &mut Diagnostics) {
+    if judged {
+        require(&output.preconditions, "Module output value precondition failed", reader, out);
+    } else {
+        evaluate(&output.preconditions, reader, out);
+    }
+}
+
+/// The same for the validations of a variable, which findings call `whose`; `given` is where its value stands,
+/// and `place` says of a span where it is.
+pub(super) fn of_variable(
+    variable: &Variable,
+    (whose, given): (&str, Span),
+    place: impl Fn(Span) -> String,
+    reader: &Reader<'_>,
+    out: &mut Diagnostics,
+) {
+    for rule in &variable.validations {
+        let before = out.0.len();
+        let verdict = judge(rule, reader, out);
+        for finding in out.0.iter_mut().skip(before).filter(|finding| finding.summary == INVALID) {
+            finding.summary = "Invalid variable validation result".into();
+        }
+        if let Verdict::Fails(message) = verdict {
+            let detail = format!("{message}\n\nThis was checked by the validation rule at {}.", place(rule.span));
+            let seen = reader.seen(&rule.condition);
+            out.push(Diagnostic::error("Invalid value for variable", detail).at(given).about(whose).seen(seen));
+        }
+    }
 }
 
 fn message(condition: &Condition, reader: &Reader<'_>, out: &mut Diagnostics) -> String {

@@ -11,9 +11,10 @@ use crate::schema::Schemas;
 use crate::value::convert::convert;
 use crate::value::{Name, Type, Value};
 
-use super::arguments::{argument, unsupported_yet};
+use super::arguments::{argument, is_name, unsupported_yet};
 use super::ast::{Access, Body, Expr, ExprKind, ObjectKey};
 use super::decode::Decoder;
+use super::fixed;
 use super::frame::FrameId;
 use super::load::Loader;
 use super::module::{Node, Passed, ProviderBlock, ProviderName};
@@ -46,23 +47,27 @@ pub struct Configuration {
 }
 
 impl ProviderBlock {
-    /// How it is named in the graph: `azurerm`, `azurerm.west`.
-    #[must_use]
-    pub fn key(&self) -> Name {
-        match &self.alias {
-            None => self.name.clone(),
-            Some(alias) => format!("{}.{alias}", self.name).into(),
-        }
-    }
-
     /// Whether a configuration of this name is made by the block.
     #[must_use]
-    pub fn is_called(&self, name: &str) -> bool {
-        match &self.alias {
-            None => name.is_empty(),
-            Some(_) => name.split('[').next() == Some(&*self.key()),
+    pub fn makes(&self, configuration: &str) -> bool {
+        match &self.name.alias {
+            None => configuration.is_empty(),
+            Some(_) => configuration.split('[').next() == Some(&*self.name.to_string()),
         }
     }
+}
+
+/// The name of the configuration that a block with this label makes; nothing (and a finding) if `alias` gives none.
+pub(super) fn provider_name(label: &Name, body: &Body, out: &mut Diagnostics) -> Option<ProviderName> {
+    let Some(named) = argument(body, "alias") else { return Some(ProviderName::default_of(label.clone())) };
+    let alias = fixed::text(named, out)?;
+    if !is_name(&alias) {
+        let detail = "An alias must be a valid name. A name must start with a letter or underscore and may contain only \
+                      letters, digits, underscores, and dashes.";
+        out.push(Diagnostic::error("Invalid provider configuration alias", detail).at(named.expr.span));
+        return None;
+    }
+    Some(ProviderName { provider: label.clone(), alias: Some(alias.into()) })
 }
 
 /// The provider that a kind belongs to: the name before its first underscore.
@@ -76,29 +81,40 @@ impl Loader<'_> {
         let written = argument(body, "provider")?;
         let span = written.expr.span;
         let unquoted = self.unquoted(&written.expr);
-        let found = match &unquoted.as_ref().unwrap_or(&written.expr).kind {
-            ExprKind::Reference(name, steps) => match steps.as_slice() {
-                [] => Some((name, None, None)),
-                [Access::Attr(alias, _)] => Some((name, Some(alias), None)),
-                [Access::Attr(alias, _), Access::Index(key, _)] => Some((name, Some(alias), Some((**key).clone()))),
-                _ => None,
-            },
-            _ => None,
-        };
-        let Some((name, alias, key)) = found else {
-            let detail = "A provider configuration is named by the local name of its provider, with its alias behind a \
-                          dot if it has one: azurerm, azurerm.west, azurerm.by_region[each.key].";
-            self.out.push(Diagnostic::error("Invalid provider configuration reference", detail).at(span));
+        let Some((name, key)) = named(unquoted.as_ref().unwrap_or(&written.expr)) else {
+            self.out.push(not_named(span));
             return None;
         };
-        if &**name != provider_of(kind) {
-            let detail = format!("The {kind} belongs to the provider {:?}, and not to {name:?}.", provider_of(kind));
+        if &*name.provider != provider_of(kind) {
+            let (own, other) = (provider_of(kind), &name.provider);
+            let detail = format!("The {kind} belongs to the provider {own:?}, and not to {other:?}.");
             let wrong = Diagnostic::error("Invalid provider configuration reference", detail).at(span);
             self.out.push(wrong.hint("Name a configuration of its own provider, or remove the argument."));
             return None;
         }
-        Some(ProviderUse { name: ProviderName { name: name.clone(), alias: alias.cloned() }, key, span })
+        Some(ProviderUse { name, key: key.cloned(), span })
     }
+}
+
+/// The configuration that an expression names, and the key that chooses one of its instances: `azurerm`,
+/// `azurerm.east`, `azurerm.by_region[each.key]`.
+pub(super) fn named(expr: &Expr) -> Option<(ProviderName, Option<&Expr>)> {
+    let ExprKind::Reference(provider, steps) = &expr.kind else { return None };
+    let name = |alias: Option<&Name>| ProviderName { provider: provider.clone(), alias: alias.cloned() };
+    match steps.as_slice() {
+        [] => Some((name(None), None)),
+        [Access::Attr(alias, _)] => Some((name(Some(alias)), None)),
+        [Access::Attr(alias, _), Access::Index(key, _)] => Some((name(Some(alias)), Some(key))),
+        _ => None,
+    }
+}
+
+/// What is said of an expression that names no configuration.
+pub(super) fn not_named(span: Span) -> Diagnostic {
+    let detail = "A provider configuration is named by the local name of its provider, with its alias behind a dot if it \
+                  has one, and the key of one of its instances if it has for_each: azurerm, azurerm.east, \
+                  azurerm.by_region[each.key].";
+    Diagnostic::error("Invalid provider configuration reference", detail).at(span)
 }
 
 /// A provider requirement without its `configuration_aliases`, which are names and no values. That the
@@ -133,21 +149,16 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
     for (id, unit) in tree.units() {
         for resource in unit.module.blocks.values() {
             let Some(used) = &resource.provider else { continue };
-            if !schemas.providers.contains_key(&used.name.name) {
+            if !schemas.providers.contains_key(&used.name.provider) {
                 continue;
             }
             let (owner, name, chosen) = tree.handed(id, &used.name);
-            let block = tree
-                .unit(owner)
-                .module
-                .providers
-                .iter()
-                .find(|block| block.name == name.name && block.alias == name.alias);
+            let block = tree.unit(owner).module.providers.iter().find(|block| block.name == name);
             let wrong = match block {
                 None if name.alias.is_none() => None,
                 None => Some((
                     format!("There is no provider configuration {}.", used.name),
-                    format!("Declare it: provider {:?} with alias = ..., or correct the name.", name.name),
+                    format!("Declare it: provider {:?} with alias = ..., or correct the name.", name.provider),
                 )),
                 // The call of the module has chosen one.
                 Some(_) if chosen.is_some() && used.key.is_none() => None,
@@ -180,7 +191,7 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
 pub fn uses_default(tree: &Tree, provider: &str) -> bool {
     tree.units().any(|(id, unit)| {
         unit.module.blocks.values().filter(|resource| provider_of(&resource.addr.kind) == provider).any(|resource| {
-            let own = ProviderName { name: provider.into(), alias: None };
+            let own = ProviderName::default_of(provider);
             let name = resource.provider.as_ref().map_or(&own, |used| &used.name);
             tree.configuration(id, name).1.alias.is_none()
         })
@@ -208,18 +219,22 @@ impl Scope {
     ) -> Result<Vec<Configuration>, Diagnostics> {
         let root = self.tree.root().clone();
         let mut out = Diagnostics::none();
-        let default = root.providers.iter().find(|block| block.name == *provider && block.alias.is_none());
+        let of_provider = |block: &&ProviderBlock| block.name.provider == *provider;
+        let (defaults, aliased): (Vec<&ProviderBlock>, Vec<&ProviderBlock>) =
+            root.providers.iter().filter(of_provider).partition(|block| block.name.alias.is_none());
         let mut found = Vec::new();
-        match self.provider(provider) {
+        match self.provider(&ProviderName::default_of(provider.clone())) {
             _ if left_out(provider) => {}
-            Ok(value) => found.push(Configuration { name: "".into(), value, span: default.map(|block| block.span) }),
+            Ok(value) => {
+                found.push(Configuration { name: "".into(), value, span: defaults.first().map(|block| block.span) })
+            }
             Err(wrong) => out.extend(wrong),
         }
-        for block in root.providers.iter().filter(|block| block.name == *provider && block.alias.is_some()) {
+        for block in aliased {
             match self.provider_instances(block) {
-                _ if left_out(&block.key()) => {}
+                _ if left_out(&block.name.to_string()) => {}
                 Ok(instances) => found.extend(instances),
-                Err(wrong) => out.extend(about(wrong, &format!("provider {:?}", &*block.key()))),
+                Err(wrong) => out.extend(about(wrong, &Node::Provider(block.name.clone()).to_string())),
             }
         }
         if out.has_errors() { Err(out) } else { Ok(found) }
@@ -229,8 +244,8 @@ impl Scope {
     /// so. `name` is that of the configuration, with the key of an instance or without.
     pub fn open_arguments(&mut self, name: &str) -> Vec<(Name, Vec<String>)> {
         let root = self.tree.root().clone();
-        let Some(block) = root.providers.iter().find(|block| block.is_called(name)) else { return Vec::new() };
-        self.names.settle(FrameId::ROOT, &Node::Provider(block.key()));
+        let Some(block) = root.providers.iter().find(|block| block.makes(name)) else { return Vec::new() };
+        self.names.settle(FrameId::ROOT, &Node::Provider(block.name.clone()));
         let mut found = Vec::new();
         for attribute in &block.body.attributes {
             let open = waits::open(&self.names, FrameId::ROOT, "provider argument", &attribute.expr);
@@ -244,41 +259,39 @@ impl Scope {
     /// Where an argument of a provider configuration stands.
     #[must_use]
     pub fn argument_span(&self, name: &str, argument: &str) -> Option<Span> {
-        let block = self.tree.root().providers.iter().find(|block| block.is_called(name))?;
+        let block = self.tree.root().providers.iter().find(|block| block.makes(name))?;
         let found = block.body.attributes.iter().find(|attribute| &*attribute.name == argument)?;
         Some(found.expr.span)
     }
 
     fn provider_instances(&mut self, block: &ProviderBlock) -> Result<Vec<Configuration>, Diagnostics> {
-        let key = block.key();
         let span = Some(block.span);
         let Some(each) = &block.for_each else {
-            return Ok(vec![Configuration { value: self.provider(&key)?, name: key, span }]);
+            let value = self.provider(&block.name)?;
+            return Ok(vec![Configuration { name: block.name.to_string().into(), value, span }]);
         };
-        self.names.settle(FrameId::ROOT, &Node::Provider(key.clone()));
+        self.names.settle(FrameId::ROOT, &Node::Provider(block.name.clone()));
         let outside = Place::default();
         let value = self.names.reader(FrameId::ROOT, &outside).value(each)?;
         let members = repeat::for_each(&value, each.span, false)?.unwrap_or_default();
         let mut found = Vec::new();
         for (name, value) in members.iter() {
-            let each = (Value::string(name.clone()), value.clone());
-            let place = Place { each: Some(each), ..Place::default() };
-            let value = self.decode_provider(block, &place)?;
-            found.push(Configuration { name: format!("{key}{}", Key::Str(name.clone())).into(), value, span });
+            let value = self.decode_provider(block, &Place::each(name, value.clone()))?;
+            found.push(Configuration { name: format!("{}{}", block.name, Key::Str(name.clone())).into(), value, span });
         }
         Ok(found)
     }
 
     /// The value of a provider block where `each` means something.
     pub(super) fn decode_provider(&mut self, block: &ProviderBlock, place: &Place) -> Result<Value, Diagnostics> {
-        let Some((schema, shape)) = self.names.kinds.provider(&block.name) else {
-            let detail = format!("acier knows no provider {:?}.", block.name);
+        let Some((schema, shape)) = self.names.kinds.provider(&block.name.provider) else {
+            let detail = format!("acier knows no provider {:?}.", block.name.provider);
             return Err(Diagnostic::error("Unknown provider", detail).into());
         };
         let reader = self.names.reader(FrameId::ROOT, place);
         let mut decoder = Decoder { reader, out: Diagnostics::none(), stored: false };
         let value = decoder.whole(&block.body, &schema.block, shape, &schema.checks, block.span);
-        let out = about(decoder.out, &format!("provider {:?}", &*block.key()));
+        let out = about(decoder.out, &Node::Provider(block.name.clone()).to_string());
         let errors = self.keep_warnings(out);
         if errors.is_empty() { Ok(value) } else { Err(errors) }
     }
@@ -302,17 +315,18 @@ impl Scope {
     pub fn configuration(&mut self, addr: &Addr) -> Result<Name, Diagnostics> {
         let tree = self.tree.clone();
         let nothing = || Name::from("");
-        if tree.root().providers.iter().all(|block| block.alias.is_none()) {
+        if tree.root().providers.iter().all(|block| block.name.alias.is_none()) {
             return Ok(nothing());
         }
         let (Some(unit), Some(resource)) = (tree.find(&addr.block.module), tree.resource(&addr.block)) else {
             return Ok(nothing());
         };
-        let own = ProviderName { name: provider_of(&addr.block.kind).into(), alias: None };
+        let own = ProviderName::default_of(provider_of(&addr.block.kind));
         let used = resource.provider.as_ref();
         let (_, name, chosen) = tree.handed(unit, used.map_or(&own, |used| &used.name));
-        let Some(alias) = &name.alias else { return Ok(nothing()) };
-        let plain = format!("{}.{alias}", name.name);
+        if name.alias.is_none() {
+            return Ok(nothing());
+        }
         let (frame, place, key) = match (used.and_then(|used| used.key.as_ref()), chosen) {
             (Some(key), _) => {
                 let frame = self.frame(&addr.block.module)?;
@@ -324,7 +338,7 @@ impl Scope {
                 let (frame, place) = self.calling(&addr.block.module, called)?;
                 (frame, place, key)
             }
-            _ => return Ok(plain.into()),
+            _ => return Ok(name.to_string().into()),
         };
         let value = self.names.reader(frame, &place).value(key)?;
         let text = convert(&value, &Type::String).ok().and_then(|value| value.as_str().map(Name::from));
@@ -335,6 +349,6 @@ impl Scope {
                 .about(addr.to_string())
                 .into());
         };
-        Ok(format!("{plain}{}", Key::Str(text)).into())
+        Ok(format!("{name}{}", Key::Str(text)).into())
     }
 }

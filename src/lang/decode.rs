@@ -104,25 +104,8 @@ impl Decoder<'_> {
     }
 
     fn written(&mut self, written: &Written, attribute: &Attribute, header: Span) -> Option<Value> {
-        let value = match self.reader.value(&written.expr) {
-            Ok(value) => value,
-            Err(wrong) => {
-                self.out.extend(wrong);
-                return Some(Value::unknown(attribute.ty.clone()));
-            }
-        };
-        let value = match convert(&value, &attribute.ty) {
-            Ok(value) => value,
-            Err(mismatch) => {
-                let detail =
-                    format!("Inappropriate value for attribute {:?}: {}.", attribute.name, describe(&mismatch));
-                let span = inside(&written.expr, &mismatch.path.0);
-                let hint = format!("Write a value of the type {}.", attribute.ty);
-                let seen = self.reader.seen(&written.expr);
-                let wrong = Diagnostic::error("Incorrect attribute value type", detail);
-                self.out.push(wrong.at(span).hint(hint).seen(seen));
-                return Some(Value::unknown(attribute.ty.clone()));
-            }
+        let Some(value) = self.converted(written, &attribute.ty) else {
+            return Some(Value::unknown(attribute.ty.clone()));
         };
         if value.is_null() {
             if attribute.usage == Usage::Required {
@@ -136,17 +119,23 @@ impl Decoder<'_> {
         if let Some(instead) = attribute.deprecated {
             self.out.push(Diagnostic::warning("Argument is deprecated", instead).at(written.name_span));
         }
-        if self.stored && attribute.secrecy != Secrecy::WriteOnly && value.contains_mark(Marks::EPHEMERAL) {
-            let detail = format!(
-                "Ephemeral values are not valid for {:?}, because it is not a write-only attribute and must be \
-                 persisted to state.",
-                attribute.name
-            );
-            self.out.push(Diagnostic::error("Invalid use of ephemeral value", detail).at(written.expr.span));
+        if attribute.secrecy != Secrecy::WriteOnly {
+            self.refuse_ephemeral(&attribute.name, value.contains_mark(Marks::EPHEMERAL), written.expr.span);
         }
         let value = self.spelled(value, attribute, written.expr.span);
         self.check(&value, attribute, written.expr.span);
         Some(value)
+    }
+
+    /// What is kept in the state must not live for one run only.
+    fn refuse_ephemeral(&mut self, name: &str, ephemeral: bool, span: Span) {
+        if self.stored && ephemeral {
+            let detail = format!(
+                "Ephemeral values are not valid for {name:?}, because it is not a write-only attribute and must be \
+                 persisted to state."
+            );
+            self.out.push(Diagnostic::error("Invalid use of ephemeral value", detail).at(span));
+        }
     }
 
     /// The value as it is spelled today. Up to azurerm 2.x upper and lower case did not count.
@@ -154,9 +143,14 @@ impl Decoder<'_> {
         let (plain, marks) = value.clone().unmark_deep();
         let Some(text) = plain.as_str().filter(|text| !attribute.words.contains(text)) else { return value };
         let Some(meant) = attribute.words.iter().find(|word| word.eq_ignore_ascii_case(text)) else { return value };
-        let detail =
-            format!("{text:?} is taken for {meant:?}. In azurerm, upper and lower case count since version 3.0.");
-        self.out.push(Diagnostic::warning("Old spelling", detail).at(span).hint(format!("Write {meant:?}.")).alike());
+        let since = "In azurerm, upper and lower case count since version 3.0.";
+        let (detail, hint) = if marks.has(Marks::SENSITIVE) {
+            let words = attribute.words.join(", ");
+            (format!("The value is sensitive and not shown. {since}"), format!("Write one of {words}."))
+        } else {
+            (format!("{text:?} is taken for {meant:?}. {since}"), format!("Write {meant:?}."))
+        };
+        self.out.push(Diagnostic::warning("Old spelling", detail).at(span).hint(hint).alike());
         Value::string(*meant).with_marks(marks)
     }
 
@@ -180,9 +174,10 @@ impl Decoder<'_> {
         let Type::Object(types) = &**element else { return None };
         let found = self.blocks(body, &attribute.name, |decoder, content, _| {
             let members = types.iter().map(|(name, ty)| {
-                let written = argument(content, name);
-                let value = written.and_then(|written| decoder.converted(written, ty));
-                (name.clone(), value.unwrap_or_else(|| Value::null(ty.clone())))
+                let Some(written) = argument(content, name) else { return (name.clone(), Value::null(ty.clone())) };
+                let value = decoder.converted(written, ty).unwrap_or_else(|| Value::unknown(ty.clone()));
+                decoder.refuse_ephemeral(name, value.contains_mark(Marks::EPHEMERAL), written.expr.span);
+                (name.clone(), value)
             });
             Value::object(members.collect::<Members>())
         })?;
@@ -199,23 +194,18 @@ impl Decoder<'_> {
         Some(value)
     }
 
+    /// The value that is written, in the type of its place; nothing (and a finding) if it has none.
     fn converted(&mut self, written: &Written, ty: &Type) -> Option<Value> {
-        match self.reader.value(&written.expr) {
-            Ok(value) => match convert(&value, ty) {
-                Ok(value) => return Some(value),
-                Err(mismatch) => {
-                    let detail =
-                        format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
-                    let span = inside(&written.expr, &mismatch.path.0);
-                    let hint = format!("Write a value of the type {ty}.");
-                    let seen = self.reader.seen(&written.expr);
-                    let wrong = Diagnostic::error("Incorrect attribute value type", detail);
-                    self.out.push(wrong.at(span).hint(hint).seen(seen));
-                }
-            },
-            Err(wrong) => self.out.extend(wrong),
-        }
-        Some(Value::unknown(ty.clone()))
+        let value = self.reader.value(&written.expr).map_err(|wrong| self.out.extend(wrong)).ok()?;
+        let mismatch = match convert(&value, ty) {
+            Ok(value) => return Some(value),
+            Err(mismatch) => mismatch,
+        };
+        let detail = format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
+        let wrong = Diagnostic::error("Incorrect attribute value type", detail);
+        let wrong = wrong.at(inside(&written.expr, &mismatch.path.0)).hint(format!("Write a value of the type {ty}."));
+        self.out.push(wrong.seen(self.reader.seen(&written.expr)));
+        None
     }
 
     /// What nested blocks become; nothing if there are none.
@@ -250,7 +240,7 @@ impl Decoder<'_> {
     ) -> Option<Found> {
         let mut found: Option<Found> = None;
         for block in &body.blocks {
-            let dynamic = &*block.name == "dynamic" && block.labels.iter().any(|label| &*label.text == name);
+            let dynamic = block.makes(name);
             if &*block.name != name && !dynamic {
                 continue;
             }
@@ -279,6 +269,7 @@ impl Decoder<'_> {
                 return;
             }
         };
+        self.refuse_ephemeral(&name, elements.marks().has(Marks::EPHEMERAL), each.expr.span);
         found.marks = found.marks.union(elements.marks());
         let pairs = match elements {
             Elements::Known(pairs, _) => pairs,

@@ -4,9 +4,9 @@
 //! nor calls a function; else each reference in it with all that it lies in, as Terraform's JSON
 //! output lists them: `x.y.output[0]`, `x.y.output`, `x.y`.
 
-use crate::value::{Content, Name, Path, Step, Value};
+use crate::value::{Name, Path, Step, Value};
 
-use super::ast::{Access, Expr, ExprKind};
+use super::ast::Expr;
 use super::eval::references;
 use super::fixed;
 
@@ -30,7 +30,7 @@ pub fn constant(expr: &Expr) -> Option<Value> {
 pub fn referred(expr: &Expr) -> Vec<Reference> {
     let mut found = Vec::new();
     references(expr, &mut |root, steps, _| {
-        let path = Path(steps.iter().map_while(step).collect());
+        let path = Path(steps.iter().map_while(fixed::step).collect());
         // An object of all kinds may be written in front of a kind.
         let reference = match (&**root, path.0.split_first()) {
             ("resource", Some((Step::Attr(kind), rest))) => Reference { root: kind.clone(), path: Path(rest.to_vec()) },
@@ -39,21 +39,6 @@ pub fn referred(expr: &Expr) -> Vec<Reference> {
         found.push(reference);
     });
     found
-}
-
-fn step(access: &Access) -> Option<Step> {
-    match access {
-        Access::Attr(name, _) => Some(Step::Attr(name.clone())),
-        Access::Index(key, _) => match &key.kind {
-            ExprKind::Literal(value) => match value.content() {
-                Content::String(text) => Some(Step::Key(text.clone())),
-                Content::Number(_) => fixed::index(value).map(Step::Index),
-                _ => None,
-            },
-            _ => None,
-        },
-        Access::AttrSplat(..) | Access::FullSplat(..) => None,
-    }
 }
 
 impl Reference {

@@ -6,11 +6,12 @@
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use crate::addr::Key;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
-use crate::value::{Content, Name, Type, Value};
+use crate::value::{Name, Step, Type, Value};
 
-use super::ast::{Access, Attribute, Expr, ExprKind, ObjectKey, Part};
+use super::ast::{Access, Attribute, Expr, ExprKind};
 use super::eval::{Env, eval};
 use super::host::Host;
 
@@ -99,68 +100,36 @@ fn nowhere() -> Host {
 }
 
 fn refuse_calls(expr: &Expr, out: &mut Diagnostics) {
-    let mut each = |exprs: &[&Expr]| exprs.iter().for_each(|expr| refuse_calls(expr, out));
-    match &expr.kind {
-        ExprKind::Literal(_) => {}
-        ExprKind::Template(parts) => parts.iter().for_each(|part| refuse_calls_in_part(part, out)),
-        ExprKind::Reference(_, steps) => steps.iter().for_each(|step| refuse_calls_in_step(step, out)),
-        ExprKind::Access(inner, steps) => {
-            refuse_calls(inner, out);
-            steps.iter().for_each(|step| refuse_calls_in_step(step, out));
+    let mut left = vec![expr];
+    while let Some(expr) = left.pop() {
+        if let ExprKind::Call(call) = &expr.kind {
+            let wrong = Diagnostic::error("Function calls not allowed", "Functions may not be called here.");
+            out.push(wrong.at(call.name_span));
+            continue;
         }
-        ExprKind::Wrapped(inner) | ExprKind::Unary(_, inner) | ExprKind::Parens(inner) => each(&[inner]),
-        ExprKind::Binary(_, left, right) => each(&[left, right]),
-        ExprKind::Conditional(condition, yes, no) => each(&[condition, yes, no]),
-        ExprKind::Call(call) => {
-            out.push(
-                Diagnostic::error("Function calls not allowed", "Functions may not be called here.").at(call.name_span),
-            );
-        }
-        ExprKind::Tuple(members) => members.iter().for_each(|member| refuse_calls(member, out)),
-        ExprKind::Object(members) => {
-            for (key, member) in members {
-                if let ObjectKey::Expr(key) = key {
-                    refuse_calls(key, out);
-                }
-                refuse_calls(member, out);
-            }
-        }
-        ExprKind::For(each_of) => {
-            each(&[&each_of.collection, &each_of.value]);
-            each_of.key.iter().chain(&each_of.condition).for_each(|expr| refuse_calls(expr, out));
-        }
+        let before = left.len();
+        expr.inner(&mut |inner, _| left.push(inner));
+        left[before..].reverse();
     }
 }
 
-fn refuse_calls_in_step(step: &Access, out: &mut Diagnostics) {
-    match step {
-        Access::Attr(..) => {}
-        Access::Index(index, _) => refuse_calls(index, out),
-        Access::AttrSplat(steps, _) | Access::FullSplat(steps, _) => {
-            steps.iter().for_each(|step| refuse_calls_in_step(step, out));
-        }
-    }
-}
-
-fn refuse_calls_in_part(part: &Part, out: &mut Diagnostics) {
-    match part {
-        Part::Text(..) => {}
-        Part::Interpolation(expr) => refuse_calls(expr, out),
-        Part::If { condition, yes, no } => {
-            refuse_calls(condition, out);
-            yes.iter().chain(no).for_each(|part| refuse_calls_in_part(part, out));
-        }
-        Part::For { collection, body, .. } => {
-            refuse_calls(collection, out);
-            body.iter().for_each(|part| refuse_calls_in_part(part, out));
-        }
-    }
-}
-
-/// Whether a value of the language's text is a whole number that can index a list.
-pub(super) fn index(value: &Value) -> Option<usize> {
-    match value.content() {
-        Content::Number(number) => number.as_i64().and_then(|number| usize::try_from(number).ok()),
+/// The instance key that an expression in brackets is, if it is written out.
+pub(super) fn key(index: &Expr) -> Option<Key> {
+    match &index.kind {
+        ExprKind::Literal(value) => Key::of(value),
         _ => None,
+    }
+}
+
+/// A step whose index is written out.
+pub(super) fn step(step: &Access) -> Option<Step> {
+    match step {
+        Access::Attr(name, _) => Some(Step::Attr(name.clone())),
+        Access::Index(index, _) => match key(index)? {
+            Key::Str(key) => Some(Step::Key(key)),
+            Key::Int(index) => usize::try_from(index).ok().map(Step::Index),
+            Key::None => None,
+        },
+        Access::AttrSplat(..) | Access::FullSplat(..) => None,
     }
 }

@@ -123,7 +123,7 @@ pub(super) fn gather(
         let own = std::mem::take(&mut gatherer.finder.providers);
         let root = Rc::make_mut(&mut module);
         for block in own {
-            if root.providers.iter().all(|known| known.key() != block.key()) {
+            if root.providers.iter().all(|known| known.name != block.name) {
                 root.providers.push(block);
             }
         }

@@ -123,22 +123,22 @@ impl Checker<'_> {
     fn provider(&mut self, id: UnitId, passed: &Passed) {
         let Passed { inner, outer, key, span } = passed;
         let known = &self.schemas.providers;
-        if !known.contains_key(&inner.name) && !known.contains_key(&outer.name) {
+        if !known.contains_key(&inner.provider) && !known.contains_key(&outer.provider) {
             // A configuration of a provider that is not here; blocks that would use it are reported.
             return;
         }
-        if inner.name != outer.name {
+        if inner.provider != outer.provider {
             let detail = format!(
                 "The local name {:?} stands for another provider than {:?} in the module, and a configuration is one \
                  of one provider.",
-                outer.name, inner.name
+                outer.provider, inner.provider
             );
             self.out.push(Diagnostic::error("Provider type mismatch", detail).at(*span));
             return;
         }
         let (unit, name, chosen) = self.tree.handed(id, outer);
         let blocks = &self.tree.unit(unit).module.providers;
-        let declared = blocks.iter().find(|block| block.name == name.name && block.alias == name.alias);
+        let declared = blocks.iter().find(|block| block.name == name);
         let repeated = declared.is_some_and(|block| block.for_each.is_some()) && chosen.is_none();
         let (detail, hint) = match (repeated, key) {
             (true, None) => (
@@ -157,8 +157,10 @@ impl Checker<'_> {
         }
         if name.alias.is_some() && declared.is_none() {
             let detail = format!("There is no provider configuration {outer} that could be passed to the module.");
-            let hint =
-                format!("Declare it: provider {:?} with alias = ..., or pass {} itself.", outer.name, outer.name);
+            let hint = format!(
+                "Declare it: provider {:?} with alias = ..., or pass {} itself.",
+                outer.provider, outer.provider
+            );
             self.out.push(Diagnostic::error("Reference to undefined provider", detail).at(*span).hint(hint));
         }
     }

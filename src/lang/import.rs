@@ -231,12 +231,7 @@ fn one(import: &Import, reader: &Reader<'_>) -> Result<Wanted, Diagnostics> {
 }
 
 fn key(value: &Value, span: Span) -> Result<Key, Diagnostics> {
-    let found = match value.content() {
-        Content::String(text) => Some(Key::Str(text.clone())),
-        Content::Number(number) => number.as_i64().and_then(|index| u64::try_from(index).ok()).map(Key::Int),
-        _ => None,
-    };
-    found.ok_or_else(|| {
+    Key::of(value).ok_or_else(|| {
         let detail = "The instance key of an import must be a known string or whole number.";
         Diagnostic::error("Invalid import 'to' expression", detail).at(span).into()
     })

@@ -6,19 +6,18 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
-use crate::value::{Marks, Name, Value};
+use crate::value::{Name, Value};
 
 use super::arguments::{place, unexpected_block};
 use super::ast::Block;
-use super::condition::{Verdict, judge_value};
-use super::constraint::describe;
+use super::condition;
 use super::frame::FrameId;
 use super::host::Host;
 use super::module::{Module, Node, Variable};
 use super::names::{Names, Place};
 use super::suggest::nearest;
 use super::tree::Tree;
-use super::{fixed, json, parse};
+use super::{arrive, fixed, json, parse};
 
 /// One value that somebody gave, weakest first: environment, `terraform.tfvars`,
 /// `*.auto.tfvars`, then `-var` and `-var-file` in the order of the command line.
@@ -87,7 +86,7 @@ pub fn decide(module: &Rc<Module>, given: &[Given], sources: &Sources, host: &Ho
             },
         };
         match value {
-            Ok(value) => drop(decided.inputs.0.insert(name.clone(), mark(variable, value))),
+            Ok(value) => drop(decided.inputs.0.insert(name.clone(), value.with_marks(variable.marks()))),
             Err(wrong) => decided.diagnostics.push(wrong),
         }
     }
@@ -274,43 +273,26 @@ impl Collector<'_> {
     }
 }
 
-/// The given value, converted, with defaults of optional attributes, and the default in place of a
-/// null that the variable does not take.
+/// The given value as its variable takes it.
 fn settle(variable: &Variable, found: &Found, sources: &Sources) -> Result<Value, Diagnostic> {
     let name = &variable.name;
-    let unsuitable = |summary: &str, why: &str| {
+    arrive::fitting(variable, &found.value, |summary, verb, why| {
         let detail = match &found.origin {
             Some(origin) if origin.starts_with('<') => format!("Unsuitable value for var.{name}: {why}."),
             Some(origin) => format!("Unsuitable value for var.{name} set using {origin}: {why}."),
             None => {
                 let declared = place(sources, variable.span);
-                format!("The given value is not suitable for var.{name} declared at {declared}: {why}.")
+                format!("The given value is not suitable for var.{name} {verb} at {declared}: {why}.")
             }
         };
         Diagnostic::error(summary, detail).at(shown(variable, found))
-    };
-    let value = variable
-        .constraint
-        .apply(&found.value)
-        .map_err(|mismatch| unsuitable("Invalid value for input variable", &describe(&mismatch)))?;
-    if !value.is_null() || variable.nullable {
-        return Ok(value);
-    }
-    match &variable.default {
-        Some(default) => Ok(default.clone()),
-        None => Err(unsuitable("Required variable not set", "required variable may not be set to null")),
-    }
+    })
 }
 
 /// The place to show with a message about a value: what is sensitive is not shown, and what was not
 /// given in a file has no place there.
 fn shown(variable: &Variable, found: &Found) -> Span {
     if variable.sensitive || found.origin.is_some() { variable.span } else { found.span }
-}
-
-fn mark(variable: &Variable, value: Value) -> Value {
-    let value = if variable.sensitive { value.sensitive() } else { value };
-    if variable.ephemeral { value.with_marks(Marks::EPHEMERAL) } else { value }
 }
 
 /// Runs the validations of all variables.
@@ -332,15 +314,8 @@ fn validate(
         let nowhere = Place::default();
         let reader = names.reader(FrameId::ROOT, &nowhere);
         let given = found.get(name).and_then(Option::as_ref).map_or(variable.span, |found| shown(variable, found));
-        for validation in &variable.validations {
-            if let Verdict::Fails(message) = judge_value(validation, &reader, &mut out) {
-                let rule = place(sources, validation.span);
-                let detail = format!("{message}\n\nThis was checked by the validation rule at {rule}.");
-                let address = format!("var.{name}");
-                let seen = reader.seen(&validation.condition);
-                out.push(Diagnostic::error("Invalid value for variable", detail).at(given).about(address).seen(seen));
-            }
-        }
+        let rule = |span| place(sources, span);
+        condition::of_variable(variable, (&format!("var.{name}"), given), rule, &reader, &mut out);
     }
     out
 }

@@ -3,11 +3,12 @@
 //! **Never:** plan. In: a scope and a node of the tree. Out: paths of module instances, with keys,
 //! and findings, each of them once for each instance.
 
+use crate::addr::checkable::Checkable;
 use crate::addr::{Key, ModulePath};
-use crate::diag::{Diagnostic, Diagnostics};
+use crate::diag::Diagnostics;
 use crate::value::Name;
 
-use super::condition::{Verdict, judge, judge_value};
+use super::condition;
 use super::frame::FrameId;
 use super::module::Node;
 use super::names::Place;
@@ -161,16 +162,7 @@ impl Scope {
         let place = Place::default();
         if let Some(output) = module.outputs.get(name).filter(|output| !output.preconditions.is_empty()) {
             self.names.settle(frame, &node);
-            let reader = self.names.reader(frame, &place);
-            for condition in &output.preconditions {
-                if let Verdict::Fails(message) = judge(condition, &reader, &mut out)
-                    && judged
-                {
-                    let summary = "Module output value precondition failed";
-                    let seen = reader.seen(&condition.condition);
-                    out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
-                }
-            }
+            condition::of_output(output, judged, &self.names.reader(frame, &place), &mut out);
         }
         out.extend(self.wrong_with(frame, &node));
         let path = self.names.frame(frame).path.clone();
@@ -195,15 +187,9 @@ impl Scope {
         let place = Place::default();
         let reader = self.names.reader(frame, &place);
         let mut out = Diagnostics::none();
-        for rule in &variable.validations {
-            if let Verdict::Fails(message) = judge_value(rule, &reader, &mut out) {
-                let at = self.tree.place(rule.span);
-                let detail = format!("{message}\n\nThis was checked by the validation rule at {at}.");
-                let wrong = Diagnostic::error("Invalid value for variable", detail).seen(reader.seen(&rule.condition));
-                let whose = if path.is_root() { format!("var.{name}") } else { format!("{path}.var.{name}") };
-                out.push(wrong.at(given.unwrap_or(variable.span)).about(whose));
-            }
-        }
+        let whose = Checkable::Variable(name.clone()).within(&path, &Key::None);
+        let rule = |span| self.tree.place(span).to_owned();
+        condition::of_variable(variable, (&whose, given.unwrap_or(variable.span)), rule, &reader, &mut out);
         self.keep_warnings(out)
     }
 }

@@ -11,19 +11,14 @@ use crate::diag::{Diagnostic, Span};
 use crate::value::Name;
 
 use super::arguments::{argument, expect, missing_argument};
-use super::ast::{Block, Body, Call, Expr, ExprKind, For, ObjectKey};
+use super::ast::{Body, Call, Expr, ExprKind, For, ObjectKey};
 use super::load::Loader;
 use super::structure::iterator;
-
-/// Whether a block makes `timeouts` blocks.
-pub(super) fn makes_timeouts(block: &Block) -> bool {
-    &*block.name == "dynamic" && matches!(block.labels.as_slice(), [label] if &*label.text == "timeouts")
-}
 
 impl Loader<'_> {
     /// The limits of the `dynamic "timeouts"` block of a body, if there is one.
     pub(super) fn dynamic_timeouts(&mut self, body: &Body, mode: Mode) -> Option<BTreeMap<Name, Expr>> {
-        let block = body.blocks.iter().find(|block| makes_timeouts(block))?;
+        let block = body.blocks.iter().find(|block| block.makes("timeouts"))?;
         expect(&block.body, &["for_each", "iterator"], &["content"], &mut self.out);
         let Some(each) = argument(&block.body, "for_each") else {
             self.out.push(missing_argument("for_each", block.header));

@@ -13,8 +13,10 @@ use crate::value::Name;
 
 use super::arguments::{Declared, argument};
 use super::ast::{Access, Body, Expr};
+use super::configuration::provider_of;
 use super::eval::references;
-use super::module::{Call, Condition, Dependency, Ignore, Import, Module, Node, Repetition, Resource};
+use super::module::{Call, Condition, Dependency, Ignore, Import, Module, Node, ProviderName, Repetition, Resource};
+use super::names::Own;
 use super::provisioner::{self, When, check_destroy};
 use super::structure::iterator;
 use super::target::{self, Site};
@@ -61,17 +63,7 @@ pub(super) struct Linker<'m> {
 
 /// Links a module: fills in what its declarations need of each other.
 pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, called: &str) -> Diagnostics {
-    let mut linker = Linker {
-        module,
-        schemas,
-        declared,
-        called,
-        out: Diagnostics::none(),
-        outputs_used: Vec::new(),
-        needs: BTreeMap::new(),
-        repetitions: BTreeMap::new(),
-        found: BTreeSet::new(),
-    };
+    let mut linker = Linker::new(module, schemas, declared, called);
     linker.follow();
     let Linker { out, needs, repetitions, outputs_used, .. } = linker;
     module.index = index(needs, &repetitions);
@@ -82,25 +74,34 @@ pub(super) fn link(module: &mut Module, schemas: &Schemas, declared: &Declared, 
     out
 }
 
-/// Judges an expression that is no part of the module: what is wrong with it and what it needs.
-pub(super) fn judge(module: &Module, schemas: &Schemas, expr: &Expr) -> (Diagnostics, BTreeSet<Node>) {
+/// Judges an expression that is no part of the module: what is wrong with it and what it needs, apart from the
+/// names that have values of their own.
+pub(super) fn judge(module: &Module, schemas: &Schemas, expr: &Expr, own: Own<'_>) -> (Diagnostics, BTreeSet<Node>) {
     let declared = Declared::new();
-    let mut linker = Linker {
-        module,
-        schemas,
-        declared: &declared,
-        called: "the root module",
-        out: Diagnostics::none(),
-        outputs_used: Vec::new(),
-        needs: BTreeMap::new(),
-        repetitions: BTreeMap::new(),
-        found: BTreeSet::new(),
-    };
-    linker.expr(expr, &Site::plain(), &[]);
+    let mut linker = Linker::new(module, schemas, &declared, "the root module");
+    references(expr, &mut |root, steps, span| {
+        if own(root, steps).is_none() {
+            target::check(&mut linker, root, steps, span, &Site::plain());
+        }
+    });
     (linker.out, linker.found)
 }
 
 impl<'m> Linker<'m> {
+    fn new(module: &'m Module, schemas: &'m Schemas, declared: &'m Declared, called: &'m str) -> Linker<'m> {
+        Linker {
+            module,
+            schemas,
+            declared,
+            called,
+            out: Diagnostics::none(),
+            outputs_used: Vec::new(),
+            needs: BTreeMap::new(),
+            repetitions: BTreeMap::new(),
+            found: BTreeSet::new(),
+        }
+    }
+
     fn follow(&mut self) {
         let module = self.module;
         for (name, variable) in &module.variables {
@@ -119,7 +120,7 @@ impl<'m> Linker<'m> {
             }
             let site = Site { each: provider.for_each.is_some(), ..Site::plain() };
             self.body(&provider.body, &site, &mut Vec::new());
-            self.keep(Node::Provider(provider.key()));
+            self.keep(Node::Provider(provider.name.clone()));
         }
         for (addr, resource) in &module.blocks {
             let before = self.out.0.len();
@@ -244,13 +245,12 @@ impl<'m> Linker<'m> {
             }
         }
         self.depends_on(&resource.depends_on);
-        let own = |name: &Name| addr.kind.strip_prefix(&**name).is_some_and(|rest| rest.starts_with('_'));
-        let alias = resource.provider.as_ref().and_then(|used| used.name.alias.as_ref());
-        let mut providers = self.module.providers.iter().filter(|provider| own(&provider.name));
-        if let Some(provider) = providers.find(|provider| provider.alias.as_ref() == alias) {
-            self.found.insert(Node::Provider(provider.key()));
+        let used = resource.provider.as_ref();
+        let provider = used.map_or_else(|| ProviderName::default_of(provider_of(&addr.kind)), |used| used.name.clone());
+        if self.module.providers.iter().any(|block| block.name == provider) {
+            self.found.insert(Node::Provider(provider));
         }
-        if let Some(key) = resource.provider.as_ref().and_then(|used| used.key.as_ref()) {
+        if let Some(key) = used.and_then(|used| used.key.as_ref()) {
             self.expr(key, &inside, &[]);
         }
     }

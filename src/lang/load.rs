@@ -13,6 +13,7 @@ use super::arguments::{
     unsupported_argument, unsupported_block, unsupported_yet,
 };
 use super::ast::{Block, Body, Expr};
+use super::configuration::{nameless, provider_name};
 use super::elsewhere::misspelt;
 use super::module::{Module, Output, ProviderBlock};
 use super::resource::condition;
@@ -213,17 +214,11 @@ impl Loader<'_> {
             }
             return;
         };
+        let Some(name) = provider_name(&name, &block.body, &mut self.out) else { return };
         let mut body = block.body;
-        let mut called = None;
-        if let Some(alias) = argument(&body, "alias") {
-            called = fixed::text(alias, &mut self.out).map(Name::from);
-            if called.is_none() {
-                return;
-            }
-        }
         let for_each = argument(&body, "for_each").map(|each| each.expr.clone());
-        if let (Some(each), None) = (&for_each, &called) {
-            self.out.push(super::configuration::nameless(each.span));
+        if let (Some(each), None) = (&for_each, &name.alias) {
+            self.out.push(nameless(each.span));
             return;
         }
         if let Some(version) = argument(&body, "version") {
@@ -235,26 +230,23 @@ impl Loader<'_> {
             self.out.push(Diagnostic::warning(summary, detail).at(version.name_span).alike());
         }
         body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "for_each" | "version"));
-        let whole = called.as_ref().map_or_else(|| name.clone(), |alias| format!("{name}.{alias}").into());
-        let fresh = self.declare("provider", &whole, block.header, |at| {
-            if let Some(alias) = &called {
-                let detail = format!(
-                    "A provider configuration for {name:?} with the alias {alias:?} was already given at {at}. Aliases must \
-                     be unique."
-                );
-                return ("Duplicate provider configuration".into(), detail);
-            }
-            (
-                "Duplicate provider configuration".into(),
-                format!(
-                    "A default (non-aliased) provider configuration for {name:?} was already given at {at}. If \
+        let fresh = self.declare("provider", &name.to_string().into(), block.header, |at| {
+            let provider = &name.provider;
+            let detail = match &name.alias {
+                Some(alias) => format!(
+                    "A provider configuration for {provider:?} with the alias {alias:?} was already given at {at}. Aliases \
+                     must be unique."
+                ),
+                None => format!(
+                    "A default (non-aliased) provider configuration for {provider:?} was already given at {at}. If \
                      multiple configurations are required, set the \"alias\" argument for alternative configurations."
                 ),
-            )
+            };
+            ("Duplicate provider configuration".into(), detail)
         });
         structure::check(&body, &schema.block, block.header, &mut self.out);
         if fresh {
-            self.module.providers.push(ProviderBlock { name, alias: called, for_each, span: block.header, body });
+            self.module.providers.push(ProviderBlock { name, for_each, span: block.header, body });
         }
     }
 

@@ -53,7 +53,7 @@ fn find_block<'b>(body: &'b Body, name: &str, position: Option<usize>) -> Option
                 return Some((block, Exactness::Block));
             }
             left = left.saturating_sub(1);
-        } else if &*block.name == "dynamic" && block.labels.iter().any(|label| &*label.text == name) {
+        } else if block.makes(name) {
             dynamic.get_or_insert(block);
         }
     }

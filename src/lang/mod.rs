@@ -6,7 +6,6 @@
 mod address;
 mod arguments;
 mod arrive;
-mod ask;
 pub mod ast;
 pub mod backend;
 mod call;
@@ -29,6 +28,7 @@ pub mod gather;
 mod handover;
 pub mod host;
 pub mod import;
+mod inner;
 pub mod inputs;
 mod instances;
 mod json;

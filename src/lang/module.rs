@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use crate::addr::{Block as BlockAddr, Target};
 use crate::diag::Span;
-use crate::value::{Name, Path, Type, Value};
+use crate::value::{Marks, Name, Path, Type, Value};
 
 use super::ast::{Attribute, Body, Expr};
 use super::backend::Backend;
@@ -49,6 +49,13 @@ pub struct Variable {
     /// Whether text given for it is its value as it stands, and not an expression: so for primitive
     /// types and where no type is declared.
     pub literal: bool,
+}
+
+impl Variable {
+    /// The marks that its values have.
+    pub(super) fn marks(&self) -> Marks {
+        Marks::of(self.sensitive, self.ephemeral)
+    }
 }
 
 /// `condition` and `error_message`, of validations, preconditions and postconditions.
@@ -220,18 +227,24 @@ pub struct Passed {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct ProviderName {
     /// The local name of the provider.
-    pub name: Name,
+    pub provider: Name,
     /// The alias.
     pub alias: Option<Name>,
+}
+
+impl ProviderName {
+    /// The default configuration of a provider.
+    #[must_use]
+    pub fn default_of(provider: impl Into<Name>) -> ProviderName {
+        ProviderName { provider: provider.into(), alias: None }
+    }
 }
 
 /// `provider "name" { ... }`
 #[derive(Clone, Debug)]
 pub struct ProviderBlock {
-    /// Its local name.
-    pub name: Name,
-    /// `alias`
-    pub alias: Option<Name>,
+    /// The provider, and `alias`.
+    pub name: ProviderName,
     /// `for_each`
     pub for_each: Option<Expr>,
     /// Where its header stands.
@@ -314,7 +327,7 @@ pub enum Node {
     /// A local value.
     Local(Name),
     /// A provider configuration.
-    Provider(Name),
+    Provider(ProviderName),
     /// A resource or data block.
     Block(BlockAddr),
     /// An output value.
@@ -383,7 +396,7 @@ impl Module {
             }),
             Node::Local(name) => self.locals.get(name).map(|expr| expr.span),
             Node::Provider(name) => {
-                self.providers.iter().find(|provider| provider.key() == *name).map(|provider| provider.span)
+                self.providers.iter().find(|provider| provider.name == *name).map(|provider| provider.span)
             }
             Node::Block(addr) => self.blocks.get(addr).map(|resource| resource.span),
             Node::Output(name) => self.outputs.get(name).map(|output| output.span),
@@ -416,8 +429,8 @@ impl std::fmt::Display for Dependency {
 impl std::fmt::Display for ProviderName {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.alias {
-            Some(alias) => write!(f, "{}.{alias}", self.name),
-            None => write!(f, "{}", self.name),
+            Some(alias) => write!(f, "{}.{alias}", self.provider),
+            None => f.write_str(&self.provider),
         }
     }
 }
@@ -434,7 +447,7 @@ impl std::fmt::Display for Node {
             Node::Uses(call, None) => write!(f, "module.{call}"),
             Node::Whole(name) => write!(f, "module.{name} (all of it)"),
             Node::Local(name) => write!(f, "local.{name}"),
-            Node::Provider(name) => write!(f, "provider {name:?}"),
+            Node::Provider(name) => write!(f, "provider \"{name}\""),
             Node::Block(addr) => write!(f, "{addr}"),
             Node::Output(name) => write!(f, "output.{name}"),
             Node::Import(at) => write!(f, "import block {}", at + 1),

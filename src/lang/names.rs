@@ -31,8 +31,38 @@ pub(super) struct Place {
     pub(super) own: Option<Value>,
 }
 
+impl Place {
+    /// In an instance of `count`.
+    pub(super) fn counted(index: u64) -> Place {
+        Place { index: Some(Value::int(i64::try_from(index).unwrap_or(i64::MAX))), ..Place::default() }
+    }
+
+    /// In an instance of `for_each`.
+    pub(super) fn each(key: &Name, value: Value) -> Place {
+        Place { each: Some((Value::string(key.clone()), value)), ..Place::default() }
+    }
+
+    /// In any instance of `for_each`.
+    pub(super) fn any_of_each() -> Place {
+        let each = (Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic));
+        Place { each: Some(each), ..Place::default() }
+    }
+
+    /// In any instance of a block: what differs between them is unknown.
+    pub(super) fn any(repetition: &Repetition) -> Place {
+        match repetition {
+            Repetition::Once | Repetition::Enabled(_) => Place::default(),
+            Repetition::Count(_) => Place { index: Some(Value::unknown_not_null(Type::Number)), ..Place::default() },
+            Repetition::ForEach(_) => Place::any_of_each(),
+        }
+    }
+}
+
 /// Values of names that the configuration does not have, each with the number of steps that it stands for.
 pub(super) type Own<'a> = &'a dyn Fn(&Name, &[Access]) -> Option<(Value, usize)>;
+
+/// The configuration has all names.
+pub(super) const NOTHING: Own<'static> = &|_, _| None;
 
 /// The meaning of all names.
 pub(super) struct Names {
@@ -56,6 +86,8 @@ pub(super) struct Reader<'a> {
     pub(super) place: &'a Place,
     /// The iterators of the `dynamic` blocks around.
     pub(super) bound: Vec<(Name, Value)>,
+    /// What the configuration does not have.
+    own: Own<'a>,
 }
 
 impl Reader<'_> {
@@ -64,10 +96,16 @@ impl Reader<'_> {
         if let ExprKind::Literal(value) = &expr.kind {
             return Ok(value.clone());
         }
-        let lookup =
-            |root: &Name, steps: &[Access], span: Span| self.names.look_up(self.frame, self.place, root, steps, span);
+        let lookup = |root: &Name, steps: &[Access], span: Span| self.look_up(root, steps, span);
         let bound = self.bound.clone();
         eval(expr, &mut Env { lookup: &lookup, bound, host: &self.names.host, applying: self.names.applying })
+    }
+
+    fn look_up(&self, root: &Name, steps: &[Access], span: Span) -> Result<(Value, usize), Diagnostics> {
+        match (self.own)(root, steps) {
+            Some(found) => Ok(found),
+            None => self.names.look_up(self.frame, self.place, root, steps, span),
+        }
     }
 
     /// Errors about the value of an expression, with what its references stand for.
@@ -80,15 +118,12 @@ impl Reader<'_> {
 
     /// What the references of an expression stand for, to be shown beside it.
     pub(super) fn seen(&self, expr: &Expr) -> Vec<Seen> {
-        self.seen_with(expr, expr.span, &|_, _| None)
+        self.seen_within(expr, expr.span)
     }
 
-    /// The same for a stretch of it, where some names stand for values of their own.
-    pub(super) fn seen_with(&self, expr: &Expr, within: Span, own: Own<'_>) -> Vec<Seen> {
-        let lookup = |root: &Name, steps: &[Access], span: Span| match own(root, steps) {
-            Some(found) => Ok(found),
-            None => self.names.look_up(self.frame, self.place, root, steps, span),
-        };
+    /// The same for a stretch of it.
+    pub(super) fn seen_within(&self, expr: &Expr, within: Span) -> Vec<Seen> {
+        let lookup = |root: &Name, steps: &[Access], span: Span| self.look_up(root, steps, span);
         let (host, applying) = (&self.names.host, self.names.applying);
         seen(expr, within, &Env { lookup: &lookup, bound: self.bound.clone(), host, applying })
     }
@@ -161,7 +196,12 @@ impl Names {
 
     /// A reader in a module instance.
     pub(super) fn reader<'a>(&'a self, frame: FrameId, place: &'a Place) -> Reader<'a> {
-        Reader { names: self, frame, place, bound: Vec::new() }
+        self.reader_with(frame, place, NOTHING)
+    }
+
+    /// The same where some names have values of their own.
+    pub(super) fn reader_with<'a>(&'a self, frame: FrameId, place: &'a Place, own: Own<'a>) -> Reader<'a> {
+        Reader { names: self, frame, place, bound: Vec::new(), own }
     }
 
     /// Makes an instance's value visible.
@@ -288,17 +328,5 @@ pub(super) fn named_output(steps: &[Access]) -> Option<&Name> {
 pub(super) fn undecided(variable: &Variable) -> Value {
     let ty = variable.constraint.ty.clone();
     let value = if variable.nullable { Value::unknown(ty) } else { Value::unknown_not_null(ty) };
-    value.with_marks(marks(variable))
-}
-
-/// The marks that values of a variable have.
-pub(super) fn marks(variable: &Variable) -> Marks {
-    let mut marks = Marks::NONE;
-    if variable.sensitive {
-        marks = marks.union(Marks::SENSITIVE);
-    }
-    if variable.ephemeral {
-        marks = marks.union(Marks::EPHEMERAL);
-    }
-    marks
+    value.with_marks(variable.marks())
 }

@@ -189,13 +189,12 @@ pub(super) fn check_destroy(provisioner: &Provisioner, out: &mut Diagnostics) {
 /// What `each`, `count` and `self` mean when an instance is destroyed: it may have no place in the
 /// configuration any more.
 pub(super) fn farewell(addr: &Addr, own: Value) -> Place {
-    let mut place = Place { own: Some(own), ..Place::default() };
-    match &addr.key {
-        Key::None => {}
-        Key::Int(index) => place.index = Some(Value::int(i64::try_from(*index).unwrap_or(i64::MAX))),
-        Key::Str(key) => place.each = Some((Value::string(key.clone()), Value::unknown(Type::Dynamic))),
-    }
-    place
+    let place = match &addr.key {
+        Key::None => Place::default(),
+        Key::Int(index) => Place::counted(*index),
+        Key::Str(key) => Place::each(key, Value::unknown(Type::Dynamic)),
+    };
+    Place { own: Some(own), ..place }
 }
 
 /// Evaluates a provisioner; `judged` asks that everything is known.

@@ -1,7 +1,7 @@
 //! `count` and `for_each`: how often a block stands.
 //!
 //! **Never:** guess: what is not known, or must not be seen in a key, is an error.
-//! In: the value of the argument. Out: instance keys and what `each.value` is. Source of the rules:
+//! In: the argument, and what names mean around it. Out: instance keys and what `each.value` is. Source of the rules:
 //! Terraform documentation, "The count Meta-Argument" and "The for_each Meta-Argument".
 
 use std::sync::Arc;
@@ -10,6 +10,9 @@ use crate::addr::Key;
 use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Members, Type, Value};
+
+use super::module::Repetition;
+use super::names::{Place, Reader};
 
 /// How often a block stands.
 #[derive(Clone, Debug)]
@@ -36,6 +39,15 @@ impl Repeated {
         }
     }
 
+    /// What `each` and `count` mean in the instance of this key, if there is one.
+    pub(super) fn place(&self, key: &Key) -> Option<Place> {
+        match (self, key) {
+            (Repeated::Count(_), Key::Int(index)) => self.has(key).then(|| Place::counted(*index)),
+            (Repeated::Each(members), Key::Str(key)) => Some(Place::each(key, members.get(key)?.clone())),
+            _ => self.has(key).then(Place::default),
+        }
+    }
+
     /// The instance keys, in order.
     pub(super) fn keys(&self) -> Vec<Key> {
         match self {
@@ -47,9 +59,27 @@ impl Repeated {
     }
 }
 
+/// How often something stands in a module instance. What is not known yet is an error unless `lenient`, which
+/// gives nothing for it.
+pub(super) fn read(
+    repetition: &Repetition,
+    reader: &Reader<'_>,
+    lenient: bool,
+) -> Result<Option<Repeated>, Diagnostics> {
+    let Some((_, expr)) = repetition.argument() else { return Ok(Some(Repeated::Once)) };
+    let (value, span) = (reader.value(expr)?, expr.span);
+    let repeated = match repetition {
+        Repetition::Once => Ok(Some(Repeated::Once)),
+        Repetition::Count(_) => count(&value, span, lenient).map(|count| count.map(Repeated::Count)),
+        Repetition::ForEach(_) => for_each(&value, span, lenient).map(|each| each.map(Repeated::Each)),
+        Repetition::Enabled(_) => enabled(&value, span, lenient).map(|enabled| enabled.map(Repeated::Enabled)),
+    };
+    repeated.map_err(|wrong| reader.tell(expr, wrong))
+}
+
 /// Reads the value of `count`. An unknown one is an error unless `lenient`, which reads it as none. A
 /// sensitive number is taken, as Terraform 1.11 does: how many instances there are is no secret.
-pub(super) fn count(value: &Value, span: Span, lenient: bool) -> Result<Option<u64>, Diagnostics> {
+fn count(value: &Value, span: Span, lenient: bool) -> Result<Option<u64>, Diagnostics> {
     let invalid = |detail: String| Diagnostics::from(Diagnostic::error("Invalid count argument", detail).at(span));
     if value.marks().has(Marks::EPHEMERAL) {
         return Err(invalid(
@@ -89,7 +119,7 @@ pub(super) fn count(value: &Value, span: Span, lenient: bool) -> Result<Option<u
 
 /// Reads the value of `enabled`, likewise. Source of the rules: OpenTofu 1.11, "The enabled
 /// Meta-Argument".
-pub(super) fn enabled(value: &Value, span: Span, lenient: bool) -> Result<Option<bool>, Diagnostics> {
+fn enabled(value: &Value, span: Span, lenient: bool) -> Result<Option<bool>, Diagnostics> {
     let invalid = |detail: String| Diagnostics::from(Diagnostic::error("Invalid enabled argument", detail).at(span));
     if value.marks().has(Marks::SENSITIVE) {
         return Err(invalid(

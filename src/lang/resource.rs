@@ -16,7 +16,6 @@ use super::arguments::{
 };
 use super::ast::{Access, Attribute, Block, Body, Expr, ExprKind};
 use super::elsewhere::{Elsewhere, elsewhere, of_azurerm};
-use super::limits::makes_timeouts;
 use super::load::Loader;
 use super::module::{Condition, Dependency, Ignore, Lifecycle, Repetition, Resource};
 use super::reference::{Target, resolve};
@@ -62,7 +61,7 @@ impl Loader<'_> {
         let mut timeouts = timeouts.map(|inner| self.timeouts(inner, mode)).unwrap_or_default();
         if schema.is_limited() {
             timeouts.extend(self.dynamic_timeouts(&block.body, mode).unwrap_or_default());
-            block.body.blocks.retain(|inner| !makes_timeouts(inner));
+            block.body.blocks.retain(|inner| !inner.makes("timeouts"));
         }
         let provisioners = if mode == Mode::Managed { self.provisioners(&block.body) } else { Vec::new() };
         self.refuse_actions(&block.body, mode);
@@ -370,22 +369,7 @@ pub(super) fn relative_path(expr: &Expr) -> Option<Path> {
     let ExprKind::Reference(root, steps) = &expr.kind else { return None };
     let mut path = Path(vec![Step::Attr(root.clone())]);
     for step in steps {
-        path.0.push(fixed_step(step)?);
+        path.0.push(fixed::step(step)?);
     }
     Some(path)
-}
-
-/// A step whose index is written out.
-pub(super) fn fixed_step(step: &Access) -> Option<Step> {
-    match step {
-        Access::Attr(name, _) => Some(Step::Attr(name.clone())),
-        Access::Index(index, _) => match &index.kind {
-            ExprKind::Literal(value) => match value.as_str() {
-                Some(key) => Some(Step::Key(key.into())),
-                None => fixed::index(value).map(Step::Index),
-            },
-            _ => None,
-        },
-        Access::AttrSplat(..) | Access::FullSplat(..) => None,
-    }
 }

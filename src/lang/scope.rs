@@ -11,24 +11,23 @@ use std::rc::Rc;
 use crate::addr::{Addr, Block as BlockAddr, Key, ModulePath};
 use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
 use crate::schema::{Schemas, Timeouts};
-use crate::value::{Content, Marks, Name, Path, Step, Type, Value};
+use crate::value::{Marks, Name, Path, Step, Type, Value};
 
 use super::ast::{Access, Expr, ExprKind};
-use super::condition::{Verdict, judge};
+use super::condition;
 use super::decode::Decoder;
 use super::frame::FrameId;
 use super::host::Host;
 use super::inputs::Inputs;
-use super::module::{Node, Repetition, Resource};
+use super::module::{Node, ProviderName, Repetition, Resource};
 use super::names::{Names, Place, Reader};
 use super::provisioner::{self, Errand, When};
 use super::reference::{Target, resolve};
 use super::repeat::{self, Repeated};
-use super::resource::fixed_step;
-use super::timeouts;
 use super::tree::Tree;
 use super::trial::cast::Cast;
 use super::waits::{self, Keys, Open};
+use super::{fixed, timeouts};
 
 /// What one instance of a block asks for.
 #[derive(Clone, Debug)]
@@ -126,12 +125,7 @@ impl Scope {
     pub(super) fn open(&self, frame: FrameId, repetition: &Repetition) -> Option<Open> {
         let (word, expr) = repetition.argument()?;
         let place = Place::default();
-        let value = self.names.reader(frame, &place).value(expr).ok()?;
-        let known = match repetition {
-            Repetition::ForEach(_) => repeat::for_each(&value, expr.span, true).ok()?.is_some(),
-            Repetition::Enabled(_) => repeat::enabled(&value, expr.span, true).ok()?.is_some(),
-            _ => repeat::count(&value, expr.span, true).ok()?.is_some(),
-        };
+        let known = repeat::read(repetition, &self.names.reader(frame, &place), true).ok()?.is_some();
         (!known).then(|| waits::open(&self.names, frame, word, expr))
     }
 
@@ -227,13 +221,7 @@ impl Scope {
         self.names.settle(frame, &Node::Block(resource.addr.clone()));
         let reader = self.names.reader(frame, &place);
         let mut out = Diagnostics::none();
-        for condition in conditions {
-            if let Verdict::Fails(message) = judge(condition, &reader, &mut out) {
-                let summary = format!("Resource {word} failed");
-                let seen = reader.seen(&condition.condition);
-                out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
-            }
-        }
+        condition::require(conditions, &format!("Resource {word} failed"), &reader, &mut out);
         about(out, &addr.to_string())
     }
 
@@ -286,15 +274,7 @@ impl Scope {
         let place = Place::default();
         let reader = self.names.reader(FrameId::ROOT, &place);
         let mut out = Diagnostics::none();
-        for condition in &output.preconditions {
-            if let Verdict::Fails(message) = judge(condition, &reader, &mut out)
-                && judged
-            {
-                let summary = "Module output value precondition failed";
-                let seen = reader.seen(&condition.condition);
-                out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
-            }
-        }
+        condition::of_output(output, judged, &reader, &mut out);
         let value = reader.value(&output.value);
         let wrong = |summary: &str, detail: &str| Diagnostic::error(summary, detail).at(output.span);
         let value = match value {
@@ -330,18 +310,17 @@ impl Scope {
     ///
     /// # Errors
     /// What is wrong with it.
-    pub fn provider(&mut self, name: &Name) -> Result<Value, Diagnostics> {
+    pub fn provider(&mut self, name: &ProviderName) -> Result<Value, Diagnostics> {
         let module = self.tree.root().clone();
         self.names.settle(FrameId::ROOT, &Node::Provider(name.clone()));
-        if let Some(block) = module.providers.iter().find(|block| block.key() == *name) {
-            let each = (Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic));
-            let place = Place { each: block.for_each.is_some().then_some(each), ..Place::default() };
+        if let Some(block) = module.providers.iter().find(|block| block.name == *name) {
+            let place = if block.for_each.is_some() { Place::any_of_each() } else { Place::default() };
             return self.decode_provider(block, &place);
         }
-        match self.names.kinds.provider(name) {
+        match self.names.kinds.provider(&name.provider) {
             Some((schema, _)) => Ok(Decoder::empty(&schema.block)),
             None => {
-                let detail = format!("acier knows no provider {name:?}.");
+                let detail = format!("acier knows no provider {:?}.", name.provider);
                 Err(Diagnostic::error("Unknown provider", detail).into())
             }
         }
@@ -377,33 +356,17 @@ impl Scope {
         }
         self.names.settle(frame, &Node::Block(resource.addr.clone()));
         let place = Place::default();
-        let reader = self.names.reader(frame, &place);
-        let repeated = match &resource.repetition {
-            Repetition::Once => Repeated::Once,
-            Repetition::Count(expr) => {
-                let count = repeat::count(&reader.value(expr)?, expr.span, false);
-                Repeated::Count(count.map_err(|wrong| reader.tell(expr, wrong))?.unwrap_or_default())
-            }
-            Repetition::ForEach(expr) => {
-                let each = repeat::for_each(&reader.value(expr)?, expr.span, false);
-                Repeated::Each(each.map_err(|wrong| reader.tell(expr, wrong))?.unwrap_or_default())
-            }
-            Repetition::Enabled(expr) => {
-                Repeated::Enabled(repeat::enabled(&reader.value(expr)?, expr.span, false)?.unwrap_or_default())
-            }
-        };
+        let repeated = repeat::read(&resource.repetition, &self.names.reader(frame, &place), false)?;
+        let repeated = repeated.unwrap_or(Repeated::Once);
         self.names.frame_mut(frame).repeated.insert(resource.addr.clone(), repeated.clone());
         Ok(repeated)
     }
 
     /// What `each` and `count` mean in an instance.
     pub(super) fn place(&mut self, frame: FrameId, resource: &Resource, addr: &Addr) -> Result<Place, Diagnostics> {
-        let mut place = Place::default();
         match (&resource.repetition, &addr.key) {
-            (Repetition::Once | Repetition::Enabled(_), Key::None) => {}
-            (Repetition::Count(_), Key::Int(index)) => {
-                place.index = Some(Value::int(i64::try_from(*index).unwrap_or(i64::MAX)));
-            }
+            (Repetition::Once | Repetition::Enabled(_), Key::None) => Ok(Place::default()),
+            (Repetition::Count(_), Key::Int(index)) => Ok(Place::counted(*index)),
             (Repetition::ForEach(expr), Key::Str(key)) => {
                 let value = match self.chained(frame, expr, key) {
                     Some(value) => Some(value),
@@ -412,12 +375,10 @@ impl Scope {
                         _ => None,
                     },
                 };
-                let value = value.ok_or_else(|| no_instance(resource, addr))?;
-                place.each = Some((Value::string(key.clone()), value));
+                Ok(Place::each(key, value.ok_or_else(|| no_instance(resource, addr))?))
             }
-            _ => return Err(no_instance(resource, addr)),
+            _ => Err(no_instance(resource, addr)),
         }
-        Ok(place)
     }
 
     /// `for_each = kind.name`: the instance of the other block itself, without going through all of
@@ -483,18 +444,14 @@ fn trigger(expr: &Expr, reader: &Reader<'_>, found: &mut Vec<(Addr, Path)>) -> R
     let mut key = None;
     if let [Access::Index(index, _), behind @ ..] = rest {
         let value = reader.value(index)?;
-        key = match value.content() {
-            Content::String(text) => Some(Key::Str(text.clone())),
-            Content::Number(number) => number.as_i64().and_then(|index| u64::try_from(index).ok()).map(Key::Int),
-            _ => None,
-        };
+        key = Key::of(&value);
         if key.is_none() {
             let detail = "The index must be a known string or whole number.";
             return Err(Diagnostic::error("Invalid replace_triggered_by expression", detail).at(index.span).into());
         }
         rest = behind;
     }
-    let path = Path(rest.iter().map_while(fixed_step).collect::<Vec<Step>>());
+    let path = Path(rest.iter().map_while(fixed::step).collect::<Vec<Step>>());
     let keys = match key {
         Some(key) => vec![key],
         None => here.blocks.keys(&block).map_or_else(|| vec![Key::None], <[Key]>::to_vec),

@@ -13,7 +13,7 @@ use crate::value::{Members, Name, Type, Value};
 use super::arrive;
 use super::ast::Expr;
 use super::frame::{FrameId, Gathered, Settled};
-use super::module::{Call, Node, Repetition};
+use super::module::{Call, Node};
 use super::names::{Names, Place};
 use super::repeat::{self, Repeated};
 
@@ -148,26 +148,9 @@ impl Names {
     fn evaluate_call(&self, frame: FrameId, call: &Call) -> Result<Repeated, Diagnostics> {
         let nowhere = Place::default();
         let reader = self.reader(frame, &nowhere);
+        let repeated = repeat::read(&call.repetition, &reader, self.general)?;
         // The one instance that stands for all has no key.
-        let general = self.general;
-        let repeated = match &call.repetition {
-            Repetition::Once => Repeated::Once,
-            Repetition::Count(expr) => {
-                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, general));
-                let count = count.map_err(|wrong| reader.tell(expr, wrong))?;
-                if general { Repeated::Once } else { Repeated::Count(count.unwrap_or_default()) }
-            }
-            Repetition::ForEach(expr) => {
-                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, general));
-                let each = each.map_err(|wrong| reader.tell(expr, wrong))?;
-                if general { Repeated::Once } else { Repeated::Each(each.unwrap_or_default()) }
-            }
-            Repetition::Enabled(expr) => {
-                let enabled = reader.value(expr).and_then(|value| repeat::enabled(&value, expr.span, general))?;
-                if general { Repeated::Once } else { Repeated::Enabled(enabled.unwrap_or_default()) }
-            }
-        };
-        Ok(repeated)
+        Ok(repeated.filter(|_| !self.general).unwrap_or(Repeated::Once))
     }
 
     /// What `each` and `count` mean in the arguments of the call that an instance comes from.
@@ -176,33 +159,18 @@ impl Names {
         let (Some(parent), Some(name)) = (here.parent, here.call()) else { return Ok(Place::default()) };
         let parent = self.frame(parent);
         let Some(call) = parent.module.calls.get(name) else { return Ok(Place::default()) };
-        let mut place = Place::default();
         if self.general {
-            match call.repetition {
-                Repetition::Once | Repetition::Enabled(_) => {}
-                Repetition::Count(_) => place.index = Some(Value::unknown_not_null(Type::Number)),
-                Repetition::ForEach(_) => {
-                    place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
-                }
-            }
-            return Ok(place);
+            return Ok(Place::any(&call.repetition));
         }
-        match (parent.calls.get(name), here.key()) {
+        let place = match (parent.calls.get(name), here.key()) {
             (Some(Err(wrong)), _) => return Err(wrong.clone()),
-            (Some(Ok(Repeated::Once | Repeated::Enabled(true))), Key::None) => {}
-            (Some(Ok(Repeated::Count(count))), Key::Int(index)) if index < *count => {
-                place.index = Some(Value::int(i64::try_from(index).unwrap_or(i64::MAX)));
-            }
-            (Some(Ok(Repeated::Each(members))), Key::Str(key)) if members.contains_key(&key) => {
-                let value = members.get(&key).cloned().unwrap_or_else(|| Value::null(Type::Dynamic));
-                place.each = Some((Value::string(key), value));
-            }
-            _ => {
-                let detail = format!("The configuration of module.{name} has no instance {}.", here.path);
-                return Err(Diagnostic::error("No such instance", detail).at(call.span).into());
-            }
-        }
-        Ok(place)
+            (Some(Ok(repeated)), key) => repeated.place(&key),
+            _ => None,
+        };
+        place.ok_or_else(|| {
+            let detail = format!("The configuration of module.{name} has no instance {}.", here.path);
+            Diagnostic::error("No such instance", detail).at(call.span).into()
+        })
     }
 
     fn evaluate_variable(&mut self, frame: FrameId, name: &Name) {

@@ -98,8 +98,7 @@ pub(super) fn judge_count(nested: &NestedBlock, found: usize, header: Span, last
 
 /// How many blocks of a name there are; nothing when `dynamic` blocks add to them.
 fn count(body: &Body, name: &str) -> Option<usize> {
-    let dynamic = |block: &&Block| &*block.name == "dynamic" && block.labels.iter().any(|label| &*label.text == name);
-    let any_dynamic = body.blocks.iter().any(|block| dynamic(&block));
+    let any_dynamic = body.blocks.iter().any(|block| block.makes(name));
     (!any_dynamic).then(|| body.blocks.iter().filter(|block| &*block.name == name).count())
 }
 

@@ -303,7 +303,7 @@ pub(super) fn check_trigger(linker: &mut Linker<'_>, expr: &Expr, site: &Site<'_
         }
         rest = behind;
     }
-    if rest.iter().any(|step| super::resource::fixed_step(step).is_none()) {
+    if rest.iter().any(|step| super::fixed::step(step).is_none()) {
         linker.out.push(invalid("Only fixed attribute names and indices may follow the resource."));
         return;
     }

@@ -41,12 +41,17 @@ pub(super) fn decide(
             continue;
         }
         let Some(text) = text.as_str() else {
+            // Whatever stands for all instances and values says nothing about one of them.
+            if reader.names.general {
+                continue;
+            }
             let detail = format!("The time limit {name:?} depends on something that is only known after apply.");
             out.push(invalid(detail));
             continue;
         };
         let Some(seconds) = seconds(text) else {
-            let detail = format!("{text:?} is not a duration; write numbers with units, such as \"90s\" or \"1h30m\".");
+            let shown = if value.is_sensitive() { "The value".to_owned() } else { format!("{text:?}") };
+            let detail = format!("{shown} is not a duration; write numbers with units, such as \"90s\" or \"1h30m\".");
             out.push(invalid(detail));
             continue;
         };

@@ -120,7 +120,7 @@ impl Tree {
         let Some(root) = tree.units.first_mut() else { return tree };
         let own = &mut Rc::make_mut(&mut root.module).providers;
         for block in blocks {
-            own.retain(|known| known.key() != block.key());
+            own.retain(|known| known.name != block.name);
             own.push(block);
         }
         tree
@@ -227,7 +227,7 @@ impl Tree {
         let (mut unit, mut name) = (unit, name.clone());
         while let Some((parent, call)) = self.call(unit) {
             let own = &self.unit(unit).module.providers;
-            if own.iter().any(|block| block.name == name.name && block.alias == name.alias) {
+            if own.iter().any(|block| block.name == name) {
                 break;
             }
             if let Some(passed) = call.providers.iter().find(|passed| passed.inner == name) {

@@ -7,11 +7,11 @@ use std::collections::BTreeSet;
 
 use crate::addr::{Block as BlockAddr, Key};
 use crate::diag::Diagnostics;
-use crate::value::{Type, Value};
+use crate::value::Value;
 
-use super::condition::judge;
+use super::condition;
 use super::frame::FrameId;
-use super::module::{Node, Repetition};
+use super::module::Node;
 use super::names::Place;
 use super::provisioner;
 use super::repeat;
@@ -53,49 +53,22 @@ impl Scope {
     fn validate_block(&mut self, frame: FrameId, block: &BlockAddr) -> Diagnostics {
         let module = self.names.frame(frame).module.clone();
         let Some(resource) = module.blocks.get(block) else { return Diagnostics::none() };
-        let mut out = Diagnostics::none();
-        let mut place = Place::default();
         let addr = block.within(self.names.frame(frame).path.clone()).instance(Key::None);
         let outside = Place::default();
-        let reader = self.names.reader(frame, &outside);
-        match &resource.repetition {
-            Repetition::Once => {}
-            Repetition::Enabled(expr) => {
-                let enabled = reader.value(expr).and_then(|value| repeat::enabled(&value, expr.span, true));
-                out.extend(enabled.err().unwrap_or_default());
-            }
-            Repetition::Count(expr) => {
-                let count = reader.value(expr).and_then(|value| repeat::count(&value, expr.span, true));
-                let count = count.map_err(|wrong| reader.tell(expr, wrong));
-                out.extend(count.err().unwrap_or_default());
-                place.index = Some(Value::unknown_not_null(Type::Number));
-            }
-            Repetition::ForEach(expr) => {
-                let each = reader.value(expr).and_then(|value| repeat::for_each(&value, expr.span, true));
-                let each = each.map_err(|wrong| reader.tell(expr, wrong));
-                out.extend(each.err().unwrap_or_default());
-                place.each = Some((Value::unknown_not_null(Type::String), Value::unknown(Type::Dynamic)));
-            }
-        }
-        let out = &mut about(out, &addr.to_string());
+        let repeated = repeat::read(&resource.repetition, &self.names.reader(frame, &outside), true);
+        let place = Place::any(&resource.repetition);
+        let mut out = about(repeated.err().unwrap_or_default(), &addr.to_string());
         out.extend(self.decode(frame, resource, &place, &addr).err().unwrap_or_default());
-        let (_, shape) = match self.names.kinds.of(block) {
-            Some(found) => found,
-            None => return std::mem::take(out),
-        };
+        let Some((_, shape)) = self.names.kinds.of(block) else { return out };
         let own = Place { own: Some(Value::unknown_not_null(shape.ty.clone())), ..place.clone() };
         let mut wrong = Diagnostics::none();
-        for condition in &resource.lifecycle.preconditions {
-            judge(condition, &self.names.reader(frame, &place), &mut wrong);
-        }
-        for condition in &resource.lifecycle.postconditions {
-            judge(condition, &self.names.reader(frame, &own), &mut wrong);
-        }
+        condition::evaluate(&resource.lifecycle.preconditions, &self.names.reader(frame, &place), &mut wrong);
+        condition::evaluate(&resource.lifecycle.postconditions, &self.names.reader(frame, &own), &mut wrong);
         for provisioner in &resource.provisioners {
             let reader = self.names.reader(frame, &own);
             wrong.extend(provisioner::errand(provisioner, &reader, false).err().unwrap_or_default());
         }
         out.extend(about(wrong, &addr.to_string()));
-        std::mem::take(out)
+        out
     }
 }

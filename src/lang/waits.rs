@@ -8,10 +8,11 @@ use std::rc::Rc;
 
 use crate::addr::{Block as BlockAddr, Key};
 use crate::diag::Span;
-use crate::value::{Content, Name};
+use crate::value::Name;
 
 use super::ast::{Access, Expr, ExprKind};
 use super::eval::references;
+use super::fixed;
 use super::frame::FrameId;
 use super::module::Node;
 use super::names::{Names, Place, named_output};
@@ -110,15 +111,9 @@ fn written(root: &Name, steps: &[Access]) -> String {
     for step in steps {
         match step {
             Access::Attr(name, _) => text.push_str(&format!(".{name}")),
-            Access::Index(index, _) => match &index.kind {
-                ExprKind::Literal(value) => match value.content() {
-                    Content::String(key) => text.push_str(&Key::Str(key.clone()).to_string()),
-                    Content::Number(number) => text.push_str(&format!("[{number}]")),
-                    _ => break,
-                },
-                _ => {
-                    text.push_str("[...]");
-                }
+            Access::Index(index, _) => match fixed::key(index) {
+                Some(key) => text.push_str(&key.to_string()),
+                None => text.push_str("[...]"),
             },
             Access::AttrSplat(inner, _) | Access::FullSplat(inner, _) => {
                 text.push_str(&format!("[*]{}", written(&"".into(), inner)));

@@ -6,12 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use crate::addr::{Block as BlockAddr, Mode, ModulePath};
+use crate::addr::{Block as BlockAddr, Mode};
+use crate::diag::Span;
 use crate::schema::{Block as Schema, Schemas};
 use crate::value::Name;
 
-use super::ast::{Access, Body, Expr, ExprKind, ObjectKey, Part};
+use super::ast::{Access, Body, Expr, ExprKind, Part};
 use super::module::{Module, Repetition};
+use super::reference::{Target, resolve};
 use super::tree::Tree;
 
 /// The managed blocks of which the configuration uses an attribute that changes by itself.
@@ -88,65 +90,38 @@ impl<'m> Watch<'m> {
     }
 
     /// What a reference begins at, and the steps that are left.
-    fn start<'s>(&self, name: &Name, steps: &'s [Access]) -> Option<(At<'m>, &'s [Access])> {
+    fn start<'s>(&self, name: &Name, steps: &'s [Access], span: Span) -> Option<(At<'m>, &'s [Access])> {
         if let Some((_, at)) = self.bound.iter().rev().find(|(bound, _)| bound == name) {
             return at.map(|at| (at, steps));
         }
-        let (addr, rest) = match (&**name, steps) {
-            ("self", rest) => (self.own?.clone(), rest),
-            (kind, [Access::Attr(name, _), rest @ ..]) => (
-                BlockAddr { module: ModulePath::default(), mode: Mode::Managed, kind: kind.into(), name: name.clone() },
-                rest,
-            ),
+        let (addr, used) = match resolve(name, steps, span) {
+            Ok((Target::Block(addr), used)) if addr.mode == Mode::Managed => (addr, used),
+            Ok((Target::Own, used)) => (self.own?.clone(), used),
             _ => return None,
         };
         let (block, _) = self.module.blocks.get_key_value(&addr)?;
         let schema = &self.schemas.managed.get(&block.kind)?.block;
-        Some((At { block, schema }, rest))
+        Some((At { block, schema }, &steps[used..]))
     }
 
-    fn reference(&mut self, name: &Name, steps: &[Access]) {
-        if let Some((at, rest)) = self.start(name, steps)
+    fn reference(&mut self, name: &Name, steps: &[Access], span: Span) {
+        if let Some((at, rest)) = self.start(name, steps, span)
             && end(at, rest).is_some_and(|at| at.schema.is_volatile())
         {
             self.found.insert(at.block.clone());
-        }
-        self.steps(steps);
-    }
-
-    fn steps(&mut self, steps: &[Access]) {
-        for step in steps {
-            match step {
-                Access::Attr(..) => {}
-                Access::Index(key, _) => self.expr(key),
-                Access::AttrSplat(inner, _) | Access::FullSplat(inner, _) => self.steps(inner),
-            }
         }
     }
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Reference(name, steps) => self.reference(name, steps),
-            ExprKind::Access(inner, steps) => {
-                self.expr(inner);
-                self.steps(steps);
+            ExprKind::Reference(name, steps) => {
+                self.reference(name, steps, expr.span);
+                expr.inner(&mut |inner, _| self.expr(inner));
             }
-            ExprKind::Unary(_, inner) | ExprKind::Wrapped(inner) | ExprKind::Parens(inner) => self.expr(inner),
             ExprKind::Binary(..) => self.chain(expr),
             ExprKind::Template(parts) => self.parts(parts),
-            ExprKind::Conditional(condition, yes, no) => [condition, yes, no].into_iter().for_each(|e| self.expr(e)),
             // How many there are and what they are called does not change by itself.
             ExprKind::Call(call) if matches!(&*call.name, "length" | "keys") => {}
-            ExprKind::Call(call) => call.args.iter().for_each(|argument| self.expr(argument)),
-            ExprKind::Tuple(members) => members.iter().for_each(|member| self.expr(member)),
-            ExprKind::Object(items) => {
-                for (key, value) in items {
-                    if let ObjectKey::Expr(key) = key {
-                        self.expr(key);
-                    }
-                    self.expr(value);
-                }
-            }
             ExprKind::For(comprehension) => {
                 let element = self.collection(&comprehension.collection);
                 let inner = [comprehension.key.as_ref(), Some(&comprehension.value), comprehension.condition.as_ref()];
@@ -154,7 +129,7 @@ impl<'m> Watch<'m> {
                     inner.into_iter().flatten().for_each(|part| watch.expr(part));
                 });
             }
-            ExprKind::Literal(_) => {}
+            _ => expr.inner(&mut |inner, _| self.expr(inner)),
         }
     }
 
@@ -180,7 +155,9 @@ impl<'m> Watch<'m> {
             }
         }
         let at = match &inner.kind {
-            ExprKind::Reference(name, steps) => self.start(name, steps).and_then(|(at, rest)| end(at, rest)),
+            ExprKind::Reference(name, steps) => {
+                self.start(name, steps, inner.span).and_then(|(at, rest)| end(at, rest))
+            }
             _ => None,
         };
         if at.is_none() {

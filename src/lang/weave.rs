@@ -92,7 +92,7 @@ fn nodes(tree: &Tree, unit: UnitId) -> Vec<Node> {
     let validated = module.variables.iter().filter(|(_, variable)| !variable.validations.is_empty());
     let validations = validated.map(|(name, _)| Node::Validation(name.clone()));
     let locals = module.locals.keys().map(|name| Node::Local(name.clone()));
-    let providers = module.providers.iter().map(|provider| Node::Provider(provider.key()));
+    let providers = module.providers.iter().map(|provider| Node::Provider(provider.name.clone()));
     let calls = module.calls.keys().map(|name| Node::Call(name.clone()));
     let blocks = module.blocks.keys().map(|addr| Node::Block(addr.clone()));
     let outputs = module.outputs.keys().map(|name| Node::Output(name.clone()));

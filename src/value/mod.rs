@@ -43,6 +43,13 @@ impl Marks {
     /// Not the secret itself but its keyed fingerprint: all that state remembers of a secret.
     pub const FINGERPRINT: Marks = Marks(4);
 
+    /// The marks of what is declared so.
+    #[must_use]
+    pub const fn of(sensitive: bool, ephemeral: bool) -> Marks {
+        let sensitive = if sensitive { Marks::SENSITIVE } else { Marks::NONE };
+        sensitive.union(if ephemeral { Marks::EPHEMERAL } else { Marks::NONE })
+    }
+
     /// The marks as a number, for `store::record` and `plan::file`.
     #[must_use]
     pub const fn bits(self) -> u8 {
@@ -125,20 +132,18 @@ impl From<Content> for Value {
     }
 }
 
-/// Constructors.
 /// The deepest nesting of a value that is kept: as deep as an expression can be written.
 pub const DEEPEST: usize = 4096;
 
+/// Constructors.
 impl Value {
     /// Whether members lie inside members for more than so many levels.
     #[must_use]
     pub fn is_deeper_than(&self, levels: usize) -> bool {
-        let mut members: Box<dyn Iterator<Item = &Value>> = match self.content() {
-            Content::List(_, members) | Content::Set(_, members) | Content::Tuple(members) => Box::new(members.iter()),
-            Content::Map(_, members) | Content::Object(members) => Box::new(members.iter().map(|(_, member)| member)),
-            _ => return false,
-        };
-        levels == 0 || members.any(|member| member.is_deeper_than(levels - 1))
+        if self.as_sequence().is_none() && self.as_members().is_none() {
+            return false;
+        }
+        levels == 0 || self.children().any(|member| member.is_deeper_than(levels - 1))
     }
 
     /// The null of a type.

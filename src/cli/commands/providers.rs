@@ -65,8 +65,10 @@ fn branch(tree: &Tree, id: UnitId, indent: &str, text: &mut String) {
         needed.entry(own).or_default().extend(requirement.constraint.iter().map(ToString::to_string));
     }
     let blocks = module.blocks.keys().map(|block| source(&block.kind));
-    let configured =
-        module.providers.iter().map(|provider| if &*provider.name == "terraform" { TERRAFORM } else { AZURERM });
+    let configured = module
+        .providers
+        .iter()
+        .map(|provider| if &*provider.name.provider == "terraform" { TERRAFORM } else { AZURERM });
     for used in blocks.chain(configured) {
         needed.entry(used.to_owned()).or_default();
     }

@@ -6,7 +6,8 @@
 use crate::diag::Span;
 use crate::value::Name;
 
-use super::super::ast::{Access, Expr, ExprKind, ObjectKey, Part};
+use super::super::ast::{Access, Expr, ExprKind, Part};
+use super::super::inner::of_parts;
 
 type Found<'f> = dyn FnMut(&Name, &[Access], Span) + 'f;
 
@@ -17,7 +18,8 @@ pub fn references(expr: &Expr, found: &mut dyn FnMut(&Name, &[Access], Span)) {
 
 /// The same in the parts of a template.
 pub(crate) fn references_in(parts: &[Part], found: &mut dyn FnMut(&Name, &[Access], Span)) {
-    Walk { bound: Vec::new(), found }.parts(parts);
+    let mut walk = Walk { bound: Vec::new(), found };
+    of_parts(parts, &mut Vec::new(), &mut |inner, bound| walk.within(inner, bound));
 }
 
 struct Walk<'f, 'g> {
@@ -49,81 +51,20 @@ impl Walk<'_, '_> {
 
     fn leaf(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Reference(name, steps) => {
-                if !self.bound.contains(name) {
-                    (self.found)(name, steps, expr.span);
-                }
-                self.steps(steps);
-            }
-            ExprKind::Access(inner, steps) => {
-                self.expr(inner);
-                self.steps(steps);
-            }
-            ExprKind::Template(parts) => self.parts(parts),
-            ExprKind::Conditional(condition, yes, no) => [condition, yes, no].into_iter().for_each(|e| self.expr(e)),
+            ExprKind::Reference(name, steps) if !self.bound.contains(name) => (self.found)(name, steps, expr.span),
             // What `convert` converts to is a type, whose words name nothing.
             ExprKind::Call(call) if matches!(&*call.name, "convert" | "core::convert") => {
-                call.args.iter().take(1).for_each(|argument| self.expr(argument));
+                return call.args.iter().take(1).for_each(|argument| self.expr(argument));
             }
-            ExprKind::Call(call) => call.args.iter().for_each(|argument| self.expr(argument)),
-            ExprKind::Tuple(members) => members.iter().for_each(|member| self.expr(member)),
-            ExprKind::Object(items) => {
-                for (key, value) in items {
-                    if let ObjectKey::Expr(key) = key {
-                        self.expr(key);
-                    }
-                    self.expr(value);
-                }
-            }
-            ExprKind::For(comprehension) => {
-                self.expr(&comprehension.collection);
-                self.binding(comprehension.key_name.as_ref(), &comprehension.value_name, |walk| {
-                    let inner =
-                        [comprehension.key.as_ref(), Some(&comprehension.value), comprehension.condition.as_ref()];
-                    inner.into_iter().flatten().for_each(|part| walk.expr(part));
-                });
-            }
-            ExprKind::Literal(_)
-            | ExprKind::Binary(..)
-            | ExprKind::Wrapped(_)
-            | ExprKind::Parens(_)
-            | ExprKind::Unary(..) => {}
+            _ => {}
         }
+        expr.inner(&mut |inner, bound| self.within(inner, bound));
     }
 
-    fn binding(&mut self, key: Option<&Name>, value: &Name, run: impl FnOnce(&mut Self)) {
+    fn within(&mut self, inner: &Expr, bound: &[&Name]) {
         let depth = self.bound.len();
-        self.bound.extend(key.cloned());
-        self.bound.push(value.clone());
-        run(self);
+        self.bound.extend(bound.iter().copied().cloned());
+        self.expr(inner);
         self.bound.truncate(depth);
-    }
-
-    fn steps(&mut self, steps: &[Access]) {
-        for step in steps {
-            match step {
-                Access::Attr(..) => {}
-                Access::Index(key, _) => self.expr(key),
-                Access::AttrSplat(inner, _) | Access::FullSplat(inner, _) => self.steps(inner),
-            }
-        }
-    }
-
-    fn parts(&mut self, parts: &[Part]) {
-        for part in parts {
-            match part {
-                Part::Text(..) => {}
-                Part::Interpolation(inner) => self.expr(inner),
-                Part::If { condition, yes, no } => {
-                    self.expr(condition);
-                    self.parts(yes);
-                    self.parts(no);
-                }
-                Part::For { key_name, value_name, collection, body } => {
-                    self.expr(collection);
-                    self.binding(key_name.as_ref(), value_name, |walk| walk.parts(body));
-                }
-            }
-        }
     }
 }

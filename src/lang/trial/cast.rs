@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use crate::addr::{Addr, Block as BlockAddr, Key, Mode, ModulePath, Target};
 use crate::schema::{Schema, Schemas};
-use crate::value::{Members, Name};
+use crate::value::Members;
 
 use super::super::configuration::provider_of;
 use super::super::module::ProviderName;
@@ -22,7 +22,7 @@ pub const ACCOUNT: &str = "standin";
 #[derive(Clone, Debug, Default)]
 pub struct Cast {
     /// Made-up providers, by the configuration that they stand in for.
-    providers: BTreeMap<Name, Rc<MockProvider>>,
+    providers: BTreeMap<String, Rc<MockProvider>>,
     overrides: BTreeMap<String, Rc<Given>>,
     modules: BTreeMap<ModulePath, Rc<Given>>,
     /// Makes what is made up differ from run to run.
@@ -52,11 +52,7 @@ impl Cast {
 
     /// Puts a made-up provider in the place of a configuration.
     pub fn put(&mut self, place: &ProviderName, provider: Rc<MockProvider>) {
-        let key = match &place.alias {
-            None => place.name.clone(),
-            Some(alias) => format!("{}.{alias}", place.name).into(),
-        };
-        self.providers.insert(key, provider);
+        self.providers.insert(place.to_string(), provider);
     }
 
     /// Adds overrides, which go before those that were added earlier.

@@ -21,8 +21,9 @@ use crate::value::Name;
 use super::arguments::{argument, expect, labels, place, refuse_labels, unsupported_block};
 use super::ast::{Attribute, Block, Body};
 use super::call;
+use super::configuration::provider_name;
 use super::eval::references;
-use super::module::{Condition, Passed, ProviderBlock};
+use super::module::{Condition, Passed, ProviderBlock, ProviderName};
 use super::resource::condition;
 use super::{address, fixed, json, parse};
 use standin::{MockProvider, OVERRIDES, Override};
@@ -164,7 +165,7 @@ struct Reader<'a> {
     trial: Trial,
     names: BTreeMap<Name, Span>,
     variables: Option<Span>,
-    providers: BTreeMap<Name, Span>,
+    providers: BTreeMap<ProviderName, Span>,
     out: Diagnostics,
 }
 
@@ -183,27 +184,26 @@ impl Reader<'_> {
 
     fn mock_provider(&mut self, block: &Block) {
         let Some(mock) = standin::mock_provider(block, self.sources, &mut self.out) else { return };
-        if self.provides(&mock.key(), mock.span) {
+        if self.provides(&mock.name, mock.span) {
             self.trial.mocks.push(mock);
         }
     }
 
     fn provider(&mut self, block: Block) {
         let Some([label]) = labels(&block, &["name"], &mut self.out) else { return };
-        let name = label.text.clone();
+        let Some(name) = provider_name(&label.text, &block.body, &mut self.out) else { return };
         let mut body = block.body;
-        let alias = argument(&body, "alias").and_then(|alias| standin::alias(alias, &mut self.out));
         body.attributes.retain(|attribute| !matches!(&*attribute.name, "alias" | "version"));
-        let own = ProviderBlock { name, alias, for_each: None, span: block.header, body };
-        if self.provides(&own.key(), own.span) {
+        let own = ProviderBlock { name, for_each: None, span: block.header, body };
+        if self.provides(&own.name, own.span) {
             self.trial.configurations.push(own);
         }
     }
 
     /// Notes a provider configuration; false (and a finding) if there is one of that name.
-    fn provides(&mut self, key: &Name, span: Span) -> bool {
-        let Some(first) = self.providers.insert(key.clone(), span) else { return true };
-        let detail = format!("A provider for {key} is already defined at {}.", place(self.sources, first));
+    fn provides(&mut self, name: &ProviderName, span: Span) -> bool {
+        let Some(first) = self.providers.insert(name.clone(), span) else { return true };
+        let detail = format!("A provider for {name} is already defined at {}.", place(self.sources, first));
         let wrong = Diagnostic::error("Duplicate provider block", detail).at(span);
         self.out.push(wrong.hint("Give one of the two an alias, or remove it."));
         false

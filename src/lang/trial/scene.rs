@@ -1,8 +1,7 @@
 //! What the expressions of tests mean: variables of a run before it, and what it asserts after it.
 //!
-//! **Never:** give a test a name that the configuration does not have: `output`, `run` and the
-//! variables of the file are put into the expression as values, and what is left is judged and
-//! evaluated like any expression of the root module.
+//! **Never:** give the configuration a name that only tests have: `output`, `run` and the variables of the
+//! file have values here, and what is left is judged and evaluated like any expression of the root module.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -10,11 +9,12 @@ use std::rc::Rc;
 use crate::diag::{Diagnostic, Diagnostics, Seen, Span};
 use crate::value::{Name, Type, Value};
 
-use super::super::ast::{Access, Attribute, BinaryOp, Call, Expr, ExprKind, For, ObjectKey, Part};
+use super::super::ast::{Access, Attribute, BinaryOp, Expr, ExprKind};
 use super::super::condition::Verdict;
-use super::super::eval::{Env, eval};
+use super::super::eval::{Env, eval, references};
 use super::super::host::Host;
-use super::super::module::Condition;
+use super::super::module::{Condition, Module};
+use super::super::names::Own;
 use super::super::scope::Scope;
 use super::super::suggest::did_you_mean;
 use super::compare::differences;
@@ -152,24 +152,23 @@ impl Scene {
 
     /// Judges an assertion in a scope in which everything is published.
     pub fn judge(&self, condition: &Condition, scope: &mut Scope) -> Judgement {
-        let mut wrong = Diagnostics::none();
-        let own = Condition {
-            condition: self.filled(&condition.condition, scope, &mut wrong),
-            message: self.filled(&condition.message, scope, &mut wrong),
-            span: condition.span,
-        };
+        let module = scope.tree().root().clone();
+        let mut wrong = self.undeclared(&condition.condition, &module);
+        wrong.extend(self.undeclared(&condition.message, &module));
         if wrong.has_errors() {
             return Judgement::Broken(wrong);
         }
-        let (verdict, wrong) = scope.judge_outside(&own);
+        let own = |root: &Name, steps: &[Access]| self.own(root, steps, &module);
+        let (verdict, wrong) = scope.judge_outside(condition, &own);
         match verdict {
             _ if wrong.has_errors() => Judgement::Broken(self.told(wrong, condition, scope)),
             Verdict::Holds => Judgement::Holds,
             Verdict::Fails(message) => {
                 let mut seen = self.took_part(&condition.condition, condition.condition.span, scope);
-                seen.extend(sides(&own.condition, scope));
+                seen.extend(sides(&condition.condition, scope, &own));
                 Judgement::Fails(message, seen)
             }
+            Verdict::Broken => Judgement::Broken(wrong),
             Verdict::Unknown => {
                 let detail = "Condition expression could not be evaluated at this time. This means you have executed a \
                               `run` block with `command = plan` and one of the values your condition depended on is \
@@ -187,7 +186,7 @@ impl Scene {
 
     /// What is wrong with a condition, with the values of what only tests know.
     fn told(&self, mut wrong: Diagnostics, condition: &Condition, scope: &Scope) -> Diagnostics {
-        for error in wrong.0.iter_mut().filter(|error| error.seen.as_ref().is_some_and(Vec::is_empty)) {
+        for error in wrong.0.iter_mut().filter(|error| error.seen.is_some()) {
             for expr in [&condition.condition, &condition.message] {
                 if let Some(span) = error.span.filter(|span| expr.span.start <= span.start && span.end <= expr.span.end)
                 {
@@ -202,165 +201,68 @@ impl Scene {
     fn took_part(&self, expr: &Expr, within: Span, scope: &Scope) -> Vec<Seen> {
         let module = scope.tree().root().clone();
         let mut seen = scope.seen_outside(expr, within, &|root, steps| {
-            let Some(Access::Attr(name, _)) = steps.first() else { return None };
-            let value = match &**root {
-                "output" => self.outputs.get(name),
-                "run" => self.runs.get(name),
-                "var" if !module.variables.contains_key(name) => self.variables.get(name),
-                _ => None,
-            };
+            let (value, used) = self.own(root, steps, &module)?;
             // Terraform does not say what type an output will have.
-            value.map(|value| (if value.is_unknown() { Value::unknown(Type::Dynamic) } else { value.clone() }, 1))
+            Some((if value.is_unknown() { Value::unknown(Type::Dynamic) } else { value }, used))
         });
         // Terraform does not mention what it must not show.
         seen.retain(|seen| seen.statement.starts_with("is "));
         seen
     }
 
-    /// The expression with the names that only tests know replaced by their values.
-    fn filled(&self, expr: &Expr, scope: &Scope, out: &mut Diagnostics) -> Expr {
-        Filler { scene: self, scope, bound: Vec::new(), unknown: Value::unknown(Type::Dynamic), out }.expr(expr)
+    /// What a name that only tests know stands for. An output that could not be evaluated is unknown.
+    fn own(&self, root: &Name, steps: &[Access], module: &Module) -> Option<(Value, usize)> {
+        let Some(Access::Attr(name, _)) = steps.first() else { return None };
+        let value = match &**root {
+            "output" => Some(self.outputs.get(name).cloned().unwrap_or_else(|| Value::unknown(Type::Dynamic))),
+            "run" => self.runs.get(name).cloned(),
+            "var" if !module.variables.contains_key(name) => self.variables.get(name).cloned(),
+            _ => None,
+        };
+        value.map(|value| (value, 1))
+    }
+
+    /// What is wrong with the names that only tests know.
+    fn undeclared(&self, expr: &Expr, module: &Module) -> Diagnostics {
+        let mut out = Diagnostics::none();
+        references(expr, &mut |root, steps, span| {
+            let Some(Access::Attr(name, _)) = steps.first() else { return };
+            let (summary, detail) = match &**root {
+                "output" if !module.outputs.contains_key(name) => {
+                    let near = did_you_mean(name, module.outputs.keys().map(|name| &**name));
+                    let detail = format!("An output value with the name {name:?} has not been declared.{near}");
+                    ("Reference to undeclared output value", detail)
+                }
+                "run" if self.runs.contains_key(name) => return,
+                "run" if self.all.contains_key(name) => {
+                    let detail = format!(
+                        "The run {name:?} block has not yet been evaluated, so its results are not available here."
+                    );
+                    ("Reference to unevaluated run block", detail)
+                }
+                "run" => {
+                    let near = did_you_mean(name, self.all.keys().map(|name| &**name));
+                    let detail = format!("There is no run {name:?} declared in this test suite.{near}");
+                    ("Reference to undeclared run block", detail)
+                }
+                _ => return,
+            };
+            out.push(Diagnostic::error(summary, detail).at(span));
+        });
+        out
     }
 }
 
 /// Where the two sides of a condition that is an `==` differ.
-fn sides(expr: &Expr, scope: &mut Scope) -> Vec<Seen> {
+fn sides(expr: &Expr, scope: &mut Scope, own: Own<'_>) -> Vec<Seen> {
     match &expr.kind {
-        ExprKind::Parens(inner) => sides(inner, scope),
-        ExprKind::Binary(BinaryOp::Equal, left, right) => match (scope.ask(left), scope.ask(right)) {
-            (Ok(left), Ok(right)) => differences(&left, &right),
-            _ => Vec::new(),
-        },
+        ExprKind::Parens(inner) => sides(inner, scope, own),
+        ExprKind::Binary(BinaryOp::Equal, left, right) => {
+            match (scope.ask_with(left, own), scope.ask_with(right, own)) {
+                (Ok(left), Ok(right)) => differences(&left, &right),
+                _ => Vec::new(),
+            }
+        }
         _ => Vec::new(),
-    }
-}
-
-struct Filler<'a> {
-    scene: &'a Scene,
-    scope: &'a Scope,
-    bound: Vec<Name>,
-    /// Stands for an output that could not be evaluated.
-    unknown: Value,
-    out: &'a mut Diagnostics,
-}
-
-impl Filler<'_> {
-    fn boxed(&mut self, expr: &Expr) -> Box<Expr> {
-        Box::new(self.expr(expr))
-    }
-
-    fn all(&mut self, exprs: &[Expr]) -> Vec<Expr> {
-        exprs.iter().map(|expr| self.expr(expr)).collect()
-    }
-
-    fn expr(&mut self, expr: &Expr) -> Expr {
-        let kind = match &expr.kind {
-            ExprKind::Reference(root, steps) if !self.bound.contains(root) => self.reference(root, steps, expr.span),
-            ExprKind::Reference(root, steps) => ExprKind::Reference(root.clone(), self.steps(steps)),
-            ExprKind::Literal(value) => ExprKind::Literal(value.clone()),
-            ExprKind::Template(parts) => ExprKind::Template(self.parts(parts)),
-            ExprKind::Wrapped(inner) => ExprKind::Wrapped(self.boxed(inner)),
-            ExprKind::Parens(inner) => ExprKind::Parens(self.boxed(inner)),
-            ExprKind::Access(inner, steps) => ExprKind::Access(self.boxed(inner), self.steps(steps)),
-            ExprKind::Unary(op, inner) => ExprKind::Unary(*op, self.boxed(inner)),
-            ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, self.boxed(a), self.boxed(b)),
-            ExprKind::Conditional(c, a, b) => ExprKind::Conditional(self.boxed(c), self.boxed(a), self.boxed(b)),
-            ExprKind::Call(call) => ExprKind::Call(Call { args: self.all(&call.args), ..call.clone() }),
-            ExprKind::Tuple(members) => ExprKind::Tuple(self.all(members)),
-            ExprKind::Object(members) => {
-                let mut filled = Vec::new();
-                for (key, member) in members {
-                    let key = match key {
-                        ObjectKey::Expr(key) => ObjectKey::Expr(self.expr(key)),
-                        name @ ObjectKey::Name(..) => name.clone(),
-                    };
-                    filled.push((key, self.expr(member)));
-                }
-                ExprKind::Object(filled)
-            }
-            ExprKind::For(each) => ExprKind::For(Box::new(self.each(each))),
-        };
-        Expr { kind, span: expr.span }
-    }
-
-    fn each(&mut self, each: &For) -> For {
-        let collection = self.expr(&each.collection);
-        let depth = self.bound.len();
-        self.bound.extend(each.key_name.iter().chain([&each.value_name]).cloned());
-        let filled = For {
-            collection,
-            key: each.key.as_ref().map(|key| self.expr(key)),
-            value: self.expr(&each.value),
-            condition: each.condition.as_ref().map(|condition| self.expr(condition)),
-            ..each.clone()
-        };
-        self.bound.truncate(depth);
-        filled
-    }
-
-    fn parts(&mut self, parts: &[Part]) -> Vec<Part> {
-        let fill = |part: &Part| match part {
-            Part::Text(..) => part.clone(),
-            Part::Interpolation(expr) => Part::Interpolation(self.expr(expr)),
-            Part::If { condition, yes, no } => {
-                Part::If { condition: self.expr(condition), yes: self.parts(yes), no: self.parts(no) }
-            }
-            Part::For { key_name, value_name, collection, body } => {
-                let collection = self.expr(collection);
-                let depth = self.bound.len();
-                self.bound.extend(key_name.iter().chain([value_name]).cloned());
-                let body = self.parts(body);
-                self.bound.truncate(depth);
-                Part::For { key_name: key_name.clone(), value_name: value_name.clone(), collection, body }
-            }
-        };
-        parts.iter().map(fill).collect()
-    }
-
-    fn steps(&mut self, steps: &[Access]) -> Vec<Access> {
-        let fill = |step: &Access| match step {
-            Access::Attr(..) => step.clone(),
-            Access::Index(index, span) => Access::Index(self.boxed(index), *span),
-            Access::AttrSplat(inner, span) => Access::AttrSplat(self.steps(inner), *span),
-            Access::FullSplat(inner, span) => Access::FullSplat(self.steps(inner), *span),
-        };
-        steps.iter().map(fill).collect()
-    }
-
-    /// A reference: to something of the test's, or as it stands.
-    fn reference(&mut self, root: &Name, steps: &[Access], span: Span) -> ExprKind {
-        let plain = ExprKind::Reference(root.clone(), self.steps(steps));
-        let Some(Access::Attr(name, _)) = steps.first() else { return plain };
-        let module = self.scope.tree().root().clone();
-        let value = match &**root {
-            "output" if !module.outputs.contains_key(name) => {
-                let near = did_you_mean(name, module.outputs.keys().map(|name| &**name));
-                let detail = format!("An output value with the name {name:?} has not been declared.{near}");
-                return self.wrong("Reference to undeclared output value", detail, span, plain);
-            }
-            "output" => Some(self.scene.outputs.get(name).unwrap_or(&self.unknown)),
-            "run" if !self.scene.runs.contains_key(name) => {
-                if self.scene.all.contains_key(name) {
-                    let detail = format!(
-                        "The run {name:?} block has not yet been evaluated, so its results are not available here."
-                    );
-                    return self.wrong("Reference to unevaluated run block", detail, span, plain);
-                }
-                let near = did_you_mean(name, self.scene.all.keys().map(|name| &**name));
-                let detail = format!("There is no run {name:?} declared in this test suite.{near}");
-                return self.wrong("Reference to undeclared run block", detail, span, plain);
-            }
-            "run" => self.scene.runs.get(name),
-            "var" if !module.variables.contains_key(name) => self.scene.variables.get(name),
-            _ => return plain,
-        };
-        let Some(value) = value else { return plain };
-        let literal = Expr { kind: ExprKind::Literal(value.clone()), span };
-        ExprKind::Access(Box::new(literal), self.steps(&steps[1..]))
-    }
-
-    fn wrong(&mut self, summary: &str, detail: String, span: Span, plain: ExprKind) -> ExprKind {
-        self.out.push(Diagnostic::error(summary, detail).at(span));
-        plain
     }
 }

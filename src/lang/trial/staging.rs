@@ -38,18 +38,13 @@ impl Trial {
     /// The provider configurations of the file, as names without values.
     #[must_use]
     pub fn provider_names(&self, schemas: &Schemas) -> Vec<ProviderBlock> {
-        let mocks = self.mocks.iter().map(|mock| (&mock.name, &mock.alias, mock.span));
-        let own = self.configurations.iter().map(|own| (&own.name, &own.alias, own.span));
-        let named =
-            own.chain(mocks).filter(|(name, alias, _)| alias.is_some() && schemas.providers.contains_key(*name));
-        let named = named.map(|(name, alias, span)| ProviderBlock {
-            name: name.clone(),
-            alias: alias.clone(),
-            for_each: None,
-            span,
-            body: Body::default(),
-        });
-        named.collect()
+        let mocks = self.mocks.iter().map(|mock| (&mock.name, mock.span));
+        let own = self.configurations.iter().map(|own| (&own.name, own.span));
+        let known = |name: &ProviderName| name.alias.is_some() && schemas.providers.contains_key(&name.provider);
+        let named = own.chain(mocks).filter(|(name, _)| known(name));
+        named
+            .map(|(name, span)| ProviderBlock { name: name.clone(), for_each: None, span, body: Body::default() })
+            .collect()
     }
 
     /// Sets the stage for a run, the `turn`-th of its file.
@@ -71,10 +66,7 @@ impl Trial {
             match found {
                 Provided::Mock(mock) => cast.put(&place, Rc::new(mock.clone())),
                 Provided::Real(own) => match valued(own, schemas, scene, host) {
-                    Ok(body) => {
-                        let ProviderName { name, alias } = place;
-                        blocks.push(ProviderBlock { name, alias, body, ..own.clone() });
-                    }
+                    Ok(body) => blocks.push(ProviderBlock { name: place, body, ..own.clone() }),
                     Err(found) => wrong.extend(found),
                 },
             }
@@ -86,17 +78,15 @@ impl Trial {
             return Err(wrong);
         }
         // Of other providers there is nothing to configure, because none of their kinds exists.
-        blocks.retain(|block| schemas.providers.contains_key(&block.name));
+        blocks.retain(|block| schemas.providers.contains_key(&block.name.provider));
         let tree = if blocks.is_empty() { tree.clone() } else { Rc::new(tree.with_providers(blocks)) };
         Ok(Staging { tree, cast: Rc::new(cast) })
     }
 
     /// Which provider configuration stands in which place.
     fn provided(&self, run: &Run, wrong: &mut Diagnostics) -> Vec<(ProviderName, Provided<'_>)> {
-        let name =
-            |name: &crate::value::Name, alias: &Option<_>| ProviderName { name: name.clone(), alias: alias.clone() };
-        let mocks = self.mocks.iter().map(|mock| (name(&mock.name, &mock.alias), Provided::Mock(mock)));
-        let own = self.configurations.iter().map(|own| (name(&own.name, &own.alias), Provided::Real(own)));
+        let mocks = self.mocks.iter().map(|mock| (mock.name.clone(), Provided::Mock(mock)));
+        let own = self.configurations.iter().map(|own| (own.name.clone(), Provided::Real(own)));
         let all: Vec<_> = own.chain(mocks).collect();
         let Some(passed) = &run.providers else { return all };
         let mut found = Vec::new();
@@ -146,9 +136,9 @@ enum Provided<'a> {
 /// The body of a provider configuration with its values in place of expressions.
 fn valued(own: &ProviderBlock, schemas: &Schemas, scene: &Scene, host: &Host) -> Result<Body, Diagnostics> {
     let mut wrong = Diagnostics::none();
-    match schemas.providers.get(&own.name) {
+    match schemas.providers.get(&own.name.provider) {
         Some(schema) => structure::check(&own.body, &schema.block, own.span, &mut wrong),
-        None if &*own.name == BUILTIN => expect(&own.body, &[], &[], &mut wrong),
+        None if &*own.name.provider == BUILTIN => expect(&own.body, &[], &[], &mut wrong),
         None => {}
     }
     let body = fill(&own.body, scene, host, &mut wrong);

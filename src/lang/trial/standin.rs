@@ -13,9 +13,11 @@ use crate::schema::Schemas;
 use crate::value::{Content, Members, Name};
 
 use super::super::arguments::{
-    argument, expect, is_name, labels, place, refuse_labels, unsupported_argument, unsupported_block,
+    argument, expect, labels, place, refuse_labels, unsupported_argument, unsupported_block,
 };
 use super::super::ast::{Attribute, Block, Body};
+use super::super::configuration::provider_name;
+use super::super::module::ProviderName;
 use super::super::{address, fixed, json, parse};
 
 /// The blocks that give values.
@@ -49,10 +51,8 @@ pub struct Override {
 /// `mock_provider "name" { ... }`
 #[derive(Clone, Debug)]
 pub struct MockProvider {
-    /// The local name of the provider.
-    pub name: Name,
-    /// `alias`
-    pub alias: Option<Name>,
+    /// The configuration that it stands in for.
+    pub name: ProviderName,
     /// Where its header stands.
     pub span: Span,
     /// The folder of mock files.
@@ -66,15 +66,6 @@ pub struct MockProvider {
 }
 
 impl MockProvider {
-    /// How a configuration is named: `azurerm`, `azurerm.west`.
-    #[must_use]
-    pub fn key(&self) -> Name {
-        match &self.alias {
-            None => self.name.clone(),
-            Some(alias) => format!("{}.{alias}", self.name).into(),
-        }
-    }
-
     /// Adds what mock files give. What the block itself gives goes first.
     #[must_use]
     pub fn read_files(&mut self, sources: &Sources, files: &[FileId], schemas: &Schemas) -> Diagnostics {
@@ -113,31 +104,15 @@ impl MockProvider {
 /// Reads `mock_provider`.
 pub(super) fn mock_provider(block: &Block, sources: &Sources, out: &mut Diagnostics) -> Option<MockProvider> {
     let [label] = labels(block, &["name"], out)? else { return None };
-    let name = label.text.clone();
     expect(&block.body, &["alias", "source", "override_during"], &MOCKS, out);
-    let alias = match argument(&block.body, "alias") {
-        None => None,
-        Some(named) => Some(self::alias(named, out)?),
-    };
+    let name = provider_name(&label.text, &block.body, out)?;
     let source = argument(&block.body, "source").and_then(|source| fixed::text(source, out));
     let early = during(&block.body, out).unwrap_or(false);
     let mut reader = Reader { sources, out, mocks: BTreeMap::new(), overrides: Vec::new() };
     block.body.blocks.iter().for_each(|inner| reader.block(inner));
     let mocks = reader.mocks.into_iter().map(|(kind, (given, _))| (kind, given)).collect();
     let overrides = reader.overrides;
-    Some(MockProvider { name, alias, span: block.header, source, early, mocks, overrides })
-}
-
-/// The name that `alias` gives.
-pub(super) fn alias(named: &Attribute, out: &mut Diagnostics) -> Option<Name> {
-    let alias = fixed::text(named, out)?;
-    if is_name(&alias) {
-        return Some(alias.into());
-    }
-    let detail = "An alias must be a valid name. A name must start with a letter or underscore and may contain only \
-                  letters, digits, underscores, and dashes.";
-    out.push(Diagnostic::error("Invalid provider configuration alias", detail).at(named.expr.span));
-    None
+    Some(MockProvider { name, span: block.header, source, early, mocks, overrides })
 }
 
 struct Reader<'a> {

@@ -25,8 +25,7 @@ pub fn configuration(tree: &Tree, schemas: &Schemas, sight: Sight) -> Json {
     let mut providers = Map::new();
     for (unit, found) in tree.units() {
         for provider in &found.module.providers {
-            let name = ProviderName { name: provider.name.clone(), alias: provider.alias.clone() };
-            providers.insert(key(tree, unit, &name), form.provider(unit, &name, Some(provider)));
+            providers.insert(key(tree, unit, &provider.name), form.provider(unit, &provider.name, Some(provider)));
         }
     }
     for (unit, found) in tree.units() {
@@ -43,7 +42,7 @@ pub fn configuration(tree: &Tree, schemas: &Schemas, sight: Sight) -> Json {
 fn used(resource: &Resource) -> ProviderName {
     match &resource.provider {
         Some(used) => used.name.clone(),
-        None => ProviderName { name: provider_key(&resource.addr.kind).into(), alias: None },
+        None => ProviderName::default_of(provider_key(&resource.addr.kind)),
     }
 }
 
@@ -58,12 +57,12 @@ fn home(tree: &Tree, unit: UnitId, name: &ProviderName) -> (UnitId, ProviderName
     let (mut unit, mut name) = (unit, name.clone());
     while let Some((parent, call)) = tree.call(unit) {
         let own = &tree.unit(unit).module.providers;
-        if own.iter().any(|block| block.name == name.name && block.alias == name.alias) {
+        if own.iter().any(|block| block.name == name) {
             break;
         }
         if let Some(passed) = call.providers.iter().find(|passed| passed.inner == name) {
             name = passed.outer.clone();
-        } else if !uses(tree, parent, &name.name) {
+        } else if !uses(tree, parent, &name.provider) {
             break;
         }
         unit = parent;
@@ -75,8 +74,8 @@ fn home(tree: &Tree, unit: UnitId, name: &ProviderName) -> (UnitId, ProviderName
 fn uses(tree: &Tree, unit: UnitId, name: &Name) -> bool {
     let module = &tree.unit(unit).module;
     module.requirements.contains_key(name)
-        || module.providers.iter().any(|block| block.name == *name)
-        || module.blocks.values().any(|resource| used(resource).name == *name)
+        || module.providers.iter().any(|block| block.name.provider == *name)
+        || module.blocks.values().any(|resource| used(resource).provider == *name)
 }
 
 fn key(tree: &Tree, unit: UnitId, name: &ProviderName) -> String {
@@ -93,17 +92,19 @@ struct Form<'s> {
 impl Form<'_> {
     fn provider(&self, unit: UnitId, name: &ProviderName, block: Option<&ProviderBlock>) -> Json {
         let declared = self.tree.unit(unit);
-        let mut shown = json!({ "name": &*name.name, "full_name": provider_of(&format!("{}_", name.name)) });
+        let mut shown = json!({ "name": &*name.provider, "full_name": provider_of(&format!("{}_", name.provider)) });
         if let Some(alias) = &name.alias {
             shown["alias"] = (&**alias).into();
         }
-        if let Some(constraint) = declared.module.requirements.get(&name.name).and_then(|own| own.constraint.as_ref()) {
+        if let Some(constraint) =
+            declared.module.requirements.get(&name.provider).and_then(|own| own.constraint.as_ref())
+        {
             shown["version_constraint"] = (&**constraint).into();
         }
         if !declared.path.is_root() {
             shown["module_address"] = declared.path.to_string().into();
         }
-        let schema = self.schemas.providers.get(&name.name).map(|schema| &schema.block);
+        let schema = self.schemas.providers.get(&name.provider).map(|schema| &schema.block);
         let mut expressions = block.map(|block| self.body(&block.body, schema)).unwrap_or_default();
         if let Some(each) = block.and_then(|block| block.for_each.as_ref()) {
             expressions.insert("for_each".into(), self.expr(each, false));
