@@ -18,7 +18,7 @@ fn main() -> ExitCode {
     let run = || acier::cli::run(std::env::args_os());
     let exit = match std::thread::Builder::new().stack_size(STACK).spawn(run) {
         Ok(thread) => thread.join().map_or(101, |exit| exit.code()),
-        Err(_) => 1,
+        Err(error) => acier::cli::not_started(STACK, &error).code(),
     };
     ExitCode::from(exit)
 }

@@ -16,8 +16,10 @@ use crate::value::{Content, Value};
 
 /// How much of what it said last is told when it fails. Source: Terraform keeps as much.
 const KEPT: usize = 8 * 1024;
-/// How long what was said before the end may take to arrive.
+/// How long what the command has started, and what ends with it, may take to say its last.
 const REST: Duration = Duration::from_millis(200);
+/// More than waits in a pipe to be read.
+const PIPE: usize = 1024 * 1024;
 
 #[cfg(windows)]
 const SHELL: [&str; 2] = ["cmd", "/C"];
@@ -200,22 +202,38 @@ async fn hear_until_end(
 ) -> std::io::Result<std::process::ExitStatus> {
     let mut bytes = [0_u8; 4096];
     loop {
+        // The end comes first: what runs on behind the command may never leave off speaking.
         tokio::select! {
             biased;
+            status = child.wait() => return status,
             read = reader.read(&mut bytes) => match read? {
                 0 => return child.wait().await,
                 count => said.hear(&bytes[..count]),
             },
-            status = child.wait() => return status,
         }
     }
 }
 
-/// What was said before the end and is still on its way.
+/// What was said before the end, and what arrives soon behind it.
+#[expect(clippy::disallowed_methods, reason = "it waits for last words, and not for ever")]
 async fn drain(reader: &mut (impl AsyncReadExt + Unpin), said: &mut Said<'_>) {
     let mut bytes = [0_u8; 4096];
-    while let Ok(Ok(count @ 1..)) = tokio::time::timeout(REST, reader.read(&mut bytes)).await {
-        said.hear(&bytes[..count]);
+    // No more than this was said before the end. It is there already, however late it is read.
+    let mut left = PIPE;
+    let rest = tokio::time::sleep(REST);
+    tokio::pin!(rest);
+    while left > 0 {
+        tokio::select! {
+            biased;
+            read = reader.read(&mut bytes) => match read {
+                Ok(count @ 1..) => {
+                    said.hear(&bytes[..count]);
+                    left = left.saturating_sub(count);
+                }
+                _ => return,
+            },
+            () = &mut rest => return,
+        }
     }
 }
 

@@ -472,6 +472,9 @@ read one from a file, and ca.pem, the authority to trust. Managed identities are
 /metadata/identity/oauth2/token and /msi/token, tokens of pipelines at /acier/oidc/github and
 /acier/oidc/devops; identity header and request token are acier-emulator.
 
+POST /acier/clock?forward=90s lets that time pass at once until it is stopped, and GET /acier/census
+tells how often each id came into being.
+
 {}", crate::emulator::told::HELP))]
 pub(super) struct EmulatorArguments {
     /// Where the emulator keeps its cloud and certificates

@@ -50,7 +50,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
-use crate::diag::Sources;
+use crate::diag::{Diagnostic, Sources};
 use crate::resources::operate::act::Act;
 use arguments::{Arguments, Command, StateCommand, normalise};
 use project::Var;
@@ -108,6 +108,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
     let (Ok(exit) | Err(exit)) = dispatch(&folder, &vars, arguments.command, &screen);
     if screen.says_all() || !matches!(exit, Exit::Done | Exit::Changes) { exit } else { Exit::Failed }
+}
+
+/// Says that the program could not even begin: there was no thread with its stack for it.
+pub fn not_started(stack: usize, error: &std::io::Error) -> Exit {
+    let detail =
+        format!("The system gave no thread with a stack of {} MiB, of which little is used: {error}.", stack >> 20);
+    let hint = "Raise the limits on address space (ulimit -v) and processes (ulimit -u), or those of the container.";
+    let wrong = Diagnostic::error("The program could not be started", detail).hint(hint);
+    Screen::new(no_color(), Telling::Text).diagnostic(&wrong, &Sources::default());
+    Exit::Failed
 }
 
 #[expect(clippy::disallowed_methods, reason = "NO_COLOR is part of the command line in spirit, see no-color.org")]

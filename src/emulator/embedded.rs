@@ -5,7 +5,7 @@
 //! Requests need a bearer token as on the network; the token endpoint answers here too.
 #![expect(clippy::disallowed_methods, reason = "this is where the emulator's clock begins")]
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::SystemTime;
@@ -39,6 +39,8 @@ pub struct Embedded {
     inner: RefCell<(World, Option<Disk>)>,
     start: i64,
     origin: Instant,
+    /// The milliseconds that the clock was put forward by.
+    skipped: Cell<i64>,
 }
 
 impl Embedded {
@@ -62,12 +64,17 @@ impl Embedded {
                 (World::with(settings, tables), Some(disk))
             }
         };
-        Ok(Embedded { inner: RefCell::new(inner), start, origin: Instant::now() })
+        Ok(Embedded { inner: RefCell::new(inner), start, origin: Instant::now(), skipped: Cell::new(0) })
     }
 
     fn now(&self) -> i64 {
         let gone = i64::try_from(self.origin.elapsed().as_millis()).unwrap_or(i64::MAX);
-        self.start.saturating_add(gone)
+        self.start.saturating_add(gone).saturating_add(self.skipped.get())
+    }
+
+    /// Puts the clock forward by so many milliseconds: what waits for them is over now.
+    pub(crate) fn forward(&self, time: i64) {
+        self.skipped.set(self.skipped.get().saturating_add(time));
     }
 
     /// Answers a request after writing down what it changed.

@@ -15,7 +15,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
-use http_body_util::{BodyExt as _, Full, Limited};
+use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -37,12 +37,16 @@ use crate::emulator::socket::{self, Becoming};
 
 /// The largest body that is taken, as Azure Resource Manager has it: four megabytes.
 const LARGEST: usize = 4 * 1024 * 1024;
+/// How much of a larger one is heard out.
+const HEARD: usize = 16 * LARGEST;
 /// How long open connections may take to end when the emulator stops.
 const GRACE: Duration = Duration::from_secs(2);
 /// How long a client may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Not Azure's: how often each id came into being, for tests that nothing is made twice.
 const CENSUS: &str = "/acier/census";
+/// Not Azure's either: `POST /acier/clock?forward=90s` lets that time pass at once.
+const CLOCK: &str = "/acier/clock";
 /// How long the federated token lives that is written for clients that read one from a file, in
 /// seconds: a month, because nobody writes the file again while the emulator runs.
 const TOKEN_FILE_LIFE: i64 = 30 * 24 * 3600;
@@ -181,8 +185,10 @@ async fn exchange(
     scheme: &str,
     becomes: &RefCell<Option<Becoming>>,
 ) -> Result<hyper::Response<Full<Bytes>>, Lost> {
-    if request.uri().path() == CENSUS {
-        return Ok(write(census(cloud)));
+    match request.uri().path() {
+        CENSUS => return Ok(write(census(cloud))),
+        CLOCK => return Ok(write(forward(cloud, request.method().as_str(), request.uri().query()))),
+        _ => {}
     }
     if socket::is_for(request.uri().path()) {
         return Ok(match socket::accept(cloud, &mut request) {
@@ -203,6 +209,18 @@ fn census(cloud: &Embedded) -> Response {
     let entries = cloud.snapshot().into_iter();
     let entries = entries.map(|entry| json!({"id": entry.id, "created": entry.created, "exists": entry.exists}));
     plain(200, &serde_json::Value::Array(entries.collect()))
+}
+
+fn forward(cloud: &Embedded, method: &str, query: Option<&str>) -> Response {
+    let time = query.and_then(|query| query.strip_prefix("forward="));
+    match (method, time.map(Settings::parse_latency)) {
+        ("POST", Some(Ok(time))) => {
+            cloud.forward(time);
+            plain(200, &json!({"forward": time}))
+        }
+        ("POST", Some(Err(why))) => refuse(400, "InvalidTime", &why),
+        _ => refuse(400, "InvalidTime", "Say how much time passes: POST /acier/clock?forward=90s."),
+    }
 }
 
 fn plain(status: u16, body: &serde_json::Value) -> Response {
@@ -230,12 +248,27 @@ async fn read(request: hyper::Request<Incoming>, scheme: &str) -> Result<Request
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let headers =
         parts.headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value.as_bytes()))).collect();
-    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
+    let Some(bytes) = collect(body).await else {
         let message = "The request content size exceeds the maximum size of 4 MB.";
         return Err(refuse(413, "RequestContentTooLarge", message));
     };
-    let bytes = body.to_bytes();
-    Ok(Request { method, url, headers, body: (!bytes.is_empty()).then(|| bytes.to_vec()) })
+    Ok(Request { method, url, headers, body: (!bytes.is_empty()).then_some(bytes) })
+}
+
+/// The whole body; nothing if it is too large. That is still read to its end, within reason: who is answered
+/// before he has said all may find the connection broken and never see the answer.
+async fn collect(mut body: Incoming) -> Option<Vec<u8>> {
+    let (mut bytes, mut seen) = (Vec::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let data = frame.ok()?.into_data().unwrap_or_default();
+        seen += data.len();
+        if seen <= LARGEST {
+            bytes.extend_from_slice(&data);
+        } else if seen > HEARD {
+            return None;
+        }
+    }
+    (seen <= LARGEST).then_some(bytes)
 }
 
 fn write(response: Response) -> hyper::Response<Full<Bytes>> {

@@ -2,13 +2,12 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use acier::arm::net::{Network, Settings};
 use acier::arm::wire::{Lost, Request, Response, Transport};
 use rustls::pki_types::PrivateKeyDer;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 
 /// How the other side behaves with the one connection it takes.
@@ -38,7 +37,11 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, behaviour: Behav
             stream.shutdown().await.unwrap();
         }
         Behaviour::HangUp => {}
-        Behaviour::Silence => std::future::pending::<()>().await,
+        Behaviour::Silence => {
+            // Time passes only now that the request is here, and then at once.
+            tokio::time::pause();
+            std::future::pending::<()>().await;
+        }
     }
     String::from_utf8_lossy(&seen).into_owned()
 }
@@ -54,11 +57,16 @@ async fn against(behaviour: Behaviour, settings: Settings) -> Result<(Response, 
     let url = format!("http://{}/p?a=b%2B", listener.local_addr().unwrap());
     let network = Network::new(settings);
     let server = async { serve(listener.accept().await.unwrap().0, behaviour).await };
+    tokio::pin!(server);
+    let call = network.send(put(url));
+    tokio::pin!(call);
     tokio::select! {
         biased;
-        (answer, seen) = async { tokio::join!(network.send(put(url.clone())), async {
-            match behaviour { Behaviour::Silence => String::new(), _ => server.await }
-        }) } => answer.map(|answer| (answer, seen)),
+        answer = &mut call => match answer {
+            Ok(answer) => Ok((answer, server.await)),
+            Err(lost) => Err(lost),
+        },
+        seen = &mut server => call.await.map(|answer| (answer, seen)),
     }
 }
 
@@ -77,11 +85,14 @@ async fn no_answer_says_whether_the_request_went_out() {
     let hung_up = against(Behaviour::HangUp, Settings::default()).await.unwrap_err();
     assert!(hung_up.sent && hung_up.message.starts_with("The connection to 127.0.0.1 broke: "), "{hung_up:?}");
 
-    let short = Settings { whole: Duration::from_millis(50), ..Settings::default() };
-    let silent = against(Behaviour::Silence, short).await.unwrap_err();
+    let silent = against(Behaviour::Silence, Settings::default()).await.unwrap_err();
+    tokio::time::resume();
     assert_eq!((silent.sent, silent.message.as_str()), (true, "127.0.0.1 did not answer in time."));
 
-    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    // Bound, so that nobody else takes it, and not listened at.
+    let bound = TcpSocket::new_v4().unwrap();
+    bound.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let closed = bound.local_addr().unwrap();
     let refused = Network::new(Settings::default()).send(put(format!("http://{closed}/"))).await.unwrap_err();
     assert!(!refused.sent && refused.message.contains("127.0.0.1 cannot be reached: "), "{refused:?}");
     assert!(!refused.lasting, "a server may be back in a moment: {refused:?}");
@@ -93,7 +104,7 @@ async fn no_answer_says_whether_the_request_went_out() {
 
 /// A certificate for this machine in PEM, and a server that shows it.
 fn certified() -> (String, TlsAcceptor) {
-    let made = rcgen::generate_simple_self_signed(vec!["localhost".to_owned(), "127.0.0.1".to_owned()]).unwrap();
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
     let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = rustls::ServerConfig::builder_with_provider(provider)
@@ -107,7 +118,7 @@ fn certified() -> (String, TlsAcceptor) {
 
 async fn encrypted(certificates: Vec<u8>, acceptor: &TlsAcceptor) -> Result<Response, Lost> {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("https://localhost:{}/", listener.local_addr().unwrap().port());
+    let url = format!("https://127.0.0.1:{}/", listener.local_addr().unwrap().port());
     let network = Rc::new(Network::new(Settings { certificates, ..Settings::default() }));
     let server = async {
         let (stream, _) = listener.accept().await.unwrap();

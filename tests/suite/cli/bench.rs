@@ -2,6 +2,7 @@
 //!
 //! The environment is empty but for what a test gives, so that nothing of the machine decides.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -240,9 +241,12 @@ impl Running {
     /// Sends a signal.
     #[cfg(unix)]
     pub(crate) fn signal(&self, name: &str) {
-        let id = self.child.id().to_string();
-        let status = Command::new("kill").args([&format!("-{name}"), &id]).status().expect("kill is there");
-        assert!(status.success(), "{id} could not be sent {name}");
+        signal(&self.child, name);
+    }
+
+    /// Whether it has not ended yet.
+    pub(crate) fn goes_on(&mut self) -> bool {
+        self.child.try_wait().expect("it can be asked").is_none()
     }
 
     fn finish(&mut self) -> Ran {
@@ -264,6 +268,20 @@ impl Drop for Running {
     }
 }
 
+/// Sends a process a signal, without a program that a machine may lack.
+#[cfg(unix)]
+#[track_caller]
+pub(crate) fn signal(child: &Child, name: &str) {
+    use rustix::process::Signal;
+    let signal = match name {
+        "INT" => Signal::INT,
+        "TERM" => Signal::TERM,
+        "HUP" => Signal::HUP,
+        other => panic!("what is {other}?"),
+    };
+    rustix::process::kill_process(rustix::process::Pid::from_child(child), signal).expect("it is there");
+}
+
 /// `acier emulator` in a process and a folder of its own.
 pub(crate) struct Served {
     folder: Folder,
@@ -272,17 +290,28 @@ pub(crate) struct Served {
     pub(crate) http: String,
     /// `https://127.0.0.1:PORT`
     pub(crate) https: String,
+    /// The connection that the test itself asks through: with one for each request, whoever asks again and
+    /// again would soon have used every port of the machine.
+    line: RefCell<Option<BufReader<TcpStream>>>,
 }
 
 impl Served {
     /// Starts it and waits until it says that it is ready.
     pub(crate) fn start(options: &str) -> Served {
-        let folder = Folder::new();
+        Served::start_in(Folder::new(), options)
+    }
+
+    /// The same with rules of what goes wrong.
+    pub(crate) fn with_faults(rules: &str) -> Served {
+        Served::start_in(Folder::new().set("ACIER_EMULATOR_FAULTS", rules), "")
+    }
+
+    fn start_in(folder: Folder, options: &str) -> Served {
         let mut running = folder.start(&format!("emulator -folder=cloud {options}"), &[]);
         let http = running.await_line("http ").split_whitespace().last().unwrap().to_owned();
         let https = running.await_line("https ").split_whitespace().last().unwrap().to_owned();
         running.await_line("Stop it with Ctrl-C");
-        Served { folder, running, http, https }
+        Served { folder, running, http, https, line: RefCell::default() }
     }
 
     /// One of the files that it keeps.
@@ -302,18 +331,42 @@ impl Served {
 
     /// One request with a token, as anybody could send it: status and body.
     pub(crate) fn ask(&self, method: &str, path: &str, body: &str) -> (u16, String) {
+        // One that has long been idle may have been closed by the emulator, and so not heard this.
+        let kept = self.line.take().and_then(|mut line| Some((self.exchange(&mut line, method, path, body)?, line)));
+        let (answer, line) = kept.unwrap_or_else(|| {
+            let address = self.http.trim_start_matches("http://");
+            let mut line = BufReader::new(TcpStream::connect(address).expect("the emulator listens"));
+            (self.exchange(&mut line, method, path, body).expect("an answer"), line)
+        });
+        self.line.replace(Some(line));
+        answer
+    }
+
+    /// Asks through a connection; nothing if it was closed before the answer began.
+    fn exchange(&self, line: &mut BufReader<TcpStream>, method: &str, path: &str, body: &str) -> Option<(u16, String)> {
         let address = self.http.trim_start_matches("http://");
-        let mut stream = TcpStream::connect(address).expect("the emulator listens");
         let request = format!(
             "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: Bearer x.y.z\r\ncontent-type: application/json\r\n\
-             content-length: {}\r\nconnection: close\r\n\r\n{body}",
+             content-length: {}\r\n\r\n{body}",
             body.len()
         );
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").expect("an HTTP answer");
-        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+        line.get_mut().write_all(request.as_bytes()).ok()?;
+        let mut head = String::new();
+        line.read_line(&mut head).ok().filter(|count| *count > 0)?;
+        while !head.ends_with("\r\n\r\n") {
+            assert!(line.read_line(&mut head).unwrap() > 0, "the emulator hung up after {head:?}");
+        }
+        let length =
+            head.lines().find_map(|line| line.to_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        line.read_exact(&mut body).unwrap();
+        Some((head.split(' ').nth(1).unwrap().parse().unwrap(), String::from_utf8(body).unwrap()))
+    }
+
+    /// Lets time pass in its cloud: `90s`.
+    pub(crate) fn forward(&self, time: &str) {
+        let (status, body) = self.ask("POST", &format!("/acier/clock?forward={time}"), "");
+        assert_eq!(status, 200, "{body}");
     }
 
     /// Every id that ever came into being: how often, and whether it exists.
@@ -344,6 +397,8 @@ pub(crate) fn redact(text: &str, folder: &Folder) -> String {
     let rules = [
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", "[TIME]"),
         (r"after (\d+m)?\d+s", "after [TIME]"),
+        // A machine may be so slow that it is said once more that something goes on.
+        (r"(?m)^.*: Still \w+\.\.\. \[.* elapsed\].*\n", ""),
         (r"127\.0\.0\.1:\d+", "127.0.0.1:[PORT]"),
         (r"\b20\.\d+\.\d+\.\d+", "[ADDRESS]"),
         (r"process \d+", "process [ID]"),

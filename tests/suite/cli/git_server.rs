@@ -135,6 +135,7 @@ impl Request {
     fn backend(&self, root: &Path) -> Vec<u8> {
         let header = |name: &str| self.headers.get(name).cloned().unwrap_or_default();
         let mut program = Command::new("git");
+        program.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         program.arg("http-backend").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         program.env("GIT_PROJECT_ROOT", root).env("GIT_HTTP_EXPORT_ALL", "1");
         program.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");

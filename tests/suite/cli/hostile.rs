@@ -135,6 +135,20 @@ fn the_console_knows_terraform_data() {
     running.end().exits(0).says("\"x\"");
 }
 
+/// Where a limit leaves no room to begin, it is said.
+#[cfg(target_os = "linux")]
+#[test]
+fn no_room_for_the_stack_is_told() {
+    let folder = Folder::new();
+    let own = folder.command(&["version"], &[]);
+    let mut limited = std::process::Command::new("/bin/sh");
+    limited.args(["-c", "ulimit -v 200000; exec \"$0\" version"]).arg(own.get_program()).env_clear();
+    let ended = limited.output().unwrap();
+    let said = String::from_utf8(ended.stderr).unwrap();
+    assert_eq!((ended.status.code(), ended.stdout.len()), (Some(1), 0), "{said}");
+    assert!(said.contains("stack of 256 MiB") && said.contains("ulimit -v"), "{said}");
+}
+
 /// Whoever keeps what was printed must learn that it is not whole; whoever wanted no more is not bothered.
 #[cfg(target_os = "linux")]
 #[test]

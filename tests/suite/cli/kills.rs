@@ -1,6 +1,6 @@
 //! Runs that end too early: killed, or interrupted. The next one puts everything right.
 
-use super::bench::{Folder, Served};
+use super::bench::{Folder, Running, Served};
 
 /// Twenty container groups in one resource group.
 const MANY: &str = r#"
@@ -40,10 +40,40 @@ fn many(emulator: &Served, name: &str) -> Folder {
 }
 
 /// Waits until the cloud has heard of so many objects.
-fn await_begun(emulator: &Served, count: usize) {
+#[track_caller]
+fn await_begun(running: &mut Running, emulator: &Served, count: usize) {
     while emulator.census().len() < count {
+        assert!(running.goes_on(), "it ended before: {:?}", running.kill());
         std::thread::yield_now();
     }
+}
+
+/// The first three groups take an hour of the cloud's time, which passes when the test says so: whatever
+/// the machine does meanwhile, they are in flight until then.
+#[cfg(unix)]
+const HELD: &str = "PUT containerGroups: slow=3600000 times=3";
+
+/// What ends only when there is a file `open`: a run that is to be killed is never over before.
+const GATE: &str = r#"
+resource "terraform_data" "gate" {
+  input = azurerm_container_group.many[*].name
+  provisioner "local-exec" {
+    command = "until [ -e open ]; do sleep 0.05; done"
+  }
+}
+"#;
+
+/// Kills the run after so many lines of progress, or at the gate if that comes first.
+fn kill_after(mut running: Running, lines: usize) {
+    running.await_line("Plan: ");
+    for _ in 0..lines {
+        let line = running.next_line().expect("it waits at the gate");
+        if line.contains("terraform_data.gate (local-exec): Executing") {
+            break;
+        }
+    }
+    let killed = running.kill();
+    assert_ne!(killed.code, Some(0), "it was over already: {}", killed.out);
 }
 
 /// Everything of this name exists and came into being once; configuration, state and cloud agree.
@@ -59,9 +89,11 @@ fn verify(emulator: &Served, folder: &Folder, name: &str) {
     for (id, counts) in own {
         assert_eq!(counts, (1, true), "{id}: how often it was created, whether it exists");
     }
-    assert_eq!(folder.run("state list").exits(0).out.lines().count(), 21);
+    let listed = folder.run("state list").exits(0).out;
+    assert_eq!(listed.lines().filter(|line| line.starts_with("azurerm_")).count(), 21, "{listed}");
 }
 
+#[cfg(unix)]
 #[test]
 fn a_killed_apply_is_taken_up_and_nothing_is_made_twice() {
     let emulator = Served::start("-latency=100ms");
@@ -69,46 +101,42 @@ fn a_killed_apply_is_taken_up_and_nothing_is_made_twice() {
     for (round, lines) in [1, 8, 17].into_iter().enumerate() {
         let name = format!("killed-{round}");
         let folder = many(&emulator, &name);
-        let mut running = folder.start("apply -auto-approve", &[]);
-        running.await_line("Plan: 21 to add");
-        for _ in 0..lines {
-            running.next_line().expect("it is not over yet");
-        }
-        let killed = running.kill();
-        assert_ne!(killed.code, Some(0), "it was over already: {}", killed.out);
+        folder.write("gate.tf", GATE);
+        kill_after(folder.start("apply -auto-approve", &[]), lines);
+        folder.write("open", "");
         folder.run("apply -auto-approve").exits(0).says("Apply complete!");
         verify(&emulator, &folder, &name);
     }
 }
 
+#[cfg(unix)]
 #[test]
 fn an_apply_that_is_killed_again_and_again_gets_there() {
     let emulator = Served::start("-latency=100ms");
     let folder = many(&emulator, "again");
+    folder.write("gate.tf", GATE);
     for lines in [4, 3, 6] {
-        let mut running = folder.start("apply -auto-approve", &[]);
-        running.await_line("Plan: ");
-        for _ in 0..lines {
-            running.next_line().expect("it is not over yet");
-        }
-        running.kill();
+        kill_after(folder.start("apply -auto-approve", &[]), lines);
     }
+    folder.write("open", "");
     folder.run("apply -auto-approve").exits(0).says("Apply complete!");
     verify(&emulator, &folder, "again");
-    folder.run("destroy -auto-approve").exits(0).says("21 destroyed.");
+    folder.run("destroy -auto-approve").exits(0).says("22 destroyed.");
     assert!(emulator.census().values().all(|(_, exists)| !exists));
 }
 
 #[cfg(unix)]
 #[test]
 fn an_interrupt_finishes_what_is_in_flight_and_begins_nothing_new() {
-    let emulator = Served::start("-latency=1s");
+    let emulator = Served::with_faults(HELD);
     let folder = many(&emulator, "interrupted");
     let mut running = folder.start("apply -auto-approve -parallelism=3", &[]);
     running.await_line("azurerm_container_group.many[2]: Creating...");
-    await_begun(&emulator, 4);
+    await_begun(&mut running, &emulator, 4);
     running.interrupt();
-    let ended = running.end().exits(130).says("Interrupt received. Finishing 3 steps in flight");
+    running.await_line("Interrupt received. Finishing 3 steps in flight");
+    emulator.forward("1h");
+    let ended = running.end().exits(130);
     let ended = ended.says("Apply incomplete. Resources: 4 added").says("Not begun: azurerm_container_group.many[3]");
     ended.never_says("many[3]: Creating").never_says("Begun, end not known");
     assert_eq!(emulator.census().len(), 4);
@@ -120,27 +148,31 @@ fn an_interrupt_finishes_what_is_in_flight_and_begins_nothing_new() {
 #[cfg(unix)]
 #[test]
 fn a_second_interrupt_leaves_at_once_and_loses_nothing() {
-    let emulator = Served::start("-latency=2s");
+    let emulator = Served::with_faults(HELD);
     let folder = many(&emulator, "left");
     let mut running = folder.start("apply -auto-approve -parallelism=3", &[]);
     running.await_line("azurerm_container_group.many[2]: Creating...");
-    await_begun(&emulator, 4);
+    await_begun(&mut running, &emulator, 4);
     running.interrupt();
     running.await_line("Interrupt received.");
     running.interrupt();
     running.end().exits(130).says("Begun, end not known: azurerm_container_group.many[");
+    emulator.forward("1h");
     let next = folder.run("apply -auto-approve").exits(0);
     next.complains("An earlier run left 3 steps in flight.").says("Apply complete!");
     verify(&emulator, &folder, "left");
 }
 
 /// Waits until a file holds a line, and gives it.
-fn await_said(folder: &Folder, name: &str) -> String {
+#[track_caller]
+fn await_said(running: &mut Running, folder: &Folder, name: &str) -> String {
     loop {
+        let goes_on = running.goes_on();
         let said = std::fs::read_to_string(folder.path().join(name)).unwrap_or_default();
         if said.ends_with('\n') {
             return said.trim().to_owned();
         }
+        assert!(goes_on, "it ended before: {:?}", running.kill());
         std::thread::yield_now();
     }
 }
@@ -176,7 +208,7 @@ resource "terraform_data" "long" {
     for way in ["killed", "left"] {
         let folder = Folder::with(text);
         let mut running = folder.start("apply -auto-approve", &[]);
-        let (own, child) = (await_said(&folder, "own"), await_said(&folder, "child"));
+        let (own, child) = (await_said(&mut running, &folder, "own"), await_said(&mut running, &folder, "child"));
         match way {
             "killed" => drop(running.kill()),
             _ => {
@@ -189,7 +221,8 @@ resource "terraform_data" "long" {
         }
         await_gone(&own);
         if terminal {
-            std::process::Command::new("kill").arg(&child).status().unwrap();
+            let id = child.parse().ok().and_then(rustix::process::Pid::from_raw).unwrap();
+            rustix::process::kill_process(id, rustix::process::Signal::TERM).unwrap();
         } else {
             await_gone(&child);
         }
@@ -200,17 +233,33 @@ resource "terraform_data" "long" {
     }
 }
 
+/// A command has ended when it has ended, whatever it has left running goes on to say; and all that it said
+/// itself is told.
+#[cfg(unix)]
+#[test]
+fn what_a_command_leaves_running_is_not_waited_for() {
+    let chatter = "(at=0; while [ $at -lt 12000 ]; do at=$((at + 1)); echo more; sleep 0.05; done; echo > over) &";
+    let said = "last=0; while [ $last -lt 3000 ]; do last=$((last + 1)); echo line $last; done";
+    let folder = Folder::with(&format!(
+        "resource \"terraform_data\" \"left\" {{\n  provisioner \"local-exec\" {{\n    command = \"{chatter} {said}\"\n  }}\n}}\n"
+    ));
+    let ran = folder.run("apply -auto-approve").exits(0).says("(local-exec): line 3000\n");
+    assert!(!folder.path().join("over").exists(), "it was waited for: {:?}", ran.took);
+}
+
 /// A terminal that goes away is one interrupt, and no death.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_terminal_that_goes_away_lets_the_steps_in_flight_end() {
-    let emulator = Served::start("-latency=1s");
+    let emulator = Served::with_faults(HELD);
     let folder = many(&emulator, "hung-up");
     let mut running = folder.start("apply -auto-approve -parallelism=3", &[]);
     running.await_line("azurerm_container_group.many[2]: Creating...");
-    await_begun(&emulator, 4);
+    await_begun(&mut running, &emulator, 4);
     running.signal("HUP");
-    running.end().exits(130).says("Interrupt received. Finishing 3 steps in flight");
+    running.await_line("Interrupt received. Finishing 3 steps in flight");
+    emulator.forward("1h");
+    running.end().exits(130);
     folder.run("apply -auto-approve").exits(0).quiet().says("Resources: 17 added");
     verify(&emulator, &folder, "hung-up");
 }

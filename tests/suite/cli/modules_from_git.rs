@@ -27,8 +27,15 @@ impl Repository {
     }
 
     pub(super) fn git(&self, line: &str) -> String {
+        self.git_with(line, &[])
+    }
+
+    /// The same with words behind it that may hold blanks.
+    pub(super) fn git_with(&self, line: &str, more: &[&str]) -> String {
         let mut command = Command::new("git");
-        command.current_dir(self.folder.path()).args(line.split(' '));
+        // Nothing of how this machine uses git counts here.
+        command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.current_dir(self.folder.path()).args(line.split(' ')).args(more);
         command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         for who in ["AUTHOR", "COMMITTER"] {
             command.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.com");
@@ -168,7 +175,7 @@ fn submodules_come_along_and_links_stay_inside() {
     let outer = Repository::new();
     outer.commit(&[("main.tf", OUTPUT)]);
     let path = library.folder.path().display().to_string();
-    outer.git(&format!("-c protocol.file.allow=always submodule --quiet add {path} library"));
+    outer.git_with("-c protocol.file.allow=always submodule --quiet add", &[&path, "library"]);
     outer.commit(&[]);
     let folder = bench(&call(&format!("{}//library", outer.url())));
     let allow =

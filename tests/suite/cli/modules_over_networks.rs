@@ -23,11 +23,12 @@ impl Shelf {
         let second = work.commit(&[("main.tf", "# second\n")]);
         let folder = Folder::new();
         let bare = folder.path().join("owner/net.git");
-        work.git(&format!("clone --quiet --bare . {}", bare.display()));
-        for setting in ["uploadpack.allowReachableSHA1InWant true", "uploadpack.allowAnySHA1InWant true"] {
-            work.git(&format!("-C {} config {setting}", bare.display()));
+        let bare = bare.to_str().unwrap();
+        work.git_with("clone --quiet --bare .", &[bare]);
+        for setting in ["uploadpack.allowReachableSHA1InWant", "uploadpack.allowAnySHA1InWant"] {
+            work.git_with("-C", &[bare, "config", setting, "true"]);
         }
-        work.git(&format!("-C {} update-server-info", bare.display()));
+        work.git_with("-C", &[bare, "update-server-info"]);
         Shelf { folder, first, second }
     }
 }
@@ -168,7 +169,8 @@ mod over_ssh {
         let path = folder.path().join("ssh.sh");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        path.to_str().unwrap().to_owned()
+        // Git has a shell split this.
+        format!("'{}'", path.display())
     }
 
     #[test]
@@ -180,7 +182,7 @@ mod over_ssh {
         let tools = Folder::new();
         let (words, root) = (tools.path().join("words"), shelf.folder.path().display());
         let script = format!(
-            "echo \"$@\" >> {}\nfor last; do :; done\ncase \"$last\" in\n  git-upload-pack*) exec sh -c \"$(echo \"$last\" | \
+            "echo \"$@\" >> '{}'\nfor last; do :; done\ncase \"$last\" in\n  git-upload-pack*) exec sh -c \"$(echo \"$last\" | \
              sed \"s#'/#'{root}/#\")\" ;;\nesac\nexit 1",
             words.display()
         );

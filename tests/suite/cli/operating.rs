@@ -180,7 +180,8 @@ fn terminals_of(folder: &Folder) {
 fn acts_on(folder: &Folder) {
     let before = document(&folder.run(&format!("inspect -json {PAIR}")).exits(0))["ip_address"].clone();
     let stopped = folder.run(&format!("stop {PAIR} {TASK}")).exits(0).quiet();
-    let lines: Vec<String> = stopped.out.lines().map(|line| line.replace(" after 0s", "")).collect();
+    let took = regex::Regex::new(r" after (\d+m)?\d+s").unwrap();
+    let lines: Vec<String> = stopped.out.lines().map(|line| took.replace(line, "").into_owned()).collect();
     assert!(lines.contains(&format!("{PAIR}: Stopping...")), "{lines:?}");
     assert!(lines.contains(&format!("{PAIR}: Stopped")), "{lines:?}");
     assert!(lines.contains(&format!("{TASK}: Stopped [Failed]")), "{lines:?}");

@@ -2,21 +2,20 @@
 
 use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::fd::{AsFd as _, OwnedFd};
-use std::process::{Child, Command, Stdio};
+use std::os::fd::AsFd;
+use std::process::{Child, Stdio};
 
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
-use super::bench::Folder;
+use super::bench::{Folder, signal};
 use super::operating::TEXT;
 
 /// A process at a terminal. It dies with the test.
 pub(super) struct Session {
     child: Child,
     keys: File,
-    /// The process's end, kept open so that its modes can be read when the process is gone.
-    inner: OwnedFd,
-    seen: String,
+    /// What came, which may end within a letter.
+    seen: Vec<u8>,
 }
 
 impl Session {
@@ -31,23 +30,25 @@ impl Session {
         tcsetwinsize(&outer, size).unwrap();
         let words: Vec<&str> = line.split_whitespace().collect();
         let end = || Stdio::from(inner.try_clone().unwrap());
-        let child = folder.command(&words, &[]).stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
-        Session { child, keys: File::from(outer), inner, seen: String::new() }
+        assert!(!is_raw(&outer), "a fresh terminal is not raw");
+        let mut command = folder.command(&words, &[]);
+        let child = command.stdin(end()).stdout(end()).stderr(end()).spawn().unwrap();
+        // From here on the process alone holds its end: when that goes, so does what is read from it.
+        Session { child, keys: File::from(outer), seen: Vec::new() }
     }
 
     /// Reads until the screen ends with a text, and gives what came.
     #[track_caller]
     pub(super) fn until(&mut self, text: &str) -> String {
         let from = self.seen.len();
-        while !self.seen[from..].ends_with(text) {
+        while !self.seen[from..].ends_with(text.as_bytes()) {
             let mut part = [0; 1024];
+            // An error says that nobody holds the other end any more.
             let count = self.keys.read(&mut part).unwrap_or(0);
-            assert!(count > 0, "{text:?} did not come after {:?}", self.seen);
-            self.seen.push_str(std::str::from_utf8(&part[..count]).unwrap());
-            let ended = self.child.try_wait().unwrap();
-            assert!(ended.is_none() || self.seen[from..].contains(text), "it ended ({ended:?}) after {:?}", self.seen);
+            assert!(count > 0, "it ended; {text:?} did not come after {:?}", String::from_utf8_lossy(&self.seen));
+            self.seen.extend_from_slice(&part[..count]);
         }
-        self.seen[from..].to_owned()
+        String::from_utf8(self.seen[from..].to_vec()).unwrap()
     }
 
     pub(super) fn press(&mut self, keys: &str) {
@@ -55,19 +56,23 @@ impl Session {
     }
 
     fn is_raw(&self) -> bool {
-        let modes = tcgetattr(self.inner.as_fd()).unwrap().local_modes;
-        !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
+        is_raw(&self.keys)
     }
 
     /// What Ctrl-C would do at a terminal of its own.
     fn interrupt(&self) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+        signal(&self.child, "INT");
     }
 
     pub(super) fn end(&mut self) -> Option<i32> {
         self.child.wait().unwrap().code()
     }
+}
+
+/// The modes of a terminal are asked for at either end.
+fn is_raw(end: &impl AsFd) -> bool {
+    let modes = tcgetattr(end.as_fd()).unwrap().local_modes;
+    !modes.intersects(LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG)
 }
 
 impl Drop for Session {
@@ -89,7 +94,6 @@ const EXEC: &str = "exec azurerm_container_group.pair/app";
 fn a_session_at_a_terminal() {
     let folder = folder();
     let mut session = Session::start(&folder, EXEC, 33, 101);
-    assert!(!session.is_raw());
     assert_eq!(session.until("/ # "), "/ # ");
     assert!(session.is_raw());
     session.press("stty size\r");
@@ -109,14 +113,13 @@ fn a_session_at_a_terminal() {
 #[test]
 fn the_terminal_is_restored_when_acier_is_told_to_end() {
     let folder = folder();
-    for signal in ["-TERM", "-HUP", "-INT"] {
+    for name in ["TERM", "HUP", "INT"] {
         let mut session = Session::start(&folder, EXEC, 24, 80);
         session.until("/ # ");
         assert!(session.is_raw());
-        let id = session.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-        assert_eq!(session.end(), Some(130), "{signal}");
-        assert!(!session.is_raw(), "the terminal stays raw after {signal}");
+        signal(&session.child, name);
+        assert_eq!(session.end(), Some(130), "{name}");
+        assert!(!session.is_raw(), "the terminal stays raw after {name}");
     }
 }
 

@@ -1,5 +1,6 @@
 //! The emulator on loopback, asked by a real client over http and https.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use acier::emulator::faults::Faults;
@@ -36,7 +37,9 @@ pub(super) fn client(bound: &Bound) -> Client {
     let ca = Certificate::from_pem(&pem).expect("PEM");
     // Another part of the process may have chosen the same provider already.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    Client::builder().tls_certs_only([ca]).no_proxy().build().expect("a client")
+    // Not every machine knows what localhost is.
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Client::builder().tls_certs_only([ca]).no_proxy().resolve("localhost", here).build().expect("a client")
 }
 
 async fn ask(client: &Client, method: Method, base: &str, path: &str, body: Option<Value>) -> reqwest::Response {
@@ -161,7 +164,9 @@ async fn strangers_are_not_trusted_and_ports_are_not_shared() {
     let other = tempfile::tempdir().expect("a folder");
     while_served(options(folder.path(), ""), async |bound: Bound| {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let stranger = Client::builder().no_proxy().build().expect("a client");
+        let authority = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).expect("a certificate");
+        let authority = Certificate::from_pem(authority.cert.pem().as_bytes()).expect("PEM");
+        let stranger = Client::builder().tls_certs_only([authority]).no_proxy().build().expect("a client");
         assert!(stranger.get(&bound.https).send().await.is_err());
         let port = bound.http.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
         let twin = Options { http_port: port, ..options(other.path(), "") };
