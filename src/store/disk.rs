@@ -99,11 +99,17 @@ pub(super) fn numbered_path(folder: &Path, serial: u64) -> PathBuf {
 
 /// Creates a folder and those above it, to last.
 pub(super) fn create_folder(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
+    if path.as_os_str().is_empty() || path.is_dir() {
         return Ok(());
     }
-    std::fs::create_dir_all(path)?;
-    path.parent().map_or(Ok(()), sync_folder)
+    let above = path.parent().unwrap_or(Path::new(""));
+    create_folder(above)?;
+    match std::fs::create_dir(path) {
+        // Another process was first.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => {}
+        made => made?,
+    }
+    sync_folder(above)
 }
 
 /// Makes the names in a folder survive a power cut. Only Unix has such a thing.
@@ -160,9 +166,29 @@ pub(super) fn replace(
     path: &Path,
     pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
 ) -> io::Result<()> {
+    put(disk, path, &OpenOptions::new(), pieces)
+}
+
+/// Writes a file that only its owner may read and that is not there yet; at every moment all of it
+/// is there or nothing, because half a key would be taken for a damaged one.
+pub(super) fn create_secret(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    put(disk, path, &options, [bytes])
+}
+
+fn put(
+    disk: &mut dyn Disk,
+    path: &Path,
+    options: &OpenOptions,
+    pieces: impl IntoIterator<Item = impl AsRef<[u8]>>,
+) -> io::Result<()> {
     let fresh = path.with_extension("new");
+    // What a crash left of an earlier attempt may have other rights.
+    remove(&fresh)?;
     let written = (|| {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&fresh)?;
+        let mut file = options.clone().write(true).create_new(true).open(&fresh)?;
         for piece in pieces {
             disk.write(&mut file, piece.as_ref())?;
         }
@@ -171,25 +197,6 @@ pub(super) fn replace(
     })();
     if let Err(error) = written {
         // What is left of the attempt is harmless; the error that matters is the first.
-        let _ = remove(&fresh);
-        return Err(error);
-    }
-    path.parent().map_or(Ok(()), sync_folder)
-}
-
-/// Writes a file that only its owner may read and that is not there yet; at every moment all of it
-/// is there or nothing, because half a key would be taken for a damaged one.
-pub(super) fn create_secret(disk: &mut dyn Disk, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let fresh = path.with_extension("new");
-    // What a crash left of an earlier attempt may have other rights.
-    remove(&fresh)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&fresh)?;
-    let written = disk.write(&mut file, bytes).and_then(|()| disk.sync(&file));
-    if let Err(error) = written.and_then(|()| std::fs::rename(&fresh, path)) {
         let _ = remove(&fresh);
         return Err(error);
     }

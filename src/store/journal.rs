@@ -60,18 +60,11 @@ impl Store {
         if self.access == Access::Read {
             return Err(JournalError("it was opened to read only.".into()));
         }
-        let mut rest = events;
-        while let Some(first) = rest.first() {
-            // One write never holds records of two segments.
-            let inside = |event: &Event| !matches!(event, Event::Begin { .. });
-            let until = rest.iter().skip(1).position(|event| !inside(event)).map_or(rest.len(), |at| at + 1);
-            let until =
-                rest[..until].iter().position(|event| matches!(event, Event::End { .. })).map_or(until, |at| at + 1);
-            let (now, later) = rest.split_at(until);
-            let begins = matches!(first, Event::Begin { .. });
-            let ends = matches!(now.last(), Some(Event::End { .. }));
-            self.write_part(now, durable, begins, ends)?;
-            rest = later;
+        // One write never holds records of two segments.
+        let together =
+            |one: &Event, next: &Event| !matches!(one, Event::End { .. }) && !matches!(next, Event::Begin { .. });
+        for part in events.chunk_by(together) {
+            self.write_part(part, durable)?;
         }
         if events.is_empty()
             && durable
@@ -83,7 +76,9 @@ impl Store {
     }
 
     /// Writes records of one segment, with one write.
-    fn write_part(&mut self, events: &[Event], durable: bool, begins: bool, ends: bool) -> Result<(), JournalError> {
+    fn write_part(&mut self, events: &[Event], durable: bool) -> Result<(), JournalError> {
+        let begins = matches!(events.first(), Some(Event::Begin { .. }));
+        let ends = matches!(events.last(), Some(Event::End { .. }));
         if begins {
             self.types.begin_segment();
         }

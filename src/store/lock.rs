@@ -38,6 +38,11 @@ impl Lock {
             }
             Err(TryLockError::Error(error)) => return Err(StoreError::io(&path, "locked", &error)),
         }
+        if !disk::is_at(&file, &path) {
+            // While it was waited for, its holder took the folder away: now it guards nothing.
+            let holder = "another process, which has removed or replaced it".to_owned();
+            return Err(StoreError::Locked { folder: folder.to_owned(), holder });
+        }
         // The lock holds without a name in it, so a full disk is no reason to stop here.
         let _ = introduce(&mut file);
         Ok(Lock { file, folder: own })

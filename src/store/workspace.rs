@@ -13,8 +13,9 @@ use super::error::StoreError;
 /// The workspace that is always there.
 pub const DEFAULT: &str = "default";
 
-/// Behind the name of a workspace that is being removed; no name can hold it.
+/// Behind the name of a workspace that is being removed, or made; no name can hold them.
 const GOING: &str = "%removed";
+const COMING: &str = "%new";
 
 /// What a state consists of that a copy needs.
 const FILES: [&str; 2] = ["head", "secret.key"];
@@ -82,18 +83,25 @@ pub fn remove(configuration: &Path, workspace: &str) -> Result<(), StoreError> {
     disk::remove_folder(&going).map_err(io)
 }
 
-/// Copies a state, of which the caller holds the lock, into a workspace that has none yet. Its index is
-/// made anew by whoever opens the copy.
+/// Makes a workspace with a copy of a state, of which the caller holds the lock. Its index is made anew by
+/// whoever opens the copy. From one moment to the next it is there as a whole.
 ///
 /// # Errors
 /// When the disk refuses.
 pub fn copy(state: &Path, configuration: &Path, workspace: &str) -> Result<(), StoreError> {
-    let to = folder(configuration, workspace);
+    let folder = folder(configuration, workspace);
+    let coming = all(configuration).join(format!("{workspace}{COMING}"));
+    disk::remove_folder(&coming).map_err(|error| StoreError::io(&coming, "removed", &error))?;
+    disk::create_folder(&coming).map_err(|error| StoreError::io(&coming, "created", &error))?;
+    copy_files(state, &coming)?;
+    disk::rename(&coming, &folder).map_err(|error| StoreError::io(&folder, "created", &error))
+}
+
+fn copy_files(state: &Path, to: &Path) -> Result<(), StoreError> {
     for name in FOLDERS {
         let (from, to) = (state.join(name), to.join(name));
         disk::copy_files(&from, &to).map_err(|error| StoreError::io(&to, "written", &error))?;
     }
-    // The head comes last but for the key, which without it would be a sign of loss.
     for name in FILES {
         let (from, to) = (state.join(name), to.join(name));
         let bytes = disk::read(&from).map_err(|error| StoreError::io(&from, "read", &error))?;

@@ -98,11 +98,14 @@ async fn new(folder: &Path, vars: &[Var], arguments: &WorkspaceNewArguments, scr
         let hint = "Name the folder of a state of acier, or a state file of Terraform.";
         return stop(screen, &Diagnostic::error("The state cannot be copied", detail).hint(hint));
     }
-    workspace::create(folder, name).map_err(|error| store_failed(&error, screen))?;
-    if let Some(source) = source.as_ref().filter(|source| source.is_dir()) {
-        locking::wait(lock, screen)?;
-        copy(source, folder, name, screen)?;
+    match source.as_ref().filter(|source| source.is_dir()) {
+        Some(source) => {
+            locking::wait(lock, screen)?;
+            copy(source, folder, name)
+        }
+        None => workspace::create(folder, name),
     }
+    .map_err(|error| store_failed(&error, screen))?;
     switch(folder, name, screen)?;
     screen.good(&format!("Created and switched to workspace {name:?}!"));
     match (source, state) {
@@ -123,17 +126,11 @@ async fn new(folder: &Path, vars: &[Var], arguments: &WorkspaceNewArguments, scr
 }
 
 /// Copies a state of acier into a new workspace. Nobody may write to it meanwhile.
-fn copy(source: &Path, folder: &Path, name: &str, screen: &Screen) -> Outcome<()> {
-    let copied = Store::open(source, Access::Write).and_then(|store| {
-        let copied = workspace::copy(source, folder, name);
-        drop(store);
-        copied
-    });
-    copied.map_err(|error| {
-        // A workspace with half a state is none.
-        let _ = workspace::remove(folder, name);
-        store_failed(&error, screen)
-    })
+fn copy(source: &Path, folder: &Path, name: &str) -> Result<(), StoreError> {
+    let held = Store::open(source, Access::Write)?;
+    let copied = workspace::copy(source, folder, name);
+    drop(held);
+    copied
 }
 
 fn select(folder: &Path, name: &str, or_create: bool, screen: &Screen) -> Outcome<Exit> {

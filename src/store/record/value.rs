@@ -309,7 +309,6 @@ impl<'de> Visitor<'de> for ReadValue<'_> {
             "unknown" => Value::unknown(self.ty(&mut seq)?),
             "unknown not null" => Value::unknown_not_null(self.ty(&mut seq)?),
             "list" => Value::list(self.ty(&mut seq)?, self.rest(&mut seq)?),
-            // Members were sorted when the set was made; sorting again could only hide damage.
             // Put in order again: what was written by an earlier version may have had another.
             "set" => {
                 let element = self.ty(&mut seq)?;

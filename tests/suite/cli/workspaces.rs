@@ -200,6 +200,19 @@ fn a_state_of_terraform_can_be_the_beginning() {
 }
 
 #[test]
+fn half_a_copy_is_no_workspace() {
+    let folder = Folder::with(CONFIGURATION);
+    folder.run("apply -auto-approve").exits(0);
+    // What a process leaves behind that ends in the middle.
+    folder.write("state/workspaces/copy%new/log/0000000001.acier", "half");
+    folder.run("workspace list").exits(0).never_says("copy");
+    folder.run("workspace select copy").exits(1).complains("Workspace \"copy\" doesn't exist");
+    folder.run("workspace new -state=state copy").exits(0).says("Its state is a copy of the one in state.");
+    folder.run("state list").exits(0).says("terraform_data.a");
+    assert!(!folder.path().join("state/workspaces/copy%new").exists());
+}
+
+#[test]
 fn a_selected_one_that_is_gone_is_not_taken_for_an_empty_one() {
     let folder = Folder::with(CONFIGURATION);
     folder.run("workspace new dev").exits(0);
