@@ -18,9 +18,9 @@
 //! | [`store`] | the operation log (truth) and the sled index (speed), locks |
 //! | [`lang`] | pure: Terraform text to desired values |
 //! | [`resources`] | Azure kinds as tables, one codec, the port's Azure side |
-//! | [`builtin`] | the kinds that need no cloud: `terraform_data`, `terraform_remote_state` |
 //! | [`plan`] | pure: desired minus prior is changes, lowered to steps |
 //! | [`tfstate`] | pure: Terraform's own state files, read and written |
+//! | [`builtin`] | the kinds that need no cloud: `terraform_data`, `terraform_remote_state` |
 //! | [`engine`] | the only loop that acts on a cloud |
 //! | [`cli`] | commands, and the only code that prints |
 //!

@@ -8,7 +8,6 @@ mod data;
 mod local_exec;
 mod provider;
 mod remote_state;
-mod tfstate;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -24,9 +23,9 @@ pub const NAME: &str = "terraform";
 
 /// The schemas of the built-in kinds.
 #[must_use]
-pub fn schemas() -> Schemas {
+pub fn schemas() -> &'static Schemas {
     static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
-    SCHEMAS.get_or_init(derive).clone()
+    SCHEMAS.get_or_init(derive)
 }
 
 fn derive() -> Schemas {

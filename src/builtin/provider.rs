@@ -15,7 +15,7 @@ use super::{SOURCE, data, local_exec, remote_state};
 
 /// The built-in provider.
 pub struct Builtin {
-    schemas: Schemas,
+    schemas: &'static Schemas,
     /// Ids of objects that are still to be made.
     thought_up: RefCell<BTreeSet<Name>>,
     scope: Name,
@@ -52,7 +52,7 @@ impl Builtin {
 
 impl Provider for Builtin {
     fn schemas(&self) -> &Schemas {
-        &self.schemas
+        self.schemas
     }
 
     fn cloud(&self) -> Name {

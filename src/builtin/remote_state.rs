@@ -10,10 +10,10 @@ use std::path::Path;
 use crate::provider::{Fault, FaultKind};
 use crate::schema::{Attribute, Block, Schema, Usage};
 use crate::store::{Access, Store, workspace};
+use crate::tfstate::read;
 use crate::value::{Members, Type, Value};
 
 use super::data::attribute;
-use super::tfstate;
 
 /// The kind.
 pub(super) const KIND: &str = "terraform_remote_state";
@@ -158,7 +158,7 @@ fn local(folder: &Path, settings: &Settings) -> Result<Members, Fault> {
         }
     };
     let file = folder.join(&shown);
-    let bytes = std::fs::read(&file).map_err(|error| match error.kind() {
+    let text = std::fs::read_to_string(&file).map_err(|error| match error.kind() {
         std::io::ErrorKind::NotFound => {
             let detail = format!(
                 "No stored state was found for the given workspace in the given backend: there is no file {shown}."
@@ -167,10 +167,13 @@ fn local(folder: &Path, settings: &Settings) -> Result<Members, Fault> {
         }
         _ => unusable(&format!("The state file {shown} cannot be read: {error}."), "Correct its rights, or the path."),
     })?;
-    tfstate::outputs(&bytes).map_err(|why| {
-        let detail = format!("The state file {shown} cannot be used: {why}.");
-        unusable(&detail, "Restore it, as from terraform.tfstate.backup, or correct the path.")
-    })
+    let outputs = read::outputs(&text).map_err(|wrong| {
+        let details: Vec<&str> = wrong.iter().map(|found| found.detail.as_str()).collect();
+        let hint = wrong.iter().find_map(|found| found.hint.as_deref());
+        let hint = hint.unwrap_or("Restore it, as from terraform.tfstate.backup, or correct the path.");
+        unusable(&format!("{shown}: {}", details.join(" ")), hint)
+    })?;
+    Ok(outputs.into_iter().map(|(name, output)| (name, output.value)).collect())
 }
 
 fn elsewhere(backend: &str) -> Fault {

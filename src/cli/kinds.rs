@@ -12,7 +12,7 @@ pub(super) fn schemas() -> Schemas {
     static SCHEMAS: OnceLock<Schemas> = OnceLock::new();
     let gather = || {
         let mut schemas = crate::resources::schemas();
-        schemas.add(crate::builtin::schemas());
+        schemas.add(crate::builtin::schemas().clone());
         schemas
     };
     SCHEMAS.get_or_init(gather).clone()

@@ -22,6 +22,14 @@ pub(super) struct Findings {
     pub(super) unknown: Vec<String>,
 }
 
+impl Findings {
+    /// Notes what does not fit at a place, and gives nothing instead.
+    pub(super) fn refuse(&mut self, at: &str, why: String) -> Value {
+        self.wrong.push(format!("{at}: {why}"));
+        Value::null(Type::Dynamic)
+    }
+}
+
 /// The object that a block's JSON says.
 pub(super) fn block(schema: &Block, json: &Json, at: &str, found: &mut Findings) -> Value {
     let empty = serde_json::Map::new();

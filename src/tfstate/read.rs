@@ -12,7 +12,7 @@ use crate::diag::{Diagnostic, Diagnostics};
 use crate::plan::propose::mark_secrets;
 use crate::schema::Schemas;
 use crate::state::{Object, Output};
-use crate::value::{Marks, Members, Name, Type, Value};
+use crate::value::{Members, Name, Type, Value};
 
 use super::decode::{self, Findings};
 use super::{VERSION, WITHHELD};
@@ -56,17 +56,27 @@ pub struct Reading {
 /// All that is wrong with it.
 pub fn read(text: &str, desk: &Desk<'_>) -> Result<Reading, Diagnostics> {
     let document = document(text)?;
-    let mut reader = Reader { desk, reading: Reading::default(), ids: BTreeMap::new(), wrong: Diagnostics::none() };
+    let mut wrong = Diagnostics::none();
+    let outputs = read_outputs(&document, &mut wrong);
+    let reading = Reading { outputs, ..Reading::default() };
+    let mut reader = Reader { desk, reading, ids: BTreeMap::new(), wrong };
     reader.reading.serial = document["serial"].as_u64().unwrap_or_default();
     reader.reading.terraform_version = document["terraform_version"].as_str().unwrap_or("unknown").to_owned();
     for resource in document["resources"].as_array().into_iter().flatten() {
         reader.resource(resource);
     }
-    for (name, output) in document["outputs"].as_object().into_iter().flatten() {
-        reader.output(name, output);
-    }
     let Reader { reading, wrong, .. } = reader;
     if wrong.has_errors() { Err(wrong) } else { Ok(reading) }
+}
+
+/// Reads the outputs of the root module alone.
+///
+/// # Errors
+/// All that is wrong with them, or why it is no state.
+pub fn outputs(text: &str) -> Result<BTreeMap<Name, Output>, Diagnostics> {
+    let mut wrong = Diagnostics::none();
+    let outputs = read_outputs(&document(text)?, &mut wrong);
+    if wrong.has_errors() { Err(wrong) } else { Ok(outputs) }
 }
 
 /// The outer form: is it a state at all, and of a version that can be read?
@@ -74,7 +84,8 @@ fn document(text: &str) -> Result<Json, Diagnostics> {
     let refuse = |summary: &str, detail: String, hint: &str| -> Diagnostics {
         Diagnostic::error(summary, detail).hint(hint).into()
     };
-    let again = "Write the file anew with terraform state pull.";
+    let again =
+        "Write the file anew with terraform state pull, or restore it from a copy such as terraform.tfstate.backup.";
     if text.trim().is_empty() {
         let detail = "The state file is empty. An empty file says nothing about what exists, so nothing was done.";
         return Err(refuse("Empty state file", detail.into(), again));
@@ -109,11 +120,35 @@ fn document(text: &str) -> Result<Json, Diagnostics> {
             return Err(refuse("Invalid state file", detail.into(), hint));
         }
     }
-    if !document.get("resources").is_some_and(Json::is_array) {
-        let detail = "The state file has no list \"resources\".";
-        return Err(refuse("Invalid state file", detail.into(), again));
+    let members = [("resources", Json::is_array as fn(&Json) -> bool), ("outputs", Json::is_object)];
+    let members =
+        members.into_iter().chain([("lineage", Json::is_string as fn(&Json) -> bool), ("serial", Json::is_u64)]);
+    for (name, fits) in members {
+        if !document.get(name).is_some_and(fits) {
+            let detail = format!("The state file has no {name:?} as Terraform writes it, so it is not whole.");
+            return Err(refuse("Invalid state file", detail, again));
+        }
     }
     Ok(document)
+}
+
+fn read_outputs(document: &Json, wrong: &mut Diagnostics) -> BTreeMap<Name, Output> {
+    let mut outputs = BTreeMap::new();
+    for (name, output) in document["outputs"].as_object().into_iter().flatten() {
+        let mut found = Findings::default();
+        let place = format!("output {name}");
+        let value = match (output.get("value"), output.get("type").map(decode::ty)) {
+            (Some(value), Some(Some(ty))) => decode::typed(value, &ty, &place, &mut found),
+            (_, Some(None)) => found.refuse(&place, format!("the type {} cannot be read", output["type"])),
+            _ => found.refuse(&place, "a value with its type is required".to_owned()),
+        };
+        let value = if output["sensitive"] == true { decode::sensitive(&value) } else { value };
+        for why in found.wrong {
+            wrong.push(Diagnostic::error("Invalid value in the state file", format!("{why}.")).about(name));
+        }
+        outputs.insert(name.as_str().into(), Output { value });
+    }
+    outputs
 }
 
 struct Reader<'d, 'a> {
@@ -245,19 +280,6 @@ impl Reader<'_, '_> {
             }
         }
         needs.into_iter().collect()
-    }
-
-    fn output(&mut self, name: &str, output: &Json) {
-        let ty = output.get("type").and_then(decode::ty).unwrap_or(Type::Dynamic);
-        let mut found = Findings::default();
-        let mut value = decode::typed(&output["value"], &ty, &format!("output {name}"), &mut found);
-        if output["sensitive"] == true {
-            value = value.with_marks(Marks::SENSITIVE);
-        }
-        for wrong in found.wrong {
-            self.refuse("Invalid value in the state file", format!("{wrong}."), name);
-        }
-        self.reading.outputs.insert(name.into(), Output { value });
     }
 }
 

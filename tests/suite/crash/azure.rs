@@ -77,7 +77,7 @@ impl Transport for FusedTransport {
 pub(crate) async fn run(folder: &Path, cloud: &Rc<Embedded>, text: &str, mode: Mode, fuse: &Fuse) -> Option<End> {
     let whole = async {
         let mut schemas = acier::resources::schemas();
-        schemas.add(acier::builtin::schemas());
+        schemas.add(acier::builtin::schemas().clone());
         let schemas = Rc::new(schemas);
         let text = Text::load(text, &schemas);
         let mut store = Store::open(folder, Access::Write).expect("the store opens");

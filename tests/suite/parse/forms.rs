@@ -123,7 +123,7 @@ impl Forms {
     pub(crate) fn new() -> Forms {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut schemas = acier::resources::schemas();
-        schemas.add(acier::builtin::schemas());
+        schemas.add(acier::builtin::schemas().clone());
         let schemas = Rc::new(schemas);
         let mut sources = Sources::default();
         let file = sources.add("variables.tf", VARIABLES);

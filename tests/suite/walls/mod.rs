@@ -34,7 +34,7 @@ const IMPORTS: &[(&str, &[&str])] = &[
     ("engine", &["addr", "diag", "graph", "plan", "provider", "seal", "state", "value"]),
     ("plan", &["addr", "diag", "graph", "lang", "schema", "seal", "state", "value"]),
     ("resources", &["arm", "diag", "provider", "schema", "value"]),
-    ("builtin", &["provider", "schema", "store", "value"]),
+    ("builtin", &["provider", "schema", "store", "tfstate", "value"]),
     ("lang", &["addr", "diag", "graph", "schema", "value"]),
     ("store", &["addr", "diag", "lock", "seal", "state", "value"]),
     ("provider", &["schema", "value"]),
@@ -312,7 +312,7 @@ fn every_example_has_a_golden_plan_and_every_kind_its_row() {
     }
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
     let mut schemas = acier::resources::schemas();
-    schemas.add(acier::builtin::schemas());
+    schemas.add(acier::builtin::schemas().clone());
     for kind in schemas.managed.keys().chain(schemas.data.keys()) {
         assert!(readme.contains(&format!("`{kind}`")), "the README has no row for {kind}");
     }
