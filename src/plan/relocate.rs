@@ -65,6 +65,39 @@ pub(crate) fn judge(moves: &Moves, selection: &Selection) -> Diagnostics {
 /// The new names of blocks whose objects moved.
 pub(crate) type Renames = BTreeMap<Block, BTreeSet<Block>>;
 
+/// The new names of blocks whose objects moved. A block that keeps some objects, which are among those that
+/// stand after the moves, keeps its name, too, and so does one that `keeps` says so of.
+pub(crate) fn renames<'a>(
+    moves: impl Iterator<Item = (&'a Addr, &'a Addr)>,
+    standing: impl Iterator<Item = &'a Addr>,
+    keeps: &dyn Fn(&Block) -> bool,
+) -> Renames {
+    let mut renames = Renames::new();
+    for (from, to) in moves.filter(|(from, to)| from.block != to.block) {
+        renames.entry(from.block.clone()).or_default().insert(to.block.clone());
+        // An object may need a block in any instance of its module, or of the modules in one instance.
+        let (own, now) = (&from.block.module, &to.block.module);
+        for shared in 0..own.0.len() {
+            let told = if now.0.len() == own.0.len() { shared } else { 0 };
+            let wide = from.block.within(own.widened(shared));
+            let now = to.block.within(now.widened(told));
+            if wide != from.block && wide != now {
+                renames.entry(wide).or_default().insert(now);
+            }
+        }
+    }
+    if renames.is_empty() {
+        return renames;
+    }
+    let standing: BTreeSet<_> = standing.map(|addr| addr.block.declared()).collect();
+    for (block, now) in &mut renames {
+        if keeps(block) || standing.contains(&block.declared()) {
+            now.insert(block.clone());
+        }
+    }
+    renames
+}
+
 /// What an object needs, by the names that hold now.
 pub(crate) fn renamed(renames: &Renames, needs: &[Block]) -> Vec<Block> {
     if renames.is_empty() {
@@ -129,32 +162,10 @@ impl Walk<'_> {
         self.moves.moved.iter().map(|(to, from)| (from, to))
     }
 
-    /// The new names of blocks whose objects moved; a block that keeps some objects keeps its name, too.
+    /// The new names of blocks whose objects moved; a block that is declared keeps its name, too.
     pub(crate) fn renames(&self) -> Renames {
-        let mut renames = Renames::new();
-        for (from, to) in self.all_moves().filter(|(from, to)| from.block != to.block) {
-            renames.entry(from.block.clone()).or_default().insert(to.block.clone());
-            // An object may need a block in any instance of its module, or of the modules in one instance.
-            let (own, now) = (&from.block.module, &to.block.module);
-            for shared in 0..own.0.len() {
-                let told = if now.0.len() == own.0.len() { shared } else { 0 };
-                let wide = from.block.within(own.widened(shared));
-                let now = to.block.within(now.widened(told));
-                if wide != from.block && wide != now {
-                    renames.entry(wide).or_default().insert(now);
-                }
-            }
-        }
-        if renames.is_empty() {
-            return renames;
-        }
-        let standing: BTreeSet<_> = self.laid.objects.keys().map(|addr| addr.block.declared()).collect();
-        for (block, now) in &mut renames {
-            if self.tree.resource(block).is_some() || standing.contains(&block.declared()) {
-                now.insert(block.clone());
-            }
-        }
-        renames
+        let standing = self.laid.objects.keys().copied();
+        renames(self.all_moves(), standing, &|block| self.tree.resource(block).is_some())
     }
 
     /// Tells what was found by the addresses that hold now, and lists the moves.

@@ -11,7 +11,7 @@ use crate::lang::module::Moved;
 use crate::state::{Event, State};
 
 use super::moves::Statement;
-use super::relocate::{Renames, renamed};
+use super::relocate::{renamed, renames};
 
 /// What a move by hand does.
 #[derive(Clone, Debug)]
@@ -96,15 +96,8 @@ fn block(target: &Target) -> Option<&Block> {
 
 fn events(state: &State, moved: &[(Addr, Addr)]) -> Vec<Event> {
     let gone: BTreeMap<&Addr, &Addr> = moved.iter().map(|(from, to)| (from, to)).collect();
-    let mut renames = Renames::new();
-    for (from, to) in moved.iter().filter(|(from, to)| from.block != to.block) {
-        renames.entry(from.block.clone()).or_default().insert(to.block.clone());
-    }
-    for (block, now) in &mut renames {
-        if state.objects.keys().any(|addr| addr.block == *block && !gone.contains_key(addr)) {
-            now.insert(block.clone());
-        }
-    }
+    let standing = state.objects.keys().map(|addr| gone.get(addr).copied().unwrap_or(addr));
+    let renames = renames(gone.iter().map(|(from, to)| (*from, *to)), standing, &|_| false);
     let mut events = Vec::new();
     for (addr, object) in &state.objects {
         let to = gone.get(addr).copied();

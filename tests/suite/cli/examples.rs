@@ -415,6 +415,23 @@ fn moving_by_hand_changes_addresses_and_nothing_else() {
     named.complains("There are no providers in the state");
 }
 
+#[test]
+fn what_needs_a_module_learns_its_new_name() {
+    let folder = Folder::with(
+        "module \"m\" {\n  source   = \"./m\"\n  for_each = toset([\"a\"])\n}\nresource \"terraform_data\" \"z\" {\n  input = \
+         module.m[\"a\"].id\n}\n",
+    );
+    folder.write(
+        "m/main.tf",
+        "resource \"terraform_data\" \"x\" {}\noutput \"id\" {\n  value = terraform_data.x.id\n}\n",
+    );
+    folder.run("apply -auto-approve").exits(0);
+    let needs = || folder.run("state pull").exits(0).says("dependencies");
+    needs().says("\"module.m.terraform_data.x\"");
+    folder.run("state mv module.m[\"a\"] module.n[\"b\"]").exits(0);
+    needs().says("\"module.n.terraform_data.x\"").never_says("module.m");
+}
+
 /// Every command that looks at the state.
 fn show(folder: &Folder, example: &Example) {
     let lines = example.addresses.iter().map(|address| format!("{address}\n")).collect::<String>();
