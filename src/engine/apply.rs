@@ -7,16 +7,16 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::future::LocalBoxFuture;
 use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, StreamExt};
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::graph::{Dag, Ready};
-use crate::plan::resolve::Resolver;
+use crate::plan::resolve::{Asked, Resolver};
 use crate::plan::{Action, Change, Mode, Plan, Step, StepAct};
-use crate::provider::{Call, Fault, Handle, Progress, Provider, Verb};
+use crate::provider::{Call, Fault, Progress, Provider, Verb};
 use crate::state::{Act, Event, Intent, Journal, JournalError, OperationKind, Output, StepId};
 use crate::value::{Name, Type, Value};
 
@@ -69,6 +69,8 @@ pub(super) struct Walk<'a, 'd, P, J> {
     /// Steps that wait for their turn, and those of them whose turn it is.
     pub(super) waiting: BTreeMap<u32, Flight>,
     pub(super) turned: VecDeque<u32>,
+    /// Steps whose intents are to be written down, and whose calls are sent then.
+    pub(super) due: Vec<u32>,
     /// Lines that provisioners say, by step.
     pub(super) say: mpsc::UnboundedSender<(u32, String)>,
     pub(super) said: mpsc::UnboundedReceiver<(u32, String)>,
@@ -109,6 +111,7 @@ pub async fn apply<'a, 'd: 'a, P: Provider, J: Journal>(
         report: Report::default(),
         waiting: BTreeMap::new(),
         turned: VecDeque::new(),
+        due: Vec::new(),
         stop: stop.clone(),
     };
     if let Err(broken) = walk.run(parallelism.max(1), &mut stop).await {
@@ -133,6 +136,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 self.report.interrupted = true;
                 (self.notices)(Notice::Stopping { in_flight: self.flights.len() });
             }
+            self.send()?;
             if self.futures.is_empty() {
                 return Ok(());
             }
@@ -141,10 +145,19 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 Ok(()) = stop.changed() => {}
                 // Before the end of what says them.
                 Some((number, line)) = self.said.recv() => self.hear(number, line),
-                Some((number, landed)) = self.futures.next() => self.land(number, landed)?,
+                Some(first) = self.futures.next() => self.land_all(first)?,
                 _ = ticker.tick() => self.say_still(),
             }
         }
+    }
+
+    /// Lands what has ended, and what has ended meanwhile: the intents that come of it are written together.
+    fn land_all(&mut self, first: (u32, Landed)) -> Result<(), JournalError> {
+        let mut all = vec![first];
+        while let Some(Some(next)) = self.futures.next().now_or_never() {
+            all.push(next);
+        }
+        all.into_iter().try_for_each(|(number, landed)| self.land(number, landed))
     }
 
     fn open(&mut self) -> Result<(), JournalError> {
@@ -177,7 +190,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         Ok(())
     }
 
-    /// Begins as many ready steps as fit; their intents become durable together.
+    /// Begins as many ready steps as fit.
     fn begin_ready(&mut self, parallelism: usize) -> Result<(), JournalError> {
         while self.flights.len() < parallelism {
             if let Some(number) = self.turned.pop_front() {
@@ -194,9 +207,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     }
 
     fn begin_step(&mut self, number: u32) -> Result<(), JournalError> {
-        let plan = self.plan;
-        let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
-        let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
+        let Some((step, change)) = self.step(number) else { return Ok(()) };
         match step.act {
             StepAct::Depose => {
                 let key = self.deposed_key(step);
@@ -229,8 +240,12 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         let planned = if step.act == StepAct::Delete {
             Value::null(Type::Dynamic)
         } else {
-            match self.resolver.resolve(change) {
-                Ok(value) => value,
+            match self.resolver.resolve(change, self.desk.key) {
+                Ok(Asked::For(value)) => value,
+                Ok(Asked::Nothing) => {
+                    self.leave_alone(step.number, change);
+                    return Ok(());
+                }
                 Err(diagnostics) => {
                     self.report.diagnostics.extend(diagnostics);
                     self.give_up(step.number, change, step.act);
@@ -238,10 +253,6 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 }
             }
         };
-        if step.act == StepAct::Update && self.resolver.leaves_alone(change, self.desk.key) {
-            self.leave_alone(step.number, change);
-            return Ok(());
-        }
         let flight = match self.flight(step, change, planned) {
             Ok(flight) => flight,
             Err(fault) => {
@@ -285,11 +296,10 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             StepAct::Create => {
                 // Whatever has this id already was not made by this state: it is looked for
                 // before the intent is written, so that a later resume adopts only what is ours.
-                let handle =
-                    Handle { kind: call.kind, id: call.id, prior: Value::null(Type::Dynamic), cloud: call.cloud };
+                let handle = call.before();
                 self.futures.push(Box::pin(async move { (number, Landed::Checked(provider.read(&handle).await)) }));
             }
-            _ => self.send(number)?,
+            _ => self.due.push(number),
         }
         Ok(())
     }
@@ -352,27 +362,37 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         if step.act != StepAct::Delete || change.action != Action::ReplaceCreateFirst {
             return None;
         }
-        let own = |other: &&Step| other.change == step.change && other.act == StepAct::Depose;
-        self.plan.steps.iter().find(own).map(|depose| self.deposed_key(depose))
+        // Nearly always it is the step but one before.
+        let earlier = self.plan.steps.get(..step.number as usize)?.iter().rev();
+        let mut own = earlier.filter(|other| other.change == step.change && other.act == StepAct::Depose);
+        own.next().map(|depose| self.deposed_key(depose))
     }
 
     fn deposed_key(&self, depose: &Step) -> Name {
         format!("{:08x}", (self.desk.state.serial << 20) | u64::from(depose.number)).into()
     }
 
-    /// Writes the intent of a step, durably, and sends its call.
-    pub(super) fn send(&mut self, number: u32) -> Result<(), JournalError> {
-        let Some(flight) = self.flights.get(&number) else { return Ok(()) };
-        let Some(intent) = flight.intent.clone() else { return Ok(()) };
-        let provisions = intent.provisions && intent.act == Act::Delete;
-        self.desk.record(&[Event::Intent { step: self.step_id(number), intent }], true)?;
-        let plan = self.plan;
-        let change = plan.steps.get(number as usize).and_then(|step| plan.changes.get(step.change));
-        if let (true, Some(change), Some(flight)) = (provisions, change, self.flights.get(&number)) {
-            let own = flight.call.prior.clone();
-            return self.provision(number, change, own);
+    /// Writes the intents of all steps whose turn it is, durably, and sends their calls.
+    fn send(&mut self) -> Result<(), JournalError> {
+        let due = std::mem::take(&mut self.due);
+        let intents = due.iter().filter_map(|number| {
+            let intent = self.flights.get(number)?.intent.clone()?;
+            Some(Event::Intent { step: self.step_id(*number), intent })
+        });
+        let intents: Vec<Event> = intents.collect();
+        if !intents.is_empty() {
+            self.desk.record(&intents, true)?;
         }
-        self.call(number);
+        for number in due {
+            let Some(Flight { call, intent: Some(intent), .. }) = self.flights.get(&number) else { continue };
+            let own = call.prior.clone();
+            match self.step(number) {
+                Some((_, change)) if intent.provisions && intent.act == Act::Delete => {
+                    self.provision(number, change, own)?;
+                }
+                _ => self.call(number),
+            }
+        }
         Ok(())
     }
 
@@ -411,11 +431,16 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     }
 
     fn tell(&mut self, number: u32, news: Vec<String>) {
-        let change = self.plan.steps.get(number as usize).and_then(|step| self.plan.changes.get(step.change));
-        let Some(change) = change else { return };
+        let Some((_, change)) = self.step(number) else { return };
         for line in news {
             (self.notices)(Notice::Happened { addr: change.addr.clone(), line });
         }
+    }
+
+    /// A step, and the change that it belongs to.
+    pub(super) fn step(&self, number: u32) -> Option<(&'a Step, &'a Change)> {
+        let step = self.plan.steps.get(number as usize)?;
+        Some((step, self.plan.changes.get(step.change)?))
     }
 
     pub(super) fn step_id(&self, number: u32) -> StepId {
@@ -425,8 +450,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     fn say_still(&mut self) {
         for (number, flight) in &self.flights {
             let elapsed = flight.since.elapsed();
-            let change = self.plan.steps.get(*number as usize).and_then(|step| self.plan.changes.get(step.change));
-            if let Some(change) = change
+            if let Some((_, change)) = self.step(*number)
                 && elapsed >= STILL
             {
                 let (addr, note) = (change.addr.clone(), flight.note.borrow().clone());
@@ -445,8 +469,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     /// Leaves out everything that needs a step.
     fn leave_out(&mut self, number: u32) {
         for lost in self.ready.fail(&number) {
-            let change = self.plan.steps.get(lost as usize).and_then(|step| self.plan.changes.get(step.change));
-            self.report.skipped.extend(change.map(|change| change.addr.clone()));
+            self.report.skipped.extend(self.step(lost).map(|(_, change)| change.addr.clone()));
         }
     }
 
@@ -454,8 +477,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     fn close(mut self) -> Report {
         let left: Vec<u32> = self.ready.left().copied().collect();
         for number in left {
-            let Some(step) = self.plan.steps.get(number as usize) else { continue };
-            let Some(change) = self.plan.changes.get(step.change) else { continue };
+            let Some((_, change)) = self.step(number) else { continue };
             let flight = self.flights.get(&number).or_else(|| self.waiting.get(&number));
             let begun = flight.is_some_and(|flight| flight.intent.is_some());
             let runs = flight.is_some_and(|flight| flight.work.is_some());

@@ -3,11 +3,13 @@
 //! **Never:** lose an outcome: each branch either records the end of the step, goes on with it,
 //! or leaves its intent pending on purpose, to be resolved by the next run.
 
+use futures_util::future::LocalBoxFuture;
+
 use crate::diag::{Diagnostic, Severity};
 use crate::plan::change::Why;
 use crate::plan::import::quoted;
 use crate::plan::{Action, Change, StepAct};
-use crate::provider::{Fault, FaultKind, Handle, Progress, Provider};
+use crate::provider::{Call, Fault, FaultKind, Progress, Provider};
 use crate::state::{Event, Journal, JournalError};
 use crate::value::Value;
 
@@ -39,9 +41,7 @@ pub(super) enum Landed {
 
 impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     pub(super) fn land(&mut self, number: u32, landed: Landed) -> Result<(), JournalError> {
-        let plan = self.plan;
-        let Some(step) = plan.steps.get(number as usize) else { return Ok(()) };
-        let Some(change) = plan.changes.get(step.change) else { return Ok(()) };
+        let Some((step, change)) = self.step(number) else { return Ok(()) };
         match landed {
             Landed::Turn(came) => self.turn(number, came),
             Landed::Provisioned(ended) => self.end_provisioner(number, change, ended),
@@ -50,7 +50,10 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 self.flights.remove(&number);
                 Ok(())
             }
-            Landed::Checked(Ok(found)) if found.is_null() => self.send(number),
+            Landed::Checked(Ok(found)) if found.is_null() => {
+                self.due.push(number);
+                Ok(())
+            }
             Landed::Checked(Ok(_)) => {
                 let fault = self.already_there(number, change);
                 self.fail_unsent(number, change, fault)
@@ -100,8 +103,8 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
                 Ok(())
             }
             Landed::Ended(Err(fault)) => {
-                self.look(number, |provider, _, handle| {
-                    Box::pin(async move { Landed::Examined(fault, provider.read(&handle).await) })
+                self.look(number, |provider, call| {
+                    Box::pin(async move { Landed::Examined(fault, provider.read(&call.after()).await) })
                 });
                 Ok(())
             }
@@ -125,7 +128,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
             // What the cloud never returns is believed to be as before, so that it shows again.
             flight.call.planned = flight.call.prior.clone();
         }
-        self.look(number, move |provider, call, _| {
+        self.look(number, move |provider, call| {
             Box::pin(async move {
                 let found = if lost { find(provider, &call).await } else { provider.follow(&call).await };
                 Landed::Followed(fault, found)
@@ -133,17 +136,9 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         });
     }
 
-    fn look(
-        &mut self,
-        number: u32,
-        ask: impl FnOnce(&'a P, crate::provider::Call, Handle) -> futures_util::future::LocalBoxFuture<'a, Landed>,
-    ) {
+    fn look(&mut self, number: u32, ask: impl FnOnce(&'a P, Call) -> LocalBoxFuture<'a, Landed>) {
         let Some(flight) = self.flights.get(&number) else { return };
-        let call = flight.call.clone();
-        // After an update of unknown end the old secrets are believed, so that new ones show again.
-        let prior = if flight.act == StepAct::Create { call.planned.clone() } else { call.prior.clone() };
-        let handle = Handle { kind: call.kind.clone(), id: call.id.clone(), prior, cloud: call.cloud.clone() };
-        let asked = ask(self.provider, call, handle);
+        let asked = ask(self.provider, flight.call.clone());
         self.futures.push(Box::pin(async move { (number, asked.await) }));
     }
 

@@ -10,6 +10,7 @@ pub mod apply;
 pub mod drive;
 pub mod foresee;
 mod land;
+mod look;
 pub mod notice;
 pub mod provision;
 mod record;

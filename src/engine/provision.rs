@@ -71,10 +71,8 @@ impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
 
     /// A line that the running provisioner of a step said.
     pub(super) fn hear(&mut self, number: u32, line: String) {
-        let plan = self.plan;
-        let change = plan.steps.get(number as usize).and_then(|step| plan.changes.get(step.change));
         let running = self.flights.get(&number).and_then(|flight| flight.work.as_ref()?.running.as_ref());
-        let (Some(change), Some(errand)) = (change, running) else { return };
+        let (Some((_, change)), Some(errand)) = (self.step(number), running) else { return };
         let line = if errand.hidden { HIDDEN.to_owned() } else { line };
         let kind = errand.kind.clone();
         self.tell_provisioning(change, &kind, Provisioning::Said(line));

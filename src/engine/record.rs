@@ -40,9 +40,12 @@ impl<J: Journal> Desk<'_, J> {
     /// # Errors
     /// As [`Desk::record`].
     pub fn begin(&mut self, kind: OperationKind, cloud: Option<Name>) -> Result<(), JournalError> {
+        self.record(&[self.beginning(kind, cloud)], false)
+    }
+
+    fn beginning(&self, kind: OperationKind, cloud: Option<Name>) -> Event {
         let lineage = self.state.lineage.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string().into());
-        let event = Event::Begin { serial: self.state.serial + 1, kind, lineage, cloud, at: (self.now)() };
-        self.record(&[event], false)
+        Event::Begin { serial: self.state.serial + 1, kind, lineage, cloud, at: (self.now)() }
     }
 
     /// Carries out a whole operation that changes nothing but the state, with one write: after a crash either
@@ -51,10 +54,8 @@ impl<J: Journal> Desk<'_, J> {
     /// # Errors
     /// As [`Desk::record`].
     pub fn edit(&mut self, cloud: Option<Name>, events: &[Event]) -> Result<(), JournalError> {
-        let lineage = self.state.lineage.clone().unwrap_or_else(|| uuid::Uuid::new_v4().to_string().into());
-        let (serial, kind, at) = (self.state.serial + 1, OperationKind::Edit, (self.now)());
-        let begin = Event::Begin { serial, kind, lineage, cloud, at: at.clone() };
-        let end = Event::End { outcome: Outcome::Complete, at };
+        let begin = self.beginning(OperationKind::Edit, cloud);
+        let end = Event::End { outcome: Outcome::Complete, at: (self.now)() };
         let all: Vec<Event> = [begin].into_iter().chain(events.iter().cloned()).chain([end]).collect();
         self.record(&all, true)
     }

@@ -11,7 +11,7 @@ use futures_util::stream::{self, StreamExt};
 use tokio::time::Instant;
 
 use crate::diag::{Diagnostic, Diagnostics, Severity};
-use crate::provider::{Call, Fault, FaultKind, Handle, Progress, Provider, Ticket, Verb};
+use crate::provider::{Call, Fault, FaultKind, Progress, Provider, Ticket, Verb};
 use crate::state::{Act, Event, Journal, JournalError, OperationKind, Pending, StepId};
 use crate::value::{Type, Value};
 
@@ -137,11 +137,7 @@ async fn find_out<P: Provider>(
         Err(fault) if is_unsure(&fault) => return Err(fault),
         Err(fault) => fault,
     };
-    // Nor is a failed update believed for what the cloud never returns.
-    let prior = if call.verb == Verb::Create { &call.planned } else { &call.prior };
-    let handle =
-        Handle { kind: call.kind.clone(), id: call.id.clone(), prior: prior.clone(), cloud: call.cloud.clone() };
-    let value = provider.read(&handle).await?;
+    let value = provider.read(&call.after()).await?;
     Ok(Known { value, fault: Some(fault) })
 }
 

@@ -3,8 +3,6 @@
 //! **Never:** decide what becomes of what was found. In: questions. Out: answers to add. Objects
 //! are read without a prior, so what the cloud never returns of them is not known.
 
-use std::collections::BTreeMap;
-
 use futures_util::stream::{self, StreamExt};
 
 use crate::addr::Addr;
@@ -15,8 +13,8 @@ use crate::seal::Key;
 use crate::state::Object;
 use crate::value::{Name, Type, Value};
 
+use super::look::{Wanted, look};
 use super::notice::diagnose;
-use super::refresh::LIST_FROM;
 
 /// Reads everything that a plan asks for, at most `parallelism` requests at a time.
 ///
@@ -56,7 +54,7 @@ async fn objects<P: Provider>(
     answers: &mut Answers,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut handles: Vec<(&Sought, Handle)> = Vec::with_capacity(questions.objects.len());
+    let mut wanted: Vec<(&Sought, Handle)> = Vec::with_capacity(questions.objects.len());
     for sought in &questions.objects {
         let cloud = provider.account(questions.configuration(&sought.addr));
         let kind = sought.addr.block.kind.clone();
@@ -77,13 +75,9 @@ async fn objects<P: Provider>(
                 }
             },
         };
-        handles.push((sought, Handle { kind, id, prior: Value::null(Type::Dynamic), cloud }));
+        wanted.push((sought, Handle { kind, id, prior: Value::null(Type::Dynamic), cloud }));
     }
-    let asked = batch(provider, handles).into_iter().map(|(scope, batch)| ask(provider, scope, batch));
-    let mut read: Vec<_> = stream::iter(asked).buffer_unordered(parallelism.max(1)).collect().await;
-    let first = |batch: &[(&Sought, Handle)]| batch.first().map(|(sought, _)| sought.addr.clone());
-    read.sort_by_key(|(batch, _)| first(batch));
-    for (batch, values) in read {
+    for (batch, values) in look(provider, wanted, parallelism).await {
         match values {
             Ok(values) => {
                 for ((sought, handle), value) in batch.iter().zip(values) {
@@ -102,39 +96,18 @@ async fn objects<P: Provider>(
     }
 }
 
-/// Objects of one scope together, where one list costs less than reading each.
-type Batch<'s> = (Option<Name>, Vec<(&'s Sought, Handle)>);
-
-fn batch<'s, P: Provider>(provider: &P, handles: Vec<(&'s Sought, Handle)>) -> Vec<Batch<'s>> {
-    let mut scopes: BTreeMap<Option<Name>, Vec<(&Sought, Handle)>> = BTreeMap::new();
-    for (sought, handle) in handles {
-        scopes.entry(provider.scope(&handle)).or_default().push((sought, handle));
+impl Wanted for (&Sought, Handle) {
+    fn addr(&self) -> &Addr {
+        &self.0.addr
     }
-    let mut batches: Vec<Batch<'s>> = Vec::new();
-    for (scope, members) in scopes {
-        if scope.is_some() && members.len() >= LIST_FROM {
-            batches.push((scope, members));
-        } else {
-            batches.extend(members.into_iter().map(|member| (None, vec![member])));
-        }
-    }
-    batches
-}
 
-async fn ask<'s, P: Provider>(
-    provider: &P,
-    scope: Option<Name>,
-    batch: Vec<(&'s Sought, Handle)>,
-) -> (Vec<(&'s Sought, Handle)>, Result<Vec<Value>, Fault>) {
-    let answer = match (&scope, batch.first()) {
-        (None, Some((_, handle))) => provider.read(handle).await.map(|value| vec![value]),
-        (Some(scope), _) => {
-            let handles: Vec<Handle> = batch.iter().map(|(_, handle)| handle.clone()).collect();
-            provider.list(scope, &handles).await
-        }
-        (None, None) => Ok(Vec::new()),
-    };
-    (batch, answer)
+    fn handle(&self) -> &Handle {
+        &self.1
+    }
+
+    fn alone(&self) -> bool {
+        false
+    }
 }
 
 fn settle<P: Provider>(provider: &P, handle: &Handle, value: &Value, key: &Key) -> Option<Object> {

@@ -64,8 +64,7 @@ impl<P: Provider, J: Journal> Walk<'_, '_, P, J> {
     /// Takes a step into flight whose turn it is.
     pub(super) fn take_turn(&mut self, number: u32) -> Result<(), JournalError> {
         let Some(mut flight) = self.waiting.remove(&number) else { return Ok(()) };
-        let change = self.plan.steps.get(number as usize).and_then(|step| self.plan.changes.get(step.change));
-        let Some(change) = change else { return Ok(()) };
+        let Some((_, change)) = self.step(number) else { return Ok(()) };
         flight.since = Instant::now();
         if flight.refusal.is_some() {
             self.flights.insert(number, flight);

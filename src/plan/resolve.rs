@@ -42,6 +42,16 @@ pub struct Resolver {
     gates: Gates,
 }
 
+/// What a change turns out to ask for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// These attributes; unknown remains only what the cloud decides.
+    For(Value),
+    /// What is there already: all that differed was not known when it was planned, and is known to be the
+    /// same now. A step without a call costs nothing; Terraform drops it, too.
+    Nothing,
+}
+
 impl Resolver {
     /// Starts from a plan: publishes everything that the plan leaves as it is. `scope` is fresh,
     /// made with `applying`.
@@ -84,14 +94,13 @@ impl Resolver {
         self.gates.admit(&mut self.scope, &change.addr)
     }
 
-    /// The attributes that a change really asks for, now that what it needs is made. Unknown
-    /// remains only what the cloud decides.
+    /// What a change really asks for, now that what it needs is made.
     ///
     /// # Errors
     /// What cannot be evaluated, failed preconditions, or how it contradicts the plan.
-    pub fn resolve(&mut self, change: &Change) -> Result<Value, Diagnostics> {
+    pub fn resolve(&mut self, change: &Change, key: &SealKey) -> Result<Asked, Diagnostics> {
         if !makes(change) {
-            return Ok(change.after.clone());
+            return Ok(Asked::For(change.after.clone()));
         }
         let found = self.scope.check_conditions(&change.addr, true);
         if found.has_errors() {
@@ -99,7 +108,7 @@ impl Resolver {
         }
         let desired = self.scope.desired(&change.addr)?;
         let schemas: Rc<Schemas> = self.scope.schemas().clone();
-        let Some(schema) = schema_of(&schemas, &change.addr) else { return Ok(desired.value) };
+        let Some(schema) = schema_of(&schemas, &change.addr) else { return Ok(Asked::For(desired.value)) };
         let cast = self.scope.cast();
         let standin = match cast.is_empty() {
             true => None,
@@ -107,10 +116,10 @@ impl Resolver {
         };
         let schema = standin.as_ref().map_or(schema, |standin| standin.schema);
         if change.action == Action::Read {
-            let Some(standin) = standin else { return Ok(desired.value) };
+            let Some(standin) = standin else { return Ok(Asked::For(desired.value)) };
             let asked = propose::propose(&schema.block, None, &desired.value, None);
             let read = standin.complete(&change.addr, &asked, &desired.value);
-            return read.map_err(|wrong| wrong.at(desired.span).into());
+            return read.map(Asked::For).map_err(|wrong| wrong.at(desired.span).into());
         }
         let ignored = self.scope.ignored(&change.addr.block)?;
         let config = match change.before.is_null() {
@@ -122,7 +131,7 @@ impl Resolver {
         } else {
             propose::propose(&schema.block, None, &config, None)
         };
-        let actual = match standin {
+        let actual = match &standin {
             None => actual,
             Some(standin) => {
                 standin.complete(&change.addr, &actual, &config).map_err(|wrong| wrong.at(desired.span))?
@@ -137,26 +146,14 @@ impl Resolver {
             return Err(moved(&change.addr, &path, &what).at(desired.span).into());
         }
         self.asked.insert(change.addr.clone(), actual.clone());
-        Ok(actual)
-    }
-
-    /// Whether an update turns out to ask for what is there already: all that differed was not known when it was
-    /// planned, and is known to be the same now. A step without a call costs nothing; Terraform drops it, too.
-    #[must_use]
-    pub fn leaves_alone(&mut self, change: &Change, key: &SealKey) -> bool {
-        let guessed = |found: &Difference| found.path.find(&change.after).is_some_and(|value| !value.is_wholly_known());
-        let plain = change.action == Action::Update && change.why == Why::Changed && change.importing.is_none();
-        if !plain || !self.scope.cast().is_empty() || !change.differences.iter().all(guessed) {
-            return false;
+        if cast.is_empty() && was_guessed(change) {
+            // What an update would have unsettled stays as it was if there is none.
+            let kept = propose::propose(&schema.block, Some(&change.before), &config, None);
+            if diff::diff(&schema.block, &change.before, &kept, key).is_empty() {
+                return Ok(Asked::Nothing);
+            }
         }
-        let schemas: Rc<Schemas> = self.scope.schemas().clone();
-        let Some(schema) = schema_of(&schemas, &change.addr) else { return false };
-        let desired = self.scope.desired(&change.addr).ok();
-        let Some((desired, ignored)) = desired.zip(self.scope.ignored(&change.addr.block).ok()) else { return false };
-        let config = propose::ignore(&schema.block, &change.before, &desired.value, &ignored);
-        // What an update would have unsettled stays as it was if there is none.
-        let kept = propose::propose(&schema.block, Some(&change.before), &config, None);
-        diff::diff(&schema.block, &change.before, &kept, key).is_empty()
+        Ok(Asked::For(actual))
     }
 
     /// Whether an instance has provisioners of a time.
@@ -266,6 +263,13 @@ impl Resolver {
 /// The blocks of instances, without keys.
 fn declared(addrs: &BTreeSet<Addr>) -> BTreeSet<Block> {
     addrs.iter().map(|addr| addr.block.declared().into_owned()).collect()
+}
+
+/// Whether nothing that differs in an update was known when it was planned.
+fn was_guessed(change: &Change) -> bool {
+    let guessed = |found: &Difference| found.path.find(&change.after).is_some_and(|value| !value.is_wholly_known());
+    let plain = change.action == Action::Update && change.why == Why::Changed && change.importing.is_none();
+    plain && change.differences.iter().all(guessed)
 }
 
 /// Whether a change ends with an object or an answer that others can see.

@@ -10,7 +10,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::schema::{Cost, Schemas};
-use crate::value::{Name, Value};
+use crate::value::{Name, Type, Value};
 
 /// What a call asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,25 @@ pub struct Call {
     /// What the plan said that the change costs at most: an update that costs nothing must not
     /// restart anything, and only the plan can compare secrets with their fingerprints.
     pub cost: Cost,
+}
+
+impl Call {
+    /// Its object, to read before the call is sent: nothing is known of what stands there.
+    #[must_use]
+    pub fn before(&self) -> Handle {
+        self.handle(Value::null(Type::Dynamic))
+    }
+
+    /// Its object, to read when the call did not end well. Of what the cloud never returns the old is believed
+    /// then, so that the new shows as a difference again.
+    #[must_use]
+    pub fn after(&self) -> Handle {
+        self.handle(if self.verb == Verb::Create { self.planned.clone() } else { self.prior.clone() })
+    }
+
+    fn handle(&self, prior: Value) -> Handle {
+        Handle { kind: self.kind.clone(), id: self.id.clone(), prior, cloud: self.cloud.clone() }
+    }
 }
 
 /// An object to read.

@@ -10,7 +10,7 @@ use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
 use acier::lang::scope::Scope;
 use acier::lang::tree::{Tree, load};
-use acier::plan::resolve::Resolver;
+use acier::plan::resolve::{Asked, Resolver};
 use acier::plan::{Action, Answers, Mode, Options, Plan, Planned, Refreshed, StepAct, Which, plan};
 use acier::schema::Schemas;
 use acier::seal::Key;
@@ -171,8 +171,12 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
         let aside = (change.addr.clone(), Name::from("aside"));
         match step.act {
             StepAct::Create | StepAct::Update | StepAct::Read => {
-                let asked = match resolver.resolve(change) {
-                    Ok(asked) => asked,
+                let asked = match resolver.resolve(change, &key()) {
+                    Ok(Asked::For(asked)) => asked,
+                    Ok(Asked::Nothing) => {
+                        diagnostics.extend(resolver.publish(&change.addr, change.before.clone()));
+                        continue;
+                    }
                     Err(found) => {
                         diagnostics.extend(found);
                         return diagnostics;

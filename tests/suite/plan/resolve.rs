@@ -1,7 +1,7 @@
 //! What happens when the configuration says something else during apply than it did in the plan.
 
 use acier::addr::parse;
-use acier::plan::resolve::Resolver;
+use acier::plan::resolve::{Asked, Resolver};
 use acier::plan::{Options, Refreshed};
 use acier::state::State;
 
@@ -84,7 +84,9 @@ fn outputs_of_what_was_not_made_are_left_out() {
     ] {
         let addr = parse::addr(name).unwrap();
         let change = plan.changes.iter().find(|change| change.addr == addr).unwrap();
-        let asked = resolver.resolve(change).unwrap();
+        let Asked::For(asked) = resolver.resolve(change, &super::cloud::key()).unwrap() else {
+            panic!("{name} asks for nothing")
+        };
         let mut members = asked.as_members().unwrap().clone();
         members.insert("id".into(), acier::value::Value::string(id));
         assert!(resolver.publish(&addr, acier::value::Value::object(members)).is_empty());
