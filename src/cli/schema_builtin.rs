@@ -6,10 +6,8 @@ use std::fmt::Write as _;
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::plan::json::values::ty;
 use crate::schema::{Cost, Schema, Usage};
-
-use super::json;
-use super::schema_json::cost;
 
 /// The names of the kinds.
 pub(super) fn names() -> Vec<String> {
@@ -68,7 +66,7 @@ pub(super) fn add(document: &mut Json, only: Option<&str>) {
 fn kind(schema: &Schema) -> Json {
     let attribute = |attribute: &crate::schema::Attribute| {
         let mut all = json!({
-            "type": json::ty(&attribute.ty),
+            "type": ty(&attribute.ty),
             "required": attribute.usage == Usage::Required,
             "optional": attribute.usage == Usage::Optional,
             "computed": attribute.usage == Usage::Computed,
@@ -77,7 +75,7 @@ fn kind(schema: &Schema) -> Json {
             "about": attribute.about,
         });
         if attribute.usage != Usage::Computed {
-            all["change"] = json!({ "cost": cost(attribute.cost), "reason": attribute.reason });
+            all["change"] = json!({ "cost": attribute.cost.word(), "reason": attribute.reason });
         }
         (attribute.name.to_string(), all)
     };

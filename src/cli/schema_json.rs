@@ -4,12 +4,11 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::plan::json::values::{Sight, ty};
 use crate::resources::kinds;
 use crate::resources::places::Place;
 use crate::resources::table::{Fallback, Kind, Nested, Row, Table};
-use crate::schema::{Cost, Nesting, Secrecy, Usage};
-
-use super::json;
+use crate::schema::{Nesting, Secrecy, Usage};
 
 /// All kinds whose name is `only`, or all.
 pub(super) fn document(only: Option<&str>) -> Json {
@@ -50,7 +49,7 @@ fn block(table: &Table, place: &Place) -> Json {
 
 fn attribute(row: &Row, place: &Place) -> Json {
     let mut all = json!({
-        "type": json::ty(&row.ty.build()),
+        "type": ty(&row.ty.build()),
         "required": row.usage == Usage::Required,
         "optional": matches!(row.usage, Usage::Optional | Usage::OptionalComputed),
         "computed": matches!(row.usage, Usage::Computed | Usage::OptionalComputed),
@@ -60,10 +59,10 @@ fn attribute(row: &Row, place: &Place) -> Json {
     });
     if let Some(default) = row.fallback.build().filter(|_| row.usage != Usage::Computed) {
         all[if matches!(row.fallback, Fallback::Members(_)) { "default_members" } else { "default" }] =
-            json::value(&default, false);
+            Sight::Clear.value(&default);
     }
     if row.usage != Usage::Computed {
-        all["change"] = json!({ "cost": cost(row.cost), "reason": row.reason });
+        all["change"] = json!({ "cost": row.cost.word(), "reason": row.reason });
     }
     if row.volatile {
         all["changes_by_itself"] = json!(true);
@@ -90,20 +89,8 @@ fn nested(nested: &Nested, place: &Place) -> Json {
         "nesting": if nested.nesting == Nesting::Set { "set" } else { "list" },
         "min": nested.min,
         "max": if nested.max == 0 { Json::Null } else { json!(nested.max) },
-        "change": { "cost": cost(nested.cost), "reason": nested.reason },
+        "change": { "cost": nested.cost.word(), "reason": nested.reason },
         "body": inner.path(),
         "block": block(&nested.table, &inner),
     })
-}
-
-/// What a change costs, as a word.
-pub(super) fn cost(cost: Cost) -> &'static str {
-    match cost {
-        Cost::Nothing => "nothing",
-        Cost::Revise => "revise",
-        Cost::Restart => "restart",
-        Cost::Readdress => "readdress",
-        Cost::Roll => "roll",
-        Cost::Replace => "replace",
-    }
 }

@@ -58,15 +58,6 @@ const WHYS: &[(Why, &str)] = &[
     (Why::Check, "check"),
 ];
 
-const COSTS: &[(Cost, &str)] = &[
-    (Cost::Nothing, "nothing"),
-    (Cost::Revise, "revise"),
-    (Cost::Restart, "restart"),
-    (Cost::Readdress, "readdress"),
-    (Cost::Roll, "roll"),
-    (Cost::Replace, "replace"),
-];
-
 const ACTS: &[(StepAct, &str)] = &[
     (StepAct::Create, "create"),
     (StepAct::Update, "update"),
@@ -129,7 +120,7 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
 fn write_change(out: &mut Writer, change: &Change) -> Json {
     let differences = change.differences.iter().map(|found| {
         let path = found.path.0.iter().map(write_step).collect::<Vec<_>>();
-        json!([path, word(COSTS, &found.cost), found.reason])
+        json!([path, found.cost.word(), found.reason])
     });
     let limits = change.timeouts;
     let mut body = json!({
@@ -139,7 +130,7 @@ fn write_change(out: &mut Writer, change: &Change) -> Json {
         "id": change.id.as_deref(),
         "action": word(ACTIONS, &change.action),
         "why": word(WHYS, &change.why),
-        "cost": word(COSTS, &change.cost),
+        "cost": change.cost.word(),
         "before": out.value(&change.before),
         "differences": differences.collect::<Vec<_>>(),
         "needs": change.needs.iter().map(ToString::to_string).collect::<Vec<_>>(),
@@ -287,7 +278,7 @@ fn read_change(reader: &Reader, json: &Json) -> Result<Change, Broken> {
     for found in list(&json["differences"])? {
         let path = list(&found[0])?.iter().map(read_step).collect::<Result<_, _>>()?;
         let reason = text(&found[2])?.to_owned().into();
-        differences.push(Difference { path: Path(path), cost: meaning(COSTS, &found[1])?, reason });
+        differences.push(Difference { path: Path(path), cost: meaning(&Cost::WORDS, &found[1])?, reason });
     }
     let limit = |at: usize| number_of::<u64>(&json["limits"][at]);
     Ok(Change {
@@ -297,7 +288,7 @@ fn read_change(reader: &Reader, json: &Json) -> Result<Change, Broken> {
         id: optional(&json["id"]).map(name).transpose()?,
         action: meaning(ACTIONS, &json["action"])?,
         why: meaning(WHYS, &json["why"])?,
-        cost: meaning(COSTS, &json["cost"])?,
+        cost: meaning(&Cost::WORDS, &json["cost"])?,
         after: optional(&json["after"]).map(|json| reader.value(json)).transpose()?.unwrap_or_else(|| before.clone()),
         before,
         differences,

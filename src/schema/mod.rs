@@ -54,6 +54,24 @@ pub enum Cost {
     Replace,
 }
 
+impl Cost {
+    /// All of them, with the words that files and documents have for them.
+    pub const WORDS: [(Cost, &str); 6] = [
+        (Cost::Nothing, "nothing"),
+        (Cost::Revise, "revise"),
+        (Cost::Restart, "restart"),
+        (Cost::Readdress, "readdress"),
+        (Cost::Roll, "roll"),
+        (Cost::Replace, "replace"),
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        Cost::WORDS.iter().find(|(own, _)| *own == self).map_or("", |(_, word)| word)
+    }
+}
+
 /// When two values of an attribute count as equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Equality {

@@ -203,25 +203,14 @@ fn beyond(change: &Change) -> Option<Json> {
     let changes = matches!(change.action, Action::Update | Action::Replace | Action::ReplaceCreateFirst);
     changes.then(|| {
         let differences = change.differences.iter().map(|found| {
-            let mut told = json!({ "path": path(&found.path), "cost": cost(found.cost) });
+            let mut told = json!({ "path": path(&found.path), "cost": found.cost.word() });
             if !found.reason.is_empty() {
                 told["reason"] = (&*found.reason).into();
             }
             told
         });
-        json!({ "cost": cost(change.cost), "differences": differences.collect::<Vec<_>>() })
+        json!({ "cost": change.cost.word(), "differences": differences.collect::<Vec<_>>() })
     })
-}
-
-fn cost(cost: Cost) -> &'static str {
-    match cost {
-        Cost::Nothing => "nothing",
-        Cost::Revise => "revise",
-        Cost::Restart => "restart",
-        Cost::Readdress => "readdress",
-        Cost::Roll => "roll",
-        Cost::Replace => "replace",
-    }
 }
 
 fn actions(action: Action) -> &'static [&'static str] {
