@@ -33,13 +33,7 @@ pub(super) fn complete(planned: &Inputs, project: &mut Project, vars: &[Var], sc
     if !module.variables.values().any(|variable| variable.ephemeral) {
         return Ok(inputs);
     }
-    let given = match project.some_inputs(vars) {
-        Ok(given) => given,
-        Err(wrong) => {
-            screen.diagnostics(&wrong, &project.sources);
-            return Err(Exit::Failed);
-        }
-    };
+    let given = project.some_inputs(vars, screen)?;
     let mut wrong = Diagnostics::none();
     for (name, variable) in module.variables.iter().filter(|(_, variable)| variable.ephemeral) {
         let value = given.0.get(name);

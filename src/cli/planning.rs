@@ -176,35 +176,29 @@ async fn decide(
         match planned {
             Ok((Planned::Ready(plan), warnings)) => return Ok((*plan, warnings)),
             Ok((Planned::Ask(questions), _)) => {
-                let before = answers.count();
                 if screen.tells_lines() {
                     questions.data.iter().for_each(|(addr, _)| stream::reading(screen, addr));
                 }
-                match answer(&session.cloud, &questions, &session.key, arguments.parallelism).await {
-                    Ok(read) => {
-                        if screen.tells_lines() {
-                            for (addr, value) in &read.data {
-                                stream::read(screen, addr, value.get("id").and_then(Value::as_str));
-                            }
-                            for (addr, object) in &read.objects {
-                                object.iter().for_each(|object| stream::sought(screen, addr, &object.id));
-                            }
-                        }
-                        answers.data.extend(read.data);
-                        answers.faults.extend(read.faults);
-                        answers.objects.extend(read.objects);
-                    }
+                let read = match answer(&session.cloud, &questions, &session.key, arguments.parallelism).await {
+                    Ok(read) => read,
                     Err(diagnostics) => {
                         screen.diagnostics(&session.place(diagnostics), &session.project.sources);
                         return Err(Exit::Failed);
                     }
+                };
+                if screen.tells_lines() {
+                    for (addr, value) in &read.data {
+                        stream::read(screen, addr, value.get("id").and_then(Value::as_str));
+                    }
+                    for (addr, object) in &read.objects {
+                        object.iter().for_each(|object| stream::sought(screen, addr, &object.id));
+                    }
+                }
+                if let Err(endless) = answers.add(read) {
+                    return fail(screen, &endless, &session.project.sources);
                 }
                 if let Some(path) = generate {
                     imports::generate(session, &answers, path, screen)?;
-                }
-                if answers.count() == before {
-                    let detail = "The planner asked again for data sources or objects that were read already. This is a fault of acier.";
-                    return fail(screen, &Diagnostic::error("Planning does not end", detail), &session.project.sources);
                 }
             }
             Err(mut diagnostics) => {

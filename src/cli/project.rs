@@ -18,6 +18,7 @@ use crate::lang::tree::{Tree, load};
 use crate::schema::Schemas;
 use crate::value::Name;
 
+use super::exit::Exit;
 use super::screen::Screen;
 use super::session::Outcome;
 use super::{module_sources, workspace};
@@ -137,32 +138,35 @@ impl Project {
         self.sources.iter().take(self.files).map(|source| (source.name.to_string(), source.text.to_string())).collect()
     }
 
-    /// Collects values for variables, weakest first, decides them, and asks for missing ones.
-    pub(super) fn inputs(&mut self, vars: &[Var], ask: bool, screen: &Screen) -> Result<Inputs, Diagnostics> {
-        let home = self.folder.clone();
-        let mut given = self.given(&home, vars)?;
-        let mut decided = decide(&self.module, &given, &self.sources, &self.host);
-        if !decided.missing.is_empty() && ask && screen.can_ask() {
-            for name in std::mem::take(&mut decided.missing) {
-                let about = self.module.variables.get(&name).and_then(|variable| variable.description.clone());
-                let about = about.map(|text| format!("  {text}\n")).unwrap_or_default();
-                let Some(answer) = screen.ask(&format!("var.{name}\n{about}\n  Enter a value: ")) else { break };
-                screen.line("");
-                let file = self.sources.add_guarded(format!("<value for var.{name}>"), answer);
-                given.push(Given::Text { name, file, lenient: false });
-            }
-            decided = decide(&self.module, &given, &self.sources, &self.host);
-        }
-        self.finish(decided)
+    /// Collects values for variables, weakest first, decides them, and asks for missing ones; says what is
+    /// wrong with them.
+    pub(super) fn inputs(&mut self, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Inputs> {
+        let decided = self.decide(vars, ask.then_some(screen));
+        self.finish(decided, screen)
     }
 
-    /// The values that are given, without those that are missing: the console shows these as unknown.
-    pub(super) fn some_inputs(&mut self, vars: &[Var]) -> Result<Inputs, Diagnostics> {
+    /// The same without those that are missing: the console shows these as unknown.
+    pub(super) fn some_inputs(&mut self, vars: &[Var], screen: &Screen) -> Outcome<Inputs> {
+        let decided = self.decide(vars, None).map(|decided| Decided { missing: Vec::new(), ..decided });
+        self.finish(decided, screen)
+    }
+
+    fn decide(&mut self, vars: &[Var], ask: Option<&Screen>) -> Result<Decided, Diagnostics> {
         let home = self.folder.clone();
-        let given = self.given(&home, vars)?;
-        let mut decided = decide(&self.module, &given, &self.sources, &self.host);
-        decided.missing.clear();
-        self.finish(decided)
+        let mut given = self.given(&home, vars)?;
+        let decided = decide(&self.module, &given, &self.sources, &self.host);
+        let Some(screen) = ask.filter(|screen| !decided.missing.is_empty() && screen.can_ask()) else {
+            return Ok(decided);
+        };
+        for name in decided.missing {
+            let about = self.module.variables.get(&name).and_then(|variable| variable.description.clone());
+            let about = about.map(|text| format!("  {text}\n")).unwrap_or_default();
+            let Some(answer) = screen.ask(&format!("var.{name}\n{about}\n  Enter a value: ")) else { break };
+            screen.line("");
+            let file = self.sources.add_guarded(format!("<value for var.{name}>"), answer);
+            given.push(Given::Text { name, file, lenient: false });
+        }
+        Ok(decide(&self.module, &given, &self.sources, &self.host))
     }
 
     /// Collects values for variables, weakest first: those of the environment, of the files in a folder,
@@ -189,14 +193,21 @@ impl Project {
         Ok(given)
     }
 
-    fn finish(&mut self, decided: Decided) -> Result<Inputs, Diagnostics> {
-        let mut diagnostics = decided.diagnostics;
-        diagnostics.extend(report_missing(&self.module, &decided.missing));
-        if diagnostics.has_errors() {
-            return Err(diagnostics);
+    fn finish(&mut self, decided: Result<Decided, Diagnostics>, screen: &Screen) -> Outcome<Inputs> {
+        let found = decided.and_then(|Decided { inputs, missing, mut diagnostics }| {
+            diagnostics.extend(report_missing(&self.module, &missing));
+            if diagnostics.has_errors() { Err(diagnostics) } else { Ok((inputs, diagnostics)) }
+        });
+        match found {
+            Ok((inputs, warnings)) => {
+                self.warnings.extend(warnings);
+                Ok(inputs)
+            }
+            Err(wrong) => {
+                screen.diagnostics(&wrong, &self.sources);
+                Err(Exit::Failed)
+            }
         }
-        self.warnings.extend(diagnostics);
-        Ok(decided.inputs)
     }
 
     fn environment(&mut self) -> Vec<Given> {

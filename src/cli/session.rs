@@ -51,6 +51,9 @@ pub(super) struct Session {
 /// A command that cannot go on has said why; this is how the program ends.
 pub(super) type Outcome<T> = Result<T, Exit>;
 
+/// An open store, and the state in it.
+pub(super) type Opened = (Store, State);
+
 /// Shows diagnostics; an error ends the command.
 pub(super) fn show(screen: &Screen, diagnostics: &Diagnostics, sources: &Sources) -> Outcome<()> {
     screen.diagnostics(diagnostics, sources);
@@ -77,25 +80,25 @@ pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
 }
 
 /// Opens the store of the selected workspace; says what is wrong and how the program ends if it cannot.
-pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outcome<(Store, State)> {
+pub(super) fn open_store(folder: &Path, access: Access, screen: &Screen) -> Outcome<Opened> {
     open_state(&workspace::state(folder, screen)?, access, screen)
 }
 
 /// Opens the store in a folder of its own; says what is wrong and how the program ends if it cannot.
-pub(super) fn open_state(state: &Path, access: Access, screen: &Screen) -> Outcome<(Store, State)> {
-    let opened = Store::open(state, access).and_then(|mut store| {
-        let state = store.load()?;
-        Ok((store, state))
-    });
-    match opened {
-        Ok((mut store, state)) => {
-            for note in store.notes() {
-                screen.note(&note);
-            }
-            Ok((store, state))
-        }
-        Err(error) => Err(store_failed(&error, screen)),
-    }
+pub(super) fn open_state(state: &Path, access: Access, screen: &Screen) -> Outcome<Opened> {
+    tell_opened(read_state(state, access), screen)
+}
+
+fn read_state(state: &Path, access: Access) -> Result<Opened, StoreError> {
+    let mut store = Store::open(state, access)?;
+    let state = store.load()?;
+    Ok((store, state))
+}
+
+fn tell_opened(opened: Result<Opened, StoreError>, screen: &Screen) -> Outcome<Opened> {
+    let (mut store, state) = opened.map_err(|error| store_failed(&error, screen))?;
+    store.notes().iter().for_each(|note| screen.note(note));
+    Ok((store, state))
 }
 
 /// Says what is wrong with the store, and how the program ends.
@@ -111,77 +114,55 @@ pub(super) fn store_failed(error: &StoreError, screen: &Screen) -> Exit {
 
 impl Session {
     /// Opens everything and resolves what an earlier run left in flight.
-    pub(super) async fn open(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
-        let project = open_project(folder, screen)?;
-        Session::with_project(project, vars, ask, screen).await
-    }
-
-    /// The same to delete everything: what runs is not waited for.
-    pub(super) async fn open_to_destroy(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
+    pub(super) async fn open(
+        folder: &Path,
+        vars: &[Var],
+        ask: bool,
+        patience: Patience,
+        screen: &Screen,
+    ) -> Outcome<Session> {
         let mut project = open_project(folder, screen)?;
-        let inputs = match project.inputs(vars, ask, screen) {
-            Ok(inputs) => inputs,
-            Err(diagnostics) => {
-                screen.diagnostics(&diagnostics, &project.sources);
-                return Err(Exit::Failed);
-            }
-        };
-        Session::with_patience(project, inputs, Patience::Drop, screen).await
+        let inputs = project.inputs(vars, ask, screen)?;
+        validate(&project, screen)?;
+        let opened = open_state(&project.state(screen)?, Access::Write, screen)?;
+        Session::resumed(project, inputs, opened, patience, screen).await
     }
 
     /// Opens everything to look only: beside a running apply it reads what is known so far.
-    pub(super) async fn look(folder: &Path, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
-        let mut project = open_project(folder, screen)?;
-        let inputs = match project.inputs(vars, ask, screen) {
-            Ok(inputs) => inputs,
-            Err(diagnostics) => {
-                screen.diagnostics(&diagnostics, &project.sources);
-                return Err(Exit::Failed);
-            }
-        };
+    pub(super) async fn look(project: Project, inputs: Inputs, screen: &Screen) -> Outcome<Session> {
+        validate(&project, screen)?;
         let home = project.state(screen)?;
-        let locked = matches!(Store::open(&home, Access::Write), Err(StoreError::Locked { .. }));
-        if !locked {
-            return Session::with_patience(project, inputs, Patience::Leave, screen).await;
+        match read_state(&home, Access::Write) {
+            Err(StoreError::Locked { .. }) => {
+                let opened = open_state(&home, Access::Read, screen)?;
+                Session::begin(project, inputs, opened, screen).await
+            }
+            opened => {
+                let opened = tell_opened(opened, screen)?;
+                Session::resumed(project, inputs, opened, Patience::Leave, screen).await
+            }
         }
-        let (store, state) = open_state(&home, Access::Read, screen)?;
+    }
+
+    /// Begins with a configuration that [`validate`] has passed and a store that is open to write.
+    pub(super) async fn resumed(
+        project: Project,
+        inputs: Inputs,
+        opened: Opened,
+        patience: Patience,
+        screen: &Screen,
+    ) -> Outcome<Session> {
+        let mut session = Session::begin(project, inputs, opened, screen).await?;
+        session.tell_of_broken_off(screen);
+        session.resume(patience, screen).await?;
+        Ok(session)
+    }
+
+    async fn begin(project: Project, inputs: Inputs, (store, state): Opened, screen: &Screen) -> Outcome<Session> {
         let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
         let key = store.key().clone();
         let session = Session { project, inputs, store, state, key, cloud, pace: None };
         session.check_cloud(screen)?;
-        Ok(session)
-    }
-
-    async fn with_project(mut project: Project, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Session> {
-        let inputs = match project.inputs(vars, ask, screen) {
-            Ok(inputs) => inputs,
-            Err(diagnostics) => {
-                screen.diagnostics(&diagnostics, &project.sources);
-                return Err(Exit::Failed);
-            }
-        };
-        Session::with_inputs(project, inputs, screen).await
-    }
-
-    /// Opens store and cloud for a configuration whose inputs are decided.
-    pub(super) async fn with_inputs(project: Project, inputs: Inputs, screen: &Screen) -> Outcome<Session> {
-        Session::with_patience(project, inputs, Patience::Follow, screen).await
-    }
-
-    async fn with_patience(project: Project, inputs: Inputs, patience: Patience, screen: &Screen) -> Outcome<Session> {
-        show(screen, &project.warnings, &project.sources)?;
-        // What is wrong whatever the inputs are is said before anything is opened: also in blocks
-        // that are made no time at all and in locals that nothing uses.
-        let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
-        let mut scope = Scope::new(tree, &Inputs::default(), schemas, project.host.clone(), false);
-        show(screen, &scope.validate(), &project.sources)?;
-        let (store, state) = open_state(&project.state(screen)?, Access::Write, screen)?;
-        let cloud = choose_cloud(&project, &inputs, &state, screen).await?;
-        let key = store.key().clone();
-        let mut session = Session { project, inputs, store, state, key, cloud, pace: None };
-        session.check_cloud(screen)?;
-        session.tell_of_broken_off(screen);
-        session.resume(patience, screen).await?;
         Ok(session)
     }
 
@@ -235,6 +216,15 @@ impl Session {
             Err(broken) => fail(screen, &journal_broken(&broken.0), &self.project.sources),
         }
     }
+}
+
+/// Says what is wrong whatever the inputs are, before anything is opened: also in blocks that are made no
+/// time at all and in locals that nothing uses.
+pub(super) fn validate(project: &Project, screen: &Screen) -> Outcome<()> {
+    show(screen, &project.warnings, &project.sources)?;
+    let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
+    let mut scope = Scope::new(tree, &Inputs::default(), schemas, project.host.clone(), false);
+    show(screen, &scope.validate(), &project.sources)
 }
 
 /// The same findings, each once, with the places of the blocks that they are about, where these

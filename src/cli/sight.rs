@@ -53,17 +53,10 @@ impl Sight {
                 return Err(Exit::Failed);
             }
         };
-        let inputs = match project.inputs(vars, ask, screen) {
-            Ok(inputs) => inputs,
-            Err(diagnostics) => {
-                screen.diagnostics(&diagnostics, &project.sources);
-                return Err(Exit::Failed);
-            }
-        };
-        let (store, state) = open_state(&project.state(screen)?, Access::Read, screen)?;
-        drop(store);
+        let inputs = project.inputs(vars, ask, screen)?;
+        let (_, state) = open_state(&project.state(screen)?, Access::Read, screen)?;
         if !state.pending.is_empty() {
-            let Session { project, state, cloud, .. } = Session::look(folder, vars, ask, screen).await?;
+            let Session { project, state, cloud, .. } = Session::look(project, inputs, screen).await?;
             return Ok(Sight { project: Some(project), state, cloud: cloud.into_cloud(|_| false) });
         }
         if by_id && project.module.providers.is_empty() {

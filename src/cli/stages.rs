@@ -52,8 +52,7 @@ impl Stages {
         arguments: &ApplyArguments,
         screen: &Screen,
     ) -> Outcome<Plan> {
-        // What was to be replaced on request is replaced, unless it waited: then its turn comes now.
-        options.replace.retain(|addr| before.waits(&addr.block));
+        options.go_on_from(before);
         let number = self.done + 1;
         if arguments.json {
             stream::log(screen, &format!("Stage {number}"));

@@ -11,6 +11,7 @@ use crate::addr::Addr;
 use crate::diag::{Diagnostic, Severity, Sources};
 use crate::engine::notice::Provisioning;
 use crate::engine::{Notice, Report};
+use crate::plan::json::values::{Sight, ty};
 use crate::plan::{Action, Plan, StepAct};
 use crate::provider::Turn;
 use crate::state::{Object, State};
@@ -19,7 +20,7 @@ use crate::value::Name;
 use super::commands::version::LANGUAGE;
 use super::screen::Screen;
 use super::stream_plan::resource;
-use super::{diagnostic_json, json, progress};
+use super::{diagnostic_json, progress};
 
 /// Prints one line. Keys that begin with @ come first, as readers of the raw text expect.
 pub(super) fn line(screen: &Screen, level: &str, message: &str, kind: &str, fields: Json) {
@@ -240,9 +241,9 @@ pub(super) fn summary(screen: &Screen, destroys: bool, report: &Report, state: &
     }
     let output = |(name, output): (&Name, &crate::state::Output)| {
         let sensitive = output.value.contains_mark(crate::value::Marks::SENSITIVE);
-        let mut told = json!({ "sensitive": sensitive, "type": json::ty(&output.value.ty()) });
+        let mut told = json!({ "sensitive": sensitive, "type": ty(&output.value.ty()) });
         if !sensitive {
-            told["value"] = json::value(&output.value, true);
+            told["value"] = Sight::Hidden.value(&output.value);
         }
         (name.to_string(), told)
     };

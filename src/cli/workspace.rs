@@ -6,7 +6,7 @@
 //! state would be taken for an empty one.
 #![expect(clippy::disallowed_methods, reason = "this is the door for TF_WORKSPACE and the file that remembers")]
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use crate::diag::{Diagnostic, Sources};
@@ -15,6 +15,7 @@ use crate::value::Name;
 
 use super::screen::Screen;
 use super::session::{Outcome, fail};
+use super::whole;
 
 /// What remembers the selection, below the configuration. Its name is the one that it has in Terraform's
 /// own folder.
@@ -86,14 +87,10 @@ pub(super) fn state_of(folder: &Path, name: &str, screen: &Screen) -> Outcome<Pa
 /// Remembers a workspace as the selected one.
 pub(super) fn remember(folder: &Path, name: &str) -> std::io::Result<()> {
     let path = folder.join(SELECTION);
-    let fresh = path.with_extension("new");
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent)?;
     }
-    let mut file = std::fs::File::create(&fresh)?;
-    file.write_all(name.as_bytes())?;
-    file.sync_all()?;
-    std::fs::rename(&fresh, &path)
+    whole::write(&path, name.as_bytes())
 }
 
 fn gone(name: &str, detail: &str) -> Diagnostic {

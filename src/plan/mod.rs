@@ -171,10 +171,30 @@ impl Questions {
 }
 
 impl Answers {
-    /// How many there are.
-    #[must_use]
-    pub fn count(&self) -> usize {
-        self.data.len() + self.faults.len() + self.objects.len()
+    /// Adds what was read, to plan again.
+    ///
+    /// # Errors
+    /// That nothing of it is new, so that planning would have no end.
+    pub fn add(&mut self, read: Answers) -> Result<(), Diagnostic> {
+        let count = |answers: &Answers| answers.data.len() + answers.faults.len() + answers.objects.len();
+        let before = count(self);
+        self.data.extend(read.data);
+        self.faults.extend(read.faults);
+        self.objects.extend(read.objects);
+        if count(self) > before {
+            return Ok(());
+        }
+        let detail = "The planner asked again for data sources or objects that were read already. This is a fault of \
+                      acier.";
+        Err(Diagnostic::error("Planning does not end", detail))
+    }
+}
+
+impl Options {
+    /// What is left of them for the stage that follows a plan: what was to be replaced on request is
+    /// replaced, unless it waited.
+    pub fn go_on_from(&mut self, before: &Plan) {
+        self.replace.retain(|addr| before.waits(&addr.block));
     }
 }
 

@@ -1,7 +1,6 @@
 //! `acier apply` and `acier destroy`
 //!
 //! **Never:** act without approval: a typed yes, `-auto-approve`, or a saved plan.
-#![expect(clippy::disallowed_methods, reason = "reads the saved plan")]
 
 use std::path::Path;
 use std::rc::Rc;
@@ -17,12 +16,13 @@ use crate::cli::planning::{make_plan, options, tell};
 use crate::cli::progress;
 use crate::cli::project::{Project, Var};
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, Session, fail, journal_broken, open_store};
+use crate::cli::session::{Outcome, Session, fail, journal_broken, open_store, validate};
 use crate::cli::stages::{self, Stages};
 use crate::cli::workspace::selected;
-use crate::cli::{kinds, outputs, stream};
+use crate::cli::{kinds, outputs, saved, stream};
 use crate::diag::{Diagnostic, Sources};
 use crate::engine::apply::apply;
+use crate::engine::resume::Patience;
 use crate::engine::{Level, Notice, Report};
 use crate::plan::resolve::Resolver;
 use crate::plan::{Mode, Options, Plan, file};
@@ -38,7 +38,7 @@ pub(in crate::cli) async fn run(
 ) -> Outcome<Exit> {
     let (mut session, mut plan, mut options) = match &arguments.plan {
         Some(path) => {
-            let (session, plan) = saved(folder, path, arguments, vars, destroy, screen).await?;
+            let (session, plan) = reopened(folder, path, arguments, vars, destroy, screen).await?;
             (session, plan, None)
         }
         None => {
@@ -95,19 +95,17 @@ async fn planned(
         return Err(Exit::Usage);
     }
     let ask = arguments.planning.variables.input;
-    let mut session = if options.mode == Mode::Destroy {
-        Session::open_to_destroy(folder, vars, ask, screen).await?
-    } else {
-        Session::open(folder, vars, ask, screen).await?
-    };
+    // What is deleted is not waited for.
+    let patience = if options.mode == Mode::Destroy { Patience::Drop } else { Patience::Follow };
+    let mut session = Session::open(folder, vars, ask, patience, screen).await?;
     must_be_beside(&session.project, screen)?;
     let (plan, warnings) = make_plan(&mut session, options, &arguments.planning, None, screen).await?;
     tell(&session, &plan, &warnings, screen);
     Ok((session, plan))
 }
 
-/// Opens a saved plan, with the configuration and the inputs that it was made from.
-async fn saved(
+/// Opens a saved plan to carry it out, with the configuration and the inputs that it was made from.
+async fn reopened(
     folder: &Path,
     path: &Path,
     arguments: &ApplyArguments,
@@ -125,33 +123,17 @@ async fn saved(
         screen.diagnostic(&Diagnostic::error("A saved plan takes no planning options", detail), &none);
         return Err(Exit::Usage);
     }
-    let bytes = match std::fs::read(folder.join(path)) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            let detail = format!("{}: {error}.", path.display());
-            return fail(screen, &Diagnostic::error("The saved plan cannot be read", detail), &none);
-        }
-    };
+    let bytes = saved::read(folder, path, screen)?;
     foreign(&bytes, folder, screen)?;
     let (store, state) = open_store(folder, Access::Write, screen)?;
-    let saved = match file::from_bytes(&bytes, store.key()) {
-        Ok(saved) => saved,
-        Err(reason) => {
-            let detail = format!("{}: {reason}", path.display());
-            return fail(screen, &Diagnostic::error("The saved plan cannot be used", detail), &none);
-        }
-    };
+    let saved = saved::unseal(&bytes, path, store.key(), screen)?;
     let refuse = |diagnostic: &Diagnostic| -> Exit {
         screen.diagnostic(diagnostic, &Sources::default());
         Exit::Stale
     };
     file::audit(&saved.plan, &state).map_err(|diagnostic| refuse(&diagnostic))?;
-    drop(store);
-    let mut sources = Sources::default();
-    for (name, text) in &saved.sources {
-        sources.add(name.clone(), text.clone());
-    }
-    let mut project = match Project::from_sources(folder, sources, Rc::new(crate::cli::kinds::schemas())) {
+    let schemas = Rc::new(crate::cli::kinds::schemas());
+    let mut project = match Project::from_sources(folder, saved::sources(&saved), schemas) {
         Ok(project) => project,
         Err(broken) => {
             screen.diagnostics(&broken.diagnostics, &broken.sources);
@@ -161,8 +143,9 @@ async fn saved(
     must_be_beside(&project, screen)?;
     project.host.planned = Some(saved.plan.at.to_string());
     let inputs = fleeting::complete(&saved.plan.inputs, &mut project, vars, screen)?;
-    let session = Session::with_inputs(project, inputs, screen).await?;
-    // Between the two looks at the state another process may have had the lock.
+    validate(&project, screen)?;
+    let session = Session::resumed(project, inputs, (store, state), Patience::Follow, screen).await?;
+    // What an earlier run left in flight may have ended since.
     file::audit(&saved.plan, &session.state).map_err(|diagnostic| refuse(&diagnostic))?;
     if arguments.json {
         stream::saved(screen, &saved.plan);

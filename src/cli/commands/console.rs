@@ -70,13 +70,7 @@ pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outco
         }
     };
     show(screen, &project.warnings, &project.sources)?;
-    let inputs = match project.some_inputs(vars) {
-        Ok(inputs) => inputs,
-        Err(wrong) => {
-            screen.diagnostics(&wrong, &project.sources);
-            return Err(Exit::Failed);
-        }
-    };
+    let inputs = project.some_inputs(vars, screen)?;
     let home = project.state(screen)?;
     let state = match home.exists() {
         true => open_state(&home, Access::Read, screen)?.1,

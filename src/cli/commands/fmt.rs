@@ -2,7 +2,7 @@
 //!
 //! **Never:** write a file that has a syntax error, or one that would not change. Options and
 //! exit codes are Terraform's: 0, 2 for what cannot be read, 3 where `-check` finds a difference.
-#![expect(clippy::disallowed_methods, reason = "reads and writes the files that it formats")]
+#![expect(clippy::disallowed_methods, reason = "reads the files that it formats")]
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use similar::TextDiff;
 use crate::cli::arguments::FmtArguments;
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
+use crate::cli::whole;
 use crate::diag::{Diagnostic, Sources};
 use crate::lang::fmt::format;
 
@@ -118,7 +119,7 @@ impl Work<'_> {
         }
         if self.arguments.write
             && !self.arguments.check
-            && let Err(error) = replace(path, &formatted)
+            && let Err(error) = whole::write(path, formatted.as_bytes())
         {
             return self.fail("The file cannot be written", shown, &error);
         }
@@ -145,16 +146,6 @@ impl Work<'_> {
         let (from, to) = (format!("old/{name}"), format!("new/{name}"));
         self.screen.text(&diff.unified_diff().context_radius(3).header(&from, &to).to_string());
     }
-}
-
-/// Beside and renamed, so that a crash leaves the old text or the new one; with the rights of the
-/// old file, and where a link leads to.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
-    let path = path.canonicalize()?;
-    let fresh = path.with_extension("acier-new");
-    std::fs::write(&fresh, text)?;
-    std::fs::set_permissions(&fresh, std::fs::metadata(&path)?.permissions())?;
-    std::fs::rename(&fresh, &path)
 }
 
 fn is_ours(path: &Path) -> bool {

@@ -3,19 +3,17 @@
 //! **Never:** ask a cloud, or need Graphviz. Without a type it shows the resources alone, in the form
 //! of `terraform graph`; `-type=plan` shows all that is declared, `-plan` the objects of a saved
 //! plan, and with `-type=apply` its steps.
-#![expect(clippy::disallowed_methods, reason = "reads the saved plan")]
 
 use std::path::Path;
 
 use crate::cli::arguments::{GraphArguments, GraphFormat};
 use crate::cli::exit::Exit;
 use crate::cli::picture::{Picture, deeds, dot, mermaid, outline, svg};
+use crate::cli::saved;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, open_project, open_state, open_store};
+use crate::cli::session::{Outcome, open_project};
 use crate::diag::{Diagnostic, Sources};
-use crate::plan::{Plan, file};
-use crate::store::Access;
-use crate::store::workspace::{exists, folder as workspace_folder};
+use crate::plan::Plan;
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &GraphArguments, screen: &Screen) -> Outcome<Exit> {
     let picture = picture(folder, arguments, screen)?;
@@ -59,18 +57,5 @@ fn picture(folder: &Path, arguments: &GraphArguments, screen: &Screen) -> Outcom
 }
 
 fn planned(folder: &Path, path: &Path, draw: fn(&Plan) -> Picture, screen: &Screen) -> Outcome<Picture> {
-    let opened = std::fs::read(folder.join(path)).map_err(|error| error.to_string());
-    // The plan is read with the key of the workspace that it was made for.
-    let own = opened.as_ref().ok().and_then(|bytes| file::workspace_of(bytes)).filter(|own| exists(folder, own));
-    let (store, _) = match own {
-        Some(own) => open_state(&workspace_folder(folder, own), Access::Read, screen)?,
-        None => open_store(folder, Access::Read, screen)?,
-    };
-    match opened.and_then(|bytes| file::from_bytes(&bytes, store.key())) {
-        Ok(saved) => Ok(draw(&saved.plan)),
-        Err(reason) => {
-            let detail = format!("{}: {reason}", path.display());
-            fail(screen, &Diagnostic::error("The saved plan cannot be used", detail), &Sources::default())
-        }
-    }
+    saved::open(folder, path, screen).map(|(saved, _)| draw(&saved.plan))
 }

@@ -4,23 +4,23 @@
 //! refuses what a plan would refuse and can say what the next plan will do to the object.
 
 use std::path::Path as FilePath;
-use std::rc::Rc;
 
 use crate::addr::{Addr, Key, Mode as BlockMode, Target, parse};
 use crate::cli::arguments::{ImportArguments, PlanningArguments};
 use crate::cli::backend::must_be_beside;
+use crate::cli::editing::edit;
 use crate::cli::exit::Exit;
 use crate::cli::planning::make_plan;
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, Session, fail, journal_broken, now};
+use crate::cli::session::{Outcome, Session, fail};
 use crate::diag::{Diagnostic, Sources};
-use crate::engine::Desk;
+use crate::engine::resume::Patience;
 use crate::lang::import::Wanted;
 use crate::plan::{Action, Change, Mode, Options};
 use crate::provider::Provider;
 use crate::schema::Cost;
-use crate::state::{Event, Object};
+use crate::state::Event;
 use crate::value::{Path, Value};
 
 pub(in crate::cli) async fn run(
@@ -30,7 +30,7 @@ pub(in crate::cli) async fn run(
     screen: &Screen,
 ) -> Outcome<Exit> {
     let addr = address(&arguments.address, screen)?;
-    let mut session = Session::open(folder, vars, arguments.variables.input, screen).await?;
+    let mut session = Session::open(folder, vars, arguments.variables.input, Patience::Follow, screen).await?;
     must_be_beside(&session.project, screen)?;
     let module = &session.project.module;
     if session.project.tree.blocks().next().is_none() && module.providers.is_empty() {
@@ -65,7 +65,9 @@ pub(in crate::cli) async fn run(
         return Ok(Exit::Done);
     };
     screen.line(&format!("{addr}: Import prepared!\n  Prepared {} for import", addr.block.kind));
-    record(&mut session, &addr, object, screen)?;
+    let event = Event::Refreshed { addr: addr.clone(), deposed: None, object: Some(object.clone()) };
+    let Session { state, store, cloud, .. } = &mut session;
+    edit(store, state, Some(cloud.cloud()), &[event], screen)?;
     screen.good(
         "\nImport successful!\n\nThe resources that were imported are shown above. These resources are now in your acier \
          state and will henceforth be managed by acier.",
@@ -84,17 +86,6 @@ fn address(text: &str, screen: &Screen) -> Outcome<Addr> {
         return Err(refuse(format!("{addr} is a data source, and only managed resources can be imported.")));
     }
     Ok(addr)
-}
-
-fn record(session: &mut Session, addr: &Addr, object: &Object, screen: &Screen) -> Outcome<()> {
-    let Session { state, store, key, cloud, project, .. } = session;
-    let own = cloud.cloud();
-    let mut desk = Desk { state, journal: store, key, now: Rc::new(now) };
-    let event = Event::Refreshed { addr: addr.clone(), deposed: None, object: Some(object.clone()) };
-    match desk.edit(Some(own), &[event]) {
-        Ok(()) => Ok(()),
-        Err(broken) => fail(screen, &journal_broken(&broken.0), &project.sources),
-    }
 }
 
 /// What the next plan will do to the object, and what is not known of it.

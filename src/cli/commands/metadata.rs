@@ -7,8 +7,9 @@ use serde_json::{Map, Value as Json, json};
 use crate::cli::arguments::MetadataCommand;
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
-use crate::cli::{json as form, type_page};
+use crate::cli::type_page;
 use crate::lang::functions::signature::{Parameter, Signature, signatures};
+use crate::plan::json::values::ty;
 
 pub(in crate::cli) fn run(command: &MetadataCommand, screen: &Screen) -> Exit {
     let MetadataCommand::Functions { json } = command;
@@ -32,7 +33,7 @@ fn document() -> Json {
 }
 
 fn one(function: &Signature) -> Json {
-    let mut form = json!({ "description": function.doc, "return_type": form::ty(&function.returns) });
+    let mut form = json!({ "description": function.doc, "return_type": ty(&function.returns) });
     if !function.params.is_empty() {
         form["parameters"] = function.params.iter().map(parameter).collect();
     }
@@ -47,7 +48,7 @@ fn parameter(param: &Parameter) -> Json {
     if param.nullable {
         form["is_nullable"] = true.into();
     }
-    form["type"] = form::ty(&param.ty);
+    form["type"] = ty(&param.ty);
     form
 }
 

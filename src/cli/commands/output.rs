@@ -8,10 +8,11 @@ use serde_json::json;
 
 use crate::cli::arguments::OutputArguments;
 use crate::cli::exit::Exit;
+use crate::cli::outputs;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, open_store};
-use crate::cli::{json as form, outputs};
 use crate::diag::{Diagnostic, Sources};
+use crate::plan::json::values::{Sight, ty};
 use crate::plan::render;
 use crate::state::Output;
 use crate::store::Access;
@@ -25,9 +26,9 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &OutputArguments, screen: &S
                 .outputs
                 .iter()
                 .map(|(name, output)| {
-                    let value = form::value(&output.value, false);
-                    let ty = form::ty(&output.value.ty());
-                    (name.to_string(), json!({ "sensitive": output.value.is_sensitive(), "type": ty, "value": value }))
+                    let Output { value } = output;
+                    let (ty, shown) = (ty(&value.ty()), Sight::Clear.value(value));
+                    (name.to_string(), json!({ "sensitive": value.is_sensitive(), "type": ty, "value": shown }))
                 })
                 .collect();
             screen.line(&format!("{:#}", serde_json::Value::Object(all)));
@@ -44,7 +45,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &OutputArguments, screen: &S
         return fail(screen, &Diagnostic::error("Output not found", detail), &Sources::default());
     };
     if arguments.json {
-        screen.line(&form::value(value, false).to_string());
+        screen.line(&Sight::Clear.value(value).to_string());
     } else if arguments.raw {
         raw(name, value, screen)?;
     } else {

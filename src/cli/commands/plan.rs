@@ -1,7 +1,6 @@
 //! `acier plan`
 //!
 //! **Never:** change anything, in the cloud or in the state; `-out` writes the plan's own file.
-#![expect(clippy::disallowed_methods, reason = "writes the saved plan")]
 
 use std::path::Path;
 
@@ -12,7 +11,9 @@ use crate::cli::planning::{make_plan, options, tell};
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail};
+use crate::cli::whole;
 use crate::diag::Diagnostic;
+use crate::engine::resume::Patience;
 use crate::plan::{Mode, file};
 
 pub(in crate::cli) async fn run(
@@ -22,7 +23,7 @@ pub(in crate::cli) async fn run(
     screen: &Screen,
 ) -> Outcome<Exit> {
     let options = options(&arguments.planning, arguments.destroy, screen)?;
-    let mut session = Session::open(folder, vars, arguments.planning.variables.input, screen).await?;
+    let mut session = Session::open(folder, vars, arguments.planning.variables.input, Patience::Follow, screen).await?;
     let generate = arguments.generate_config_out.as_deref();
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, generate, screen).await?;
     tell(&session, &plan, &warnings, screen);
@@ -33,7 +34,7 @@ pub(in crate::cli) async fn run(
         }
         let workspace = &session.project.host.workspace;
         let bytes = file::to_bytes(&plan, &session.project.texts(), workspace, &session.key);
-        if let Err(error) = std::fs::write(folder.join(out), bytes) {
+        if let Err(error) = whole::write(&folder.join(out), &bytes) {
             let detail = format!("{}: {error}.", out.display());
             return fail(screen, &Diagnostic::error("The plan cannot be saved", detail), &session.project.sources);
         }

@@ -3,16 +3,15 @@
 //! **Never:** ask a cloud or change it.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::addr::{Addr, Target, parse};
 use crate::cli::arguments::StateCommand;
+use crate::cli::editing::{edit, must_be_settled};
 use crate::cli::exit::Exit;
 use crate::cli::hcl;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
+use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
-use crate::engine::Desk;
 use crate::plan::json::values::Sight;
 use crate::plan::{json, render};
 use crate::state::{Event, Object, State};
@@ -133,16 +132,8 @@ fn remove(folder: &Path, addresses: &[String], dry_run: bool, screen: &Screen) -
         lines.iter().for_each(|line| screen.line(line));
         return Ok(Exit::Done);
     }
-    if !state.pending.is_empty() {
-        let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
-        let hint = "Run `acier plan` first: it looks them up.";
-        return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &Sources::default());
-    }
-    let key = store.key().clone();
-    let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
-    if let Err(broken) = desk.edit(None, &events) {
-        return fail(screen, &journal_broken(&broken.0), &Sources::default());
-    }
+    must_be_settled(&state, screen)?;
+    edit(&mut store, &mut state, None, &events, screen)?;
     lines.iter().for_each(|line| screen.line(line));
     screen.line("Nothing was deleted: what was forgotten still exists in the cloud.");
     Ok(Exit::Done)

@@ -4,14 +4,13 @@
 //! that its end will be recorded under.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::addr::{Target, parse};
+use crate::cli::editing::{edit, must_be_settled};
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
+use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
-use crate::engine::Desk;
 use crate::plan::rename::rename;
 use crate::store::Access;
 
@@ -37,16 +36,8 @@ pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, sc
     if dry_run {
         return Ok(Exit::Done);
     }
-    if !state.pending.is_empty() {
-        let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
-        let hint = "Run `acier plan` first: it looks them up.";
-        return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &none);
-    }
-    let key = store.key().clone();
-    let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
-    if let Err(broken) = desk.edit(None, &renamed.events) {
-        return fail(screen, &journal_broken(&broken.0), &none);
-    }
+    must_be_settled(&state, screen)?;
+    edit(&mut store, &mut state, None, &renamed.events, screen)?;
     screen.line(&format!("Successfully moved {} object(s).", renamed.moved.len()));
     Ok(Exit::Done)
 }

@@ -3,15 +3,14 @@
 //! **Never:** ask a cloud or change it. Terraform has deprecated `taint`; `-replace` does the same in one step.
 
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::addr::{Addr, Mode, parse};
 use crate::cli::arguments::TaintArguments;
+use crate::cli::editing::{edit, must_be_settled};
 use crate::cli::exit::Exit;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, fail, journal_broken, now, open_store};
+use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
-use crate::engine::Desk;
 use crate::state::{Event, Object};
 use crate::store::Access;
 
@@ -31,19 +30,11 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool
         let detail = format!("Resource instance {addr} is not currently tainted, and so it cannot be untainted.");
         return fail(screen, &Diagnostic::error("Resource instance is not tainted", detail), &Sources::default());
     }
-    if !state.pending.is_empty() {
-        let detail = "An earlier run left steps in flight, and what became of them is not known yet.";
-        let hint = "Run `acier plan` first: it looks them up.";
-        return fail(screen, &Diagnostic::error("The state is not settled", detail).hint(hint), &Sources::default());
-    }
+    must_be_settled(&state, screen)?;
     let unprovisioned = taint && object.unprovisioned;
     let object = Some(Object { tainted: taint, unprovisioned, ..object.clone() });
-    let key = store.key().clone();
-    let mut desk = Desk { state: &mut state, journal: &mut store, key: &key, now: Rc::new(now) };
     let event = Event::Refreshed { addr: addr.clone(), deposed: None, object };
-    if let Err(broken) = desk.edit(None, &[event]) {
-        return fail(screen, &journal_broken(&broken.0), &Sources::default());
-    }
+    edit(&mut store, &mut state, None, &[event], screen)?;
     let said = if taint { "marked as tainted" } else { "successfully untainted" };
     screen.line(&format!("Resource instance {addr} has been {said}."));
     Ok(Exit::Done)

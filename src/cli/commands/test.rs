@@ -2,7 +2,6 @@
 //!
 //! **Never:** touch the state of the configuration or a real cloud. Exit codes are Terraform's: 0 when
 //! all runs are as they should be, 1 otherwise.
-#![expect(clippy::disallowed_methods, reason = "writes the report")]
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -15,6 +14,7 @@ use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, now};
 use crate::cli::trial::tell::Teller;
 use crate::cli::trial::{Bench, Done, News, Performance, Status, find, junit};
+use crate::cli::whole;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 
 pub(in crate::cli) async fn run(
@@ -80,7 +80,7 @@ pub(in crate::cli) async fn run(
     }
     teller.summary(&done);
     if let Some(path) = &arguments.junit_xml
-        && let Err(error) = std::fs::write(folder.join(path), junit::write(&done, &now()))
+        && let Err(error) = whole::write(&folder.join(path), junit::write(&done, &now()).as_bytes())
     {
         let detail = format!("{}: {error}.", path.display());
         return fail(screen, &Diagnostic::error("The report cannot be written", detail), &Sources::default());

@@ -6,17 +6,17 @@
 #![expect(clippy::disallowed_methods, reason = "reads the state file")]
 
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::addr::Addr;
 use crate::cli::arguments::ImportTfstateArguments;
 use crate::cli::commands::version::LANGUAGE;
+use crate::cli::editing::edit;
 use crate::cli::exit::Exit;
 use crate::cli::project::Var;
 use crate::cli::screen::Screen;
-use crate::cli::session::{Outcome, Session, fail, journal_broken, now, open_store};
+use crate::cli::session::{Outcome, Session, fail, open_store};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::engine::Desk;
+use crate::engine::resume::Patience;
 use crate::plan::json::values::Sight;
 use crate::provider::Provider;
 use crate::state::{Event, State};
@@ -40,7 +40,7 @@ pub(in crate::cli) async fn import(
             return fail(screen, &wrong, &none);
         }
     };
-    let mut session = Session::open(folder, vars, arguments.variables.input, screen).await?;
+    let mut session = Session::open(folder, vars, arguments.variables.input, Patience::Follow, screen).await?;
     let recognise = |kind: &str, id: &str| recognise(&session, kind, id);
     let desk = read::Desk {
         schemas: &session.project.schemas,
@@ -58,7 +58,10 @@ pub(in crate::cli) async fn import(
         let detail = format!("{place} has no counterpart in acier's kinds. It is not kept.");
         screen.diagnostic(&Diagnostic::warning("Value of the state file left out", detail), &none);
     }
-    record(&mut session, &events, screen)?;
+    let Session { state, store, cloud, .. } = &mut session;
+    if !events.is_empty() {
+        edit(store, state, Some(cloud.cloud()), &events, screen)?;
+    }
     conclude(&reading, &events, &shown.to_string(), screen);
     Ok(Exit::Done)
 }
@@ -130,19 +133,6 @@ fn events(reading: &Reading, state: &State) -> Result<Vec<Event>, Diagnostics> {
         events.push(Event::Output { name: name.clone(), output: Some(output.clone()) });
     }
     if wrong.has_errors() { Err(wrong) } else { Ok(events) }
-}
-
-fn record(session: &mut Session, events: &[Event], screen: &Screen) -> Outcome<()> {
-    if events.is_empty() {
-        return Ok(());
-    }
-    let Session { state, store, key, cloud, project, .. } = session;
-    let own = cloud.cloud();
-    let mut desk = Desk { state, journal: store, key, now: Rc::new(now) };
-    match desk.edit(Some(own), events) {
-        Ok(()) => Ok(()),
-        Err(broken) => fail(screen, &journal_broken(&broken.0), &project.sources),
-    }
 }
 
 fn conclude(reading: &Reading, events: &[Event], shown: &str, screen: &Screen) {

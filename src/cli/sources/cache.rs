@@ -11,6 +11,7 @@ use std::io::Result;
 use std::path::{Path, PathBuf};
 
 use crate::addr::source::Git;
+use crate::cli::whole;
 
 use super::FOLDER;
 use super::install::plain;
@@ -63,7 +64,8 @@ impl Cache {
     /// A new empty folder to fetch into.
     pub(super) fn aside(&self) -> Result<PathBuf> {
         self.count.set(self.count.get() + 1);
-        let path = self.folder.join(format!("{UNFINISHED}{}", self.count.get()));
+        // Not a name that was used before: a git that outlived its caller may still write there.
+        let path = self.folder.join(format!("{UNFINISHED}{}-{}", std::process::id(), self.count.get()));
         std::fs::create_dir(&path)?;
         Ok(path)
     }
@@ -96,9 +98,7 @@ impl Cache {
         if std::fs::read_to_string(&path).is_ok_and(|found| found == text) {
             return Ok(());
         }
-        let fresh = self.folder.join(format!("{UNFINISHED}manifest"));
-        std::fs::write(&fresh, text)?;
-        std::fs::rename(&fresh, &path)
+        whole::write(&path, text.as_bytes())
     }
 }
 

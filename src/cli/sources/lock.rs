@@ -17,6 +17,7 @@ use crate::lang::ast::{self, ExprKind};
 use crate::lang::parse;
 
 use super::LOCK_FILE;
+use crate::cli::whole;
 
 /// The lines at its head.
 const HEAD: &str = "\
@@ -117,11 +118,7 @@ impl Lock {
         let found = std::fs::read_to_string(&path).ok();
         match self.text(found.as_deref()) {
             None if found.is_some() => std::fs::remove_file(&path),
-            Some(text) if found.as_ref() != Some(&text) => {
-                let fresh = root.join(format!("{LOCK_FILE}.new"));
-                std::fs::write(&fresh, text)?;
-                std::fs::rename(&fresh, &path)
-            }
+            Some(text) if found.as_ref() != Some(&text) => whole::write(&path, text.as_bytes()),
             _ => Ok(()),
         }
     }

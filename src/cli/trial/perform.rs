@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use crate::addr::{Addr, Target};
 use crate::cli::project::{Project, Var};
+use crate::cli::session::place;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Sources};
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
@@ -24,7 +25,7 @@ use crate::value::{Members, Name, Value};
 
 use super::find::Found;
 use super::module::Loaded;
-use super::sieve::{Sieved, sieve};
+use super::sieve::{Sieved, is_of_check, sieve};
 use super::tell::in_run;
 use super::world::{Scenery, World};
 use super::{Done, FAILED, News, Performed, Status, module};
@@ -344,9 +345,12 @@ impl<'a> Performance<'a> {
         }
         // What the plan foresaw of checks is judged again by what was made.
         if report.is_complete() && !(plan.is_empty() && plan.refreshed.found.is_empty()) {
-            found.0.retain(|finding| !finding.summary.starts_with("Check block assertion"));
+            let module = &scenery.project.module;
+            found.0.retain(|finding| {
+                !is_of_check(finding, module) && !finding.summary.starts_with("Check block assertion")
+            });
         }
-        found.extend(report.diagnostics);
+        found.extend(place(scenery.project, report.diagnostics));
         Ok(scope)
     }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::addr::parse;
+use crate::addr::{Addr, parse};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::lang::module::Module;
 use crate::lang::trial::{Checkable, Expected};
@@ -25,8 +25,8 @@ pub(super) struct Sieved {
 pub(super) fn sieve(found: Diagnostics, expected: &[Expected], module: &Module) -> Sieved {
     let mut sieved = Sieved::default();
     for mut finding in found.0 {
-        // Elsewhere a failed check is a warning; in a test it is what the test is for.
-        if finding.summary == "Check block assertion failed" {
+        // Elsewhere what a check finds is a warning; in a test it is what the test is for.
+        if is_of_check(&finding, module) {
             finding.severity = Severity::Error;
         }
         let Some((what, shown)) = source(&finding, module) else {
@@ -45,6 +45,13 @@ pub(super) fn sieve(found: Diagnostics, expected: &[Expected], module: &Module) 
         }
     }
     sieved
+}
+
+/// Whether an assertion of a check failed, or what the check looks at could not be read.
+pub(super) fn is_of_check(finding: &Diagnostic, module: &Module) -> bool {
+    let addr = || parse::addr(finding.address.as_deref()?).ok();
+    let reads = |addr: &Addr| module.checks.values().any(|check| check.data.as_ref() == Some(&addr.block));
+    finding.summary == "Check block assertion failed" || addr().is_some_and(|addr| reads(&addr))
 }
 
 /// Whose condition failed, and how that is written with its key.

@@ -4,6 +4,7 @@
 //! In: a configuration with its values, and a state. Out: plans, and the state after them.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use tokio::sync::watch;
@@ -32,7 +33,7 @@ use crate::plan::standin::imported;
 use crate::plan::{Answers, Options, Plan, Planned, Questions, Refreshed, plan, waiting};
 use crate::provider::Provider as _;
 use crate::seal::Key;
-use crate::state::{Event, Journal, JournalError, State};
+use crate::state::{Event, Journal, JournalError, Object, State};
 use crate::value::Name;
 
 use super::stage::Stage;
@@ -75,20 +76,21 @@ impl Scenery<'_> {
     }
 
     /// Answers for what is to be imported and has a stand-in.
-    fn imports(&self, questions: &mut Questions, answers: &mut Answers) -> Result<(), Diagnostics> {
+    fn imports(&self, questions: &mut Questions) -> Result<BTreeMap<Addr, Option<Object>>, Diagnostics> {
         let mut scope = self.scope(false);
+        let mut all = BTreeMap::new();
         let mut wrong = Diagnostics::none();
         for sought in std::mem::take(&mut questions.objects) {
             let configuration = scope.configuration(&sought.addr)?;
             match self.staging.cast.of(&sought.addr, &configuration) {
                 None => questions.objects.push(sought),
                 Some(standin) => match imported(&standin, &sought) {
-                    Ok(object) => drop(answers.objects.insert(sought.addr, Some(object))),
+                    Ok(object) => drop(all.insert(sought.addr, Some(object))),
                     Err(found) => wrong.push(found.at_maybe(sought.span)),
                 },
             }
         }
-        if wrong.has_errors() { Err(wrong) } else { Ok(()) }
+        if wrong.has_errors() { Err(wrong) } else { Ok(all) }
     }
 
     /// A scope in which everything is as a plan says.
@@ -159,7 +161,7 @@ impl World {
         let options = &Options { accounts, home: cloud.cloud(), ..options.clone() };
         let refreshed = if reads {
             let watched = watched(&scenery.project.tree, &scenery.project.schemas);
-            let is_watched = |addr: &Addr| watched.contains(&addr.block);
+            let is_watched = |addr: &Addr| watched.contains(&*addr.block.declared());
             refresh(&cloud, state, &self.key, PARALLELISM, &|_| true, &is_watched).await?
         } else {
             Refreshed::default()
@@ -170,16 +172,10 @@ impl World {
             match plan(&mut scope, scenery.inputs, state, &refreshed, &answers, options, &self.key)? {
                 (Planned::Ready(plan), warnings) => return Ok((*plan, warnings)),
                 (Planned::Ask(mut questions), _) => {
-                    let before = answers.count();
-                    scenery.imports(&mut questions, &mut answers)?;
-                    let read = answer(&cloud, &questions, &self.key, PARALLELISM).await?;
-                    answers.data.extend(read.data);
-                    answers.objects.extend(read.objects);
-                    if answers.count() == before {
-                        let detail = "The planner asked again for data sources or objects that were read already. This \
-                                      is a fault of acier.";
-                        return Err(Diagnostic::error("Planning does not end", detail).into());
-                    }
+                    let imported = scenery.imports(&mut questions)?;
+                    let mut read = answer(&cloud, &questions, &self.key, PARALLELISM).await?;
+                    read.objects.extend(imported);
+                    answers.add(read)?;
                 }
             }
         }
@@ -194,13 +190,13 @@ impl World {
         mut plan: Plan,
         options: &Options,
     ) -> Result<(Report, Scope), Diagnostics> {
-        // What was to be replaced on request is replaced by the first stage.
-        let later = Options { replace: Vec::new(), ..options.clone() };
+        let mut later = options.clone();
         loop {
             let (report, scope) = self.apply(scenery, state, &plan).await?;
             if plan.waiting.is_empty() || !report.is_complete() {
                 return Ok((report, scope));
             }
+            later.go_on_from(&plan);
             let (next, _) = self.plan(scenery, state, &later, true).await?;
             if !waiting::progresses(&plan, &next) {
                 return Err(waiting::stuck(&next).into());

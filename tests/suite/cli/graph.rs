@@ -68,7 +68,7 @@ fn what_cannot_be_drawn_is_said() {
     ] {
         folder.run(line).exits(64).complains(told);
     }
-    folder.run("graph -plan=nowhere").exits(1).complains("The saved plan cannot be used");
+    folder.run("graph -plan=nowhere").exits(1).complains("The saved plan cannot be read");
     folder.write("main.tf", "variable \"x\" {}\n");
     folder.run("graph").exits(0).says("does not contain any resources");
 }

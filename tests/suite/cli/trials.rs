@@ -272,6 +272,21 @@ fn checks_fail_a_test_unless_it_expects_them() {
     folder.run("test").exits(1).complains("check.few, was expected to report an error but did not");
 }
 
+#[test]
+fn what_a_check_cannot_read_fails_a_test_once() {
+    let folder = Folder::with(
+        "check \"there\" {\n  data \"terraform_remote_state\" \"other\" {\n    backend = \"local\"\n    config  = { path = \
+         \"none.tfstate\" }\n  }\n  assert {\n    condition     = data.terraform_remote_state.other.outputs.x == \
+         1\n    error_message = \"no\"\n  }\n}\nresource \"terraform_data\" \"a\" {}\n",
+    );
+    for command in ["plan", "apply"] {
+        folder.write("a.tftest.hcl", format!("run \"only\" {{\n  command = {command}\n}}\n"));
+        let ran = folder.run("test").exits(1).says("1 failed").complains("there is no file none.tfstate");
+        assert_eq!(ran.err.matches("there is no file").count(), 1, "{}", ran.err);
+        assert!(ran.err.contains("on main.tf line 2"), "{}", ran.err);
+    }
+}
+
 const CLOUDY: &str = r#"
 provider "azurerm" {
   features {}
