@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::addr::{Addr, Block, Key as AddrKey, Mode};
 use crate::diag::{Diagnostic, Diagnostics};
 use crate::engine::seek::answer;
-use crate::lang::configuration::Configuration;
+use crate::lang::configuration::{Configuration, uses_default};
 use crate::lang::inputs::Inputs;
 use crate::lang::module::{Node, ProviderBlock};
 use crate::lang::scope::Scope;
@@ -38,8 +38,7 @@ pub(super) async fn configurations(
     home: Option<&Name>,
     screen: &Screen,
 ) -> Outcome<Vec<Configuration>> {
-    let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
-    let scope = Scope::new(tree, inputs, schemas, project.host.clone(), false);
+    let scope = project.scope(inputs, false);
     let ahead = ahead(&project.tree, provider);
     let mut reading = Reading { project, provider, home, scope, ahead, read: BTreeSet::new(), screen };
     loop {
@@ -51,6 +50,13 @@ pub(super) async fn configurations(
             return Ok(all);
         }
     }
+}
+
+/// Those that are needed: the default one is there even where nobody wrote it.
+pub(super) fn needed(mut all: Vec<Configuration>, tree: &Tree, provider: &str) -> Vec<Configuration> {
+    let further = all.len() > 1;
+    all.retain(|own| !own.name.is_empty() || own.span.is_some() || !further || uses_default(tree, provider));
+    all
 }
 
 /// The data blocks that the provider blocks need, each after what it needs itself.

@@ -3,22 +3,18 @@
 //! **Never:** write over a file. In: a session and what was read. Out: advice in diagnostics, or a
 //! new file that is part of the configuration from then on.
 
-use std::fs::File;
-use std::io::{ErrorKind, Write};
 use std::path::Path;
-use std::rc::Rc;
 
 use crate::addr::{Addr, Key, parse};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
-use crate::lang::scope::Scope;
 use crate::plan::Answers;
 use crate::state::Object;
 
-use super::exit::Exit;
 use super::hcl;
 use super::project::Project;
 use super::screen::Screen;
 use super::session::{Outcome, Session, fail, show};
+use super::whole;
 
 /// The objects that were read for addresses without a block.
 fn unwritten<'a>(session: &Session, answers: &'a Answers) -> Vec<(&'a Addr, &'a Object)> {
@@ -52,7 +48,7 @@ pub(super) fn advise(session: &Session, answers: &Answers, diagnostics: &mut Dia
     }
 }
 
-/// Writes the missing blocks to a new file and takes it into the configuration..
+/// Writes the missing blocks to a new file and takes it into the configuration.
 pub(super) fn generate(session: &mut Session, answers: &Answers, path: &Path, screen: &Screen) -> Outcome<()> {
     let missing = unwritten(session, answers);
     if missing.is_empty() {
@@ -75,15 +71,14 @@ pub(super) fn generate(session: &mut Session, answers: &Answers, path: &Path, sc
         text.push_str(&format!("\n# __generated__ by acier from {:?}\n{}", &*object.id, block(session, addr, object)));
     }
     let target = session.project.folder.join(path);
-    let written = File::create_new(&target).and_then(|mut file| file.write_all(text.as_bytes()));
-    if let Err(error) = written {
-        let wrong = if error.kind() == ErrorKind::AlreadyExists {
-            let detail = "Generated configuration is only written to a new file, so that nothing is lost.";
-            Diagnostic::error("Target generated file already exists", format!("{shown}: {detail}"))
-                .hint("Name another file, or move what is in it to your configuration and delete it.")
-        } else {
-            Diagnostic::error("Generated configuration cannot be written", format!("{shown}: {error}."))
-        };
+    if target.symlink_metadata().is_ok() {
+        let detail = "Generated configuration is only written to a new file, so that nothing is lost.";
+        let wrong = Diagnostic::error("Target generated file already exists", format!("{shown}: {detail}"));
+        let hint = "Name another file, or move what is in it to your configuration and delete it.";
+        return fail(screen, &wrong.hint(hint), sources);
+    }
+    if let Err(error) = whole::write(&target, text.as_bytes()) {
+        let wrong = Diagnostic::error("Generated configuration cannot be written", format!("{shown}: {error}."));
         return fail(screen, &wrong, sources);
     }
     screen.note(&format!(
@@ -97,14 +92,8 @@ pub(super) fn generate(session: &mut Session, answers: &Answers, path: &Path, sc
     texts.add(shown, text);
     match Project::from_sources(&session.project.folder, texts, session.project.schemas.clone()) {
         Ok(project) => session.project = project,
-        Err(broken) => {
-            screen.diagnostics(&broken.diagnostics, &broken.sources);
-            return Err(Exit::Failed);
-        }
+        Err(broken) => return Err(broken.tell(screen)),
     }
     let project = &session.project;
-    let (tree, schemas) = (project.tree.clone(), Rc::clone(&project.schemas));
-    let mut scope = Scope::new(tree, &session.inputs, schemas, project.host.clone(), false);
-    show(screen, &scope.validate(), &project.sources)?;
-    Ok(())
+    show(screen, &project.scope(&session.inputs, false).validate(), &project.sources)
 }

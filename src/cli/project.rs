@@ -14,6 +14,7 @@ use crate::lang::gather::Finder;
 use crate::lang::host::Host;
 use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
 use crate::lang::module::{Module, ProviderBlock};
+use crate::lang::scope::Scope;
 use crate::lang::tree::{Tree, load};
 use crate::schema::Schemas;
 use crate::value::Name;
@@ -52,6 +53,12 @@ pub(super) struct Broken {
 }
 
 impl Broken {
+    /// Says what is wrong, and how the program ends.
+    pub(super) fn tell(&self, screen: &Screen) -> Exit {
+        screen.diagnostics(&self.diagnostics, &self.sources);
+        Exit::Failed
+    }
+
     /// Whether nothing is wrong but that there is no configuration.
     pub(super) fn is_missing(&self) -> bool {
         self.diagnostics.iter().all(|diagnostic| diagnostic.summary == NO_FILES)
@@ -99,6 +106,11 @@ impl Project {
         let texts = sources.clone();
         let files = module_sources::files_in(".", &texts);
         Project::load(folder, sources, &files, schemas, &mut module_sources::among(folder, &texts))
+    }
+
+    /// A fresh scope over the configuration; `applying` says that what is made is going to be published.
+    pub(super) fn scope(&self, inputs: &Inputs, applying: bool) -> Scope {
+        Scope::new(self.tree.clone(), inputs, self.schemas.clone(), self.host.clone(), applying)
     }
 
     /// The folder of the state of its workspace.

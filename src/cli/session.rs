@@ -11,7 +11,6 @@ use crate::addr;
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::engine::resume::{Patience, resume};
 use crate::engine::{Desk, Notice};
-use crate::lang::configuration::uses_default;
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
 use crate::plan::Plan;
@@ -23,10 +22,10 @@ use crate::value::Name;
 
 use super::cloud::{Cloud, connect_all, nowhere};
 use super::exit::Exit;
-use super::foreknown::configurations;
+use super::foreknown::{configurations, needed};
 use super::kinds;
 use super::progress;
-use super::project::{Broken, Project, Var};
+use super::project::{Project, Var};
 use super::screen::Screen;
 use super::workspace;
 
@@ -68,15 +67,7 @@ pub(super) fn fail<T>(screen: &Screen, diagnostic: &Diagnostic, sources: &Source
 
 /// Opens the configuration of a folder.
 pub(super) fn open_project(folder: &Path, screen: &Screen) -> Outcome<Project> {
-    let schemas = Rc::new(crate::cli::kinds::schemas());
-    match Project::open(folder, schemas) {
-        Ok(project) => Ok(project),
-        Err(broken) => {
-            let Broken { diagnostics, sources } = *broken;
-            screen.diagnostics(&diagnostics, &sources);
-            Err(Exit::Failed)
-        }
-    }
+    Project::open(folder, Rc::new(kinds::schemas())).map_err(|broken| broken.tell(screen))
 }
 
 /// Opens the store of the selected workspace; says what is wrong and how the program ends if it cannot.
@@ -181,8 +172,7 @@ impl Session {
 
     /// A fresh scope over the configuration.
     pub(super) fn scope(&self, applying: bool) -> Scope {
-        let (tree, schemas) = (self.project.tree.clone(), self.project.schemas.clone());
-        Scope::new(tree, &self.inputs, schemas, self.project.host.clone(), applying)
+        self.project.scope(&self.inputs, applying)
     }
 
     fn check_cloud(&self, screen: &Screen) -> Outcome<()> {
@@ -222,9 +212,7 @@ impl Session {
 /// time at all and in locals that nothing uses.
 pub(super) fn validate(project: &Project, screen: &Screen) -> Outcome<()> {
     show(screen, &project.warnings, &project.sources)?;
-    let (tree, schemas) = (project.tree.clone(), project.schemas.clone());
-    let mut scope = Scope::new(tree, &Inputs::default(), schemas, project.host.clone(), false);
-    show(screen, &scope.validate(), &project.sources)
+    show(screen, &project.scope(&Inputs::default(), false).validate(), &project.sources)
 }
 
 /// The same findings, each once, with the places of the blocks that they are about, where these
@@ -316,11 +304,8 @@ pub(super) async fn choose_cloud(project: &Project, inputs: &Inputs, state: &Sta
         return Ok(cloud);
     }
     let name: Name = "azurerm".into();
-    let mut configurations = configurations(project, inputs, &name, state.cloud.as_ref(), screen).await?;
-    // The default configuration is there even where nobody wrote it, and then only if it is needed.
-    let further = configurations.len() > 1;
-    configurations
-        .retain(|own| !own.name.is_empty() || own.span.is_some() || !further || uses_default(&project.tree, &name));
+    let all = configurations(project, inputs, &name, state.cloud.as_ref(), screen).await?;
+    let configurations = needed(all, &project.tree, &name);
     let shown = screen.clone();
     let notice = Rc::new(move |text: String| shown.note(&text));
     match connect_all(&configurations, state.cloud.as_ref(), &project.folder, notice).await {

@@ -19,7 +19,7 @@ use crate::value::{Name, Type, Value};
 use super::cloud::{Carrier, connect};
 use super::exit::Exit;
 use super::groups::Meant;
-use super::project::{Broken, Project, Var};
+use super::project::{Project, Var};
 use super::screen::Screen;
 use super::session::{Outcome, Session, check_cloud, choose_cloud, fail, open_state, place};
 
@@ -47,11 +47,7 @@ impl Sight {
         let mut project = match Project::open(folder, schemas) {
             Ok(project) => project,
             Err(broken) if by_id && broken.is_missing() => return Sight::without_project(folder, screen).await,
-            Err(broken) => {
-                let Broken { diagnostics, sources } = *broken;
-                screen.diagnostics(&diagnostics, &sources);
-                return Err(Exit::Failed);
-            }
+            Err(broken) => return Err(broken.tell(screen)),
         };
         let inputs = project.inputs(vars, ask, screen)?;
         let (_, state) = open_state(&project.state(screen)?, Access::Read, screen)?;

@@ -132,14 +132,8 @@ async fn reopened(
         Exit::Stale
     };
     file::audit(&saved.plan, &state).map_err(|diagnostic| refuse(&diagnostic))?;
-    let schemas = Rc::new(crate::cli::kinds::schemas());
-    let mut project = match Project::from_sources(folder, saved::sources(&saved), schemas) {
-        Ok(project) => project,
-        Err(broken) => {
-            screen.diagnostics(&broken.diagnostics, &broken.sources);
-            return Err(Exit::Failed);
-        }
-    };
+    let opened = Project::from_sources(folder, saved::sources(&saved), Rc::new(kinds::schemas()));
+    let mut project = opened.map_err(|broken| broken.tell(screen))?;
     must_be_beside(&project, screen)?;
     project.host.planned = Some(saved.plan.at.to_string());
     let inputs = fleeting::complete(&saved.plan.inputs, &mut project, vars, screen)?;

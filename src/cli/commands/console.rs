@@ -62,13 +62,7 @@ pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outco
         Err(broken) if broken.is_missing() => Project::from_sources(folder, Sources::default(), schemas),
         opened => opened,
     };
-    let mut project = match opened {
-        Ok(project) => project,
-        Err(broken) => {
-            screen.diagnostics(&broken.diagnostics, &broken.sources);
-            return Err(Exit::Failed);
-        }
-    };
+    let mut project = opened.map_err(|broken| broken.tell(screen))?;
     show(screen, &project.warnings, &project.sources)?;
     let inputs = project.some_inputs(vars, screen)?;
     let home = project.state(screen)?;
@@ -76,7 +70,7 @@ pub(in crate::cli) fn run(folder: &Path, vars: &[Var], screen: &Screen) -> Outco
         true => open_state(&home, Access::Read, screen)?.1,
         false => State::default(),
     };
-    let mut scope = Scope::new(project.tree.clone(), &inputs, project.schemas.clone(), project.host.clone(), true);
+    let mut scope = project.scope(&inputs, true);
     publish(&mut scope, &state);
     let mut console = Console { scope, sources: project.sources, screen, pending: String::new() };
     if std::io::stdin().is_terminal() { Ok(console.converse()) } else { Ok(console.read()) }

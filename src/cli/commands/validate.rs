@@ -10,13 +10,12 @@ use crate::cli::exit::Exit;
 use crate::cli::project::Project;
 use crate::cli::screen::Screen;
 use crate::lang::inputs::Inputs;
-use crate::lang::scope::Scope;
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &ValidateArguments, screen: &Screen) -> Exit {
     let schemas = std::rc::Rc::new(crate::cli::kinds::schemas());
-    let (diagnostics, sources) = match Project::open(folder, schemas.clone()) {
+    let (diagnostics, sources) = match Project::open(folder, schemas) {
         Ok(project) => {
-            let mut scope = Scope::new(project.tree.clone(), &Inputs::default(), schemas, project.host.clone(), false);
+            let mut scope = project.scope(&Inputs::default(), false);
             let mut diagnostics = project.warnings;
             diagnostics.extend(scope.validate());
             (diagnostics, project.sources)

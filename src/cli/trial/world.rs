@@ -11,6 +11,7 @@ use tokio::sync::watch;
 
 use crate::addr::Addr;
 use crate::cli::cloud::{Cloud, connect_within, nowhere};
+use crate::cli::foreknown::needed;
 use crate::cli::interrupt::listen;
 use crate::cli::kinds;
 use crate::cli::project::Project;
@@ -22,7 +23,6 @@ use crate::engine::apply::apply;
 use crate::engine::refresh::refresh;
 use crate::engine::seek::answer;
 use crate::engine::{Desk, Level, Notice, Report};
-use crate::lang::configuration::uses_default;
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
 use crate::lang::trial::cast::ACCOUNT;
@@ -118,9 +118,7 @@ impl World {
         let mut configurations = Vec::new();
         if needs_one || !tree.root().providers.is_empty() {
             configurations = scope.configurations_but(&name, &|key| cast.plays(key))?;
-            let further = configurations.len() > 1;
-            configurations
-                .retain(|own| !own.name.is_empty() || own.span.is_some() || !further || uses_default(tree, &name));
+            configurations = needed(configurations, tree, &name);
         }
         if configurations.is_empty()
             && let Some(cloud) = nowhere(&project.folder)

@@ -104,18 +104,18 @@ fn files_that_are_no_files_are_named() {
 
 #[test]
 fn values_larger_than_memory_are_refused() {
-    let doubled = |first: &str, step: &str| {
-        let mut text = format!("locals {{\n  a0 = {first}\n");
-        for at in 0..40 {
-            text.push_str(&format!("  a{} = {}\n", at + 1, step.replace('@', &format!("local.a{at}"))));
-        }
-        format!("{text}}}\noutput \"all\" {{\n  value = length(local.a40)\n}}\n")
+    // A text of eight megabytes, forty times.
+    let repeated = |step: &dyn Fn(&[&str]) -> String| {
+        let piece = format!("join(\"\", [for i in range(1024) : \"{}\"])", "x".repeat(8192));
+        let whole = step(&["local.a"; 40]);
+        format!("locals {{\n  a = {piece}\n  b = {whole}\n}}\noutput \"all\" {{\n  value = length(local.b)\n}}\n")
     };
-    let piece = format!("join(\"\", [for i in range(1024) : \"{}\"])", "x".repeat(8192));
+    let template = |all: &[&str]| format!("\"{}\"", all.iter().map(|one| format!("${{{one}}}")).collect::<String>());
+    let joined = |all: &[&str]| format!("join(\"\", [{}])", all.join(", "));
     let many = "range(1024)";
     for (text, complaint) in [
-        (doubled(&piece, "\"${@}${@}\""), "The text would have more than 268435456 bytes"),
-        (doubled(&piece, "join(\"\", [@, @])"), "is a text of 536870912 bytes, and 268435456 are the most"),
+        (repeated(&template), "The text would have more than 268435456 bytes"),
+        (repeated(&joined), "is a text of 335544320 bytes, and 268435456 are the most"),
         (
             format!("output \"all\" {{\n  value = length(setproduct({many}, {many}, {many}))\n}}\n"),
             "more than 16777216 combinations would be made",

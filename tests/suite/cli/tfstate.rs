@@ -232,7 +232,7 @@ fn files_that_cannot_be_taken_over_are_refused_and_nothing_is_written() {
         (changed(&|state| state["version"] = json!(3)), "Unsupported state file version"),
         (changed(&|state| state["version"] = json!(5)), "Unsupported state file version"),
         (changed(&|state| state["encrypted_data"] = json!("x")), "Encrypted state file"),
-        (changed(&|state| state["resources"] = json!(null)), "no list \"resources\""),
+        (changed(&|state| state["resources"] = json!(null)), "no \"resources\""),
         (changed(&|state| (state["resources"], state["outputs"]) = (json!([]), json!({}))), "Nothing to import"),
         (
             changed(&|state| state["resources"][1]["type"] = json!("azurerm_key_vault")),
