@@ -20,6 +20,7 @@ mod expr;
 mod files;
 mod fmt;
 mod graph;
+mod judge;
 mod lab;
 mod parse;
 mod plan;

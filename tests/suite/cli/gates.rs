@@ -2,7 +2,6 @@
 //! Terraform.
 
 use std::collections::BTreeMap;
-use std::process::Command;
 
 use super::bench::{Folder, Ran};
 
@@ -141,10 +140,11 @@ fn case(root: &str, module: Option<&str>) -> Folder {
 }
 
 fn terraform(folder: &Folder, line: &str) -> Option<Ran> {
-    let mut command = Command::new("terraform");
-    command.args(line.split(' ')).current_dir(folder.path()).env("CHECKPOINT_DISABLE", "1");
-    let output = command.env("TF_CLI_CONFIG_FILE", folder.path().join("rc")).output().ok()?;
-    Some(Ran::of(line, output))
+    if !crate::judge::is_here("it was not asked what exists afterwards") {
+        return None;
+    }
+    let mut command = crate::judge::terraform();
+    Some(Ran::of(line, command.args(line.split(' ')).current_dir(folder.path()).output().unwrap()))
 }
 
 /// The words after which a message is recognised, with how often each was said.

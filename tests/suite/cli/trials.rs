@@ -1,6 +1,9 @@
 //! `acier test`: files of tests, what they report, and how they end.
 
-use std::process::Command;
+use std::io::Read as _;
+use std::process::Stdio;
+
+use wait4::Wait4 as _;
 
 use super::bench::{Folder, golden, redact, root};
 
@@ -496,15 +499,17 @@ fn examples_are_tested() {
         tested += 1;
         let words = ["test".to_owned(), format!("-chdir={}", path.display())];
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        // The quickest of some: other tests of this suite run at the same time.
+        // The processor's time, and the least of some: other work of the machine counts for little.
         let mut best = std::time::Duration::MAX;
         for _ in 0..5 {
-            let began = std::time::Instant::now();
-            let output = Folder::new().command(&words, &[]).output().unwrap();
-            best = best.min(began.elapsed());
-            let out = String::from_utf8_lossy(&output.stdout).into_owned();
-            assert!(output.status.success(), "{out}{}", String::from_utf8_lossy(&output.stderr));
-            assert!(out.contains("Success!"), "{out}");
+            let folder = Folder::new();
+            let mut command = folder.command(&words, &[]);
+            let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
+            let mut out = String::new();
+            child.stdout.take().unwrap().read_to_string(&mut out).unwrap();
+            let used = child.wait4().unwrap();
+            best = best.min(used.rusage.utime + used.rusage.stime);
+            assert!(used.status.success() && out.contains("Success!"), "{out}");
         }
         println!("{}: {best:?}", path.file_name().unwrap().display());
         assert!(best.as_millis() < 1000, "the tests of {} take {best:?}", path.display());
@@ -517,16 +522,11 @@ fn the_lines_are_terraforms() {
     let folder = bench();
     folder.write("bad.tftest.hcl", BAD);
     folder.write("tests/good.tftest.hcl", GOOD);
-    let run = |word: &str| {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut command = Command::new("terraform");
-        command.current_dir(folder.path()).args([word, "-no-color"]).env_clear().env("PATH", path);
-        command.env("CHECKPOINT_DISABLE", "1").output()
-    };
-    let Ok(first) = run("init") else {
-        println!("LEFT OUT: terraform is not on PATH");
+    if !crate::judge::is_here("its lines of tests were not compared") {
         return;
-    };
+    }
+    let run = |word: &str| crate::judge::terraform().current_dir(folder.path()).args([word, "-no-color"]).output();
+    let first = run("init").unwrap();
     assert!(first.status.success(), "{}", String::from_utf8_lossy(&first.stderr));
     let theirs = run("test").unwrap();
     let ours = folder.run("test").exits(theirs.status.code().unwrap());

@@ -1,8 +1,5 @@
 //! Workspaces: several states of one configuration, selected, removed, and kept apart.
 
-use std::io::Write as _;
-use std::process::Command;
-
 use acier::store::{Access, Store};
 
 use super::bench::{Folder, Ran};
@@ -68,18 +65,11 @@ fn words_and_exit_codes_are_those_of_terraform() {
         ]
     );
     let theirs = tempfile::tempdir().unwrap();
-    let terraform = |words: &[&str]| {
-        let config = theirs.path().join("terraform.rc");
-        std::fs::write(&config, "disable_checkpoint = true\n").unwrap();
-        let mut command = Command::new("terraform");
-        command.current_dir(theirs.path()).env("TF_CLI_CONFIG_FILE", config).env("CHECKPOINT_DISABLE", "1");
-        command.arg("workspace").args(words).output()
-    };
-    if terraform(&["show"]).is_err() {
-        let mut out = std::io::stderr();
-        writeln!(out, "SKIPPED: terraform is not on the path; its words about workspaces were not compared").unwrap();
+    if !crate::judge::is_here("its words about workspaces were not compared") {
         return;
     }
+    let terraform =
+        |words: &[&str]| crate::judge::terraform().current_dir(theirs.path()).arg("workspace").args(words).output();
     let colours = regex::Regex::new("\u{1b}\\[[0-9;]*m").unwrap();
     for (line, ours) in LINES.iter().zip(ours) {
         let words: Vec<&str> = line.split(' ').collect();

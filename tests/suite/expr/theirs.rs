@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::Value as Json;
 
@@ -24,11 +24,7 @@ pub(super) const CRASH: &str = "! Terraform crashed";
 
 /// Whether there is a Terraform to ask; says so if not.
 pub(crate) fn there(what: &str) -> bool {
-    let found = Command::new("terraform").arg("version").output().is_ok_and(|output| output.status.success());
-    if !found {
-        eprintln!("SKIPPED: terraform is not on the path; {what}");
-    }
-    found
+    crate::judge::is_here(what)
 }
 
 /// The answers to all expressions, in their order.
@@ -99,14 +95,9 @@ fn ask(expressions: &[String]) -> Vec<Answer> {
 }
 
 fn terraform(folder: &Path, arguments: &[&str], input: &str) -> Output {
-    let mut command = Command::new("terraform");
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TF_")) {
-        command.env_remove(name);
-    }
-    let mut child = command
+    let mut child = crate::judge::terraform()
         .args(arguments)
         .current_dir(folder)
-        .env("CHECKPOINT_DISABLE", "1")
         .env("TF_CLI_CONFIG_FILE", folder.join("rc"))
         .env("NO_COLOR", "1")
         .env("HOME", "/people/me")

@@ -17,7 +17,7 @@ pub(super) struct Ran {
 }
 
 pub(super) fn has_terraform() -> bool {
-    Command::new("terraform").arg("version").output().is_ok()
+    crate::judge::is_here("its plans were not compared")
 }
 
 impl Side {
