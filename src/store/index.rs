@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::FORMAT;
 use super::disk;
 use super::frame::Chain;
-use super::record::{self, Defined, Fields, Slot, WriteFields};
+use super::record::{self, Fields, Parts, Slot, WriteFields};
 use super::shadow::Change;
 use crate::seal::Key;
 use crate::state::State;
@@ -70,18 +70,20 @@ impl Index {
         self.run(|db| {
             let meta = read_meta(db)?.filter(|meta| meta.serial == serial && meta.chain == chain);
             let Some(meta) = meta else { return Ok(None) };
-            let mut state = State { serial, lineage: meta.lineage, cloud: meta.cloud, ..State::default() };
-            let (mut records, mut digest, mut types) = (0, 0_u128, Defined::new());
+            let state = State { serial, lineage: meta.lineage, cloud: meta.cloud, ..State::default() };
+            let (mut records, mut digest, mut parts) = (0, 0_u128, Parts::of(state, key));
             for entry in db.iter() {
                 let (name, part) = entry?;
                 if name != META {
                     records += 1;
                     digest = digest.wrapping_add(weigh(&name, &part));
-                    record::read_part(&part, key, &mut types, &mut state).map_err(unsupported)?;
+                    parts.read(&part).map_err(unsupported)?;
                 }
             }
-            let whole = records == meta.records && digest == meta.digest;
-            whole.then_some(Some(state)).ok_or_else(|| unsupported("its parts are not those it counts"))
+            if records != meta.records || digest != meta.digest {
+                return Err(unsupported("its parts are not those it counts"));
+            }
+            parts.end().map(Some).map_err(unsupported)
         })
         .flatten()
     }

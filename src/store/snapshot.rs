@@ -11,7 +11,7 @@ use super::FORMAT;
 use super::disk::{self, Disk};
 use super::error::StoreError;
 use super::frame::{self, Chain, Tail};
-use super::record::{self, Defined, Fields, Slot};
+use super::record::{Fields, Parts, Slot};
 use super::segment::{self, Header};
 use crate::seal::Key;
 use crate::state::State;
@@ -39,11 +39,11 @@ pub(super) fn list(folder: &Path) -> Result<Vec<u64>, StoreError> {
 pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, String> {
     let path = disk::numbered_path(&folder.join("snap"), serial);
     let file = disk::open(&path).map_err(|error| error.to_string())?.ok_or("it is missing")?;
-    let (mut header, mut types) = (None, Defined::new());
-    let mut state = State { serial, ..State::default() };
+    let mut header = None;
+    let mut parts = Parts::of(State { serial, ..State::default() }, key);
     let extent = frame::read_lines(file, |before, _, payload| {
         if before.records > 0 {
-            return record::read_part(payload, key, &mut types, &mut state).map_err(|error| error.to_string());
+            return parts.read(payload).map_err(|error| error.to_string());
         }
         match Fields::format_of(payload) {
             Some(1..=FORMAT) => {}
@@ -61,6 +61,7 @@ pub(super) fn read(folder: &Path, serial: u64, key: &Key) -> Result<Snapshot, St
     if extent.tail != Tail::Clean || header.records != Some(extent.records - 1) {
         return Err("it is cut short".into());
     }
+    let mut state = parts.end().map_err(|error| error.to_string())?;
     state.lineage = Some(header.lineage);
     state.cloud = header.cloud;
     Ok(Snapshot { serial, chain: header.chain, bytes: extent.bytes, state })

@@ -14,7 +14,7 @@ use std::ops::Range;
 
 pub(super) use definition::{Defined, Reading, Types, define, is_definition};
 pub(super) use fields::{Fields, WriteFields};
-pub(super) use part::{Slot, depose, part_of_object, part_of_output, pending_part, read_part, write_parts};
+pub(super) use part::{Parts, Slot, depose, part_of_object, part_of_output, pending_part, write_parts};
 
 use crate::addr::{Addr, Block, Target, parse};
 use crate::seal::Key;

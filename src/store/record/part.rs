@@ -113,35 +113,74 @@ pub(in crate::store) fn write_parts(
     Ok(())
 }
 
-/// Reads a part and puts it into its place; a definition, among the types.
-pub(in crate::store) fn read_part(
-    payload: &[u8],
-    key: &Key,
-    types: &mut Defined,
-    state: &mut State,
-) -> Result<(), Unreadable> {
-    if is_definition(payload) {
-        return define(payload, key, types);
+/// Reads the parts of a state. Where they are kept they stand in the order of their slots, the definitions
+/// first but not each after those that it names, so these wait for each other.
+pub(in crate::store) struct Parts<'k> {
+    key: &'k Key,
+    types: Defined,
+    waiting: Vec<Vec<u8>>,
+    state: State,
+}
+
+impl<'k> Parts<'k> {
+    /// Parts to be put into this state.
+    pub(in crate::store) fn of(state: State, key: &'k Key) -> Parts<'k> {
+        Parts { key, types: Defined::new(), waiting: Vec::new(), state }
     }
-    let mut fields = Fields::parse(payload, Some(Reading { key, types }))?;
-    if let Some(intent) = fields.fields("intent") {
-        let step = read_step(&mut fields)?;
-        let pending = Pending { intent: read_intent(intent)?, ticket: fields.maybe_sealed("ticket") };
-        state.pending.insert(step, pending);
-        return Ok(());
+
+    /// Reads a part and puts it into its place; a definition, among the types.
+    pub(in crate::store) fn read(&mut self, payload: &[u8]) -> Result<(), Unreadable> {
+        if is_definition(payload) {
+            self.waiting.push(payload.to_vec());
+            return Ok(());
+        }
+        self.settle()?;
+        let Parts { key, types, state, .. } = self;
+        let mut fields = Fields::parse(payload, Some(Reading { key, types }))?;
+        if let Some(intent) = fields.fields("intent") {
+            let step = read_step(&mut fields)?;
+            let pending = Pending { intent: read_intent(intent)?, ticket: fields.maybe_sealed("ticket") };
+            state.pending.insert(step, pending);
+            return Ok(());
+        }
+        let inner = fields.fields("object").ok_or_else(|| Unreadable("the object is missing".into()))?;
+        if let Some(name) = fields.maybe_text("name") {
+            state.outputs.insert(name, read_output(inner)?);
+            return Ok(());
+        }
+        let addr = read_addr(&fields.text("addr")?)?;
+        let object = read_object(inner)?;
+        match fields.maybe_text("deposed") {
+            None => state.objects.insert(addr, object),
+            Some(deposed) => state.deposed.insert((addr, deposed), object),
+        };
+        Ok(())
     }
-    let inner = fields.fields("object").ok_or_else(|| Unreadable("the object is missing".into()))?;
-    if let Some(name) = fields.maybe_text("name") {
-        state.outputs.insert(name, read_output(inner)?);
-        return Ok(());
+
+    /// Reads what waits, as often as that brings something that others wait for.
+    fn settle(&mut self) -> Result<(), Unreadable> {
+        while !self.waiting.is_empty() {
+            let (before, mut last) = (self.waiting.len(), Ok(()));
+            self.waiting.retain(|payload| {
+                let read = define(payload, self.key, &mut self.types);
+                let waits = read.is_err();
+                if waits {
+                    last = read;
+                }
+                waits
+            });
+            if self.waiting.len() == before {
+                return last;
+            }
+        }
+        Ok(())
     }
-    let addr = read_addr(&fields.text("addr")?)?;
-    let object = read_object(inner)?;
-    match fields.maybe_text("deposed") {
-        None => state.objects.insert(addr, object),
-        Some(deposed) => state.deposed.insert((addr, deposed), object),
-    };
-    Ok(())
+
+    /// The state with all parts in it.
+    pub(in crate::store) fn end(mut self) -> Result<State, Unreadable> {
+        self.settle()?;
+        Ok(self.state)
+    }
 }
 
 /// The part of an object at an address, made the part of the same object deposed. Only the field that
