@@ -87,14 +87,17 @@ pub async fn apply<'a, 'd: 'a, P: Provider, J: Journal>(
     mut stop: watch::Receiver<Level>,
     notices: &'a mut dyn FnMut(Notice),
 ) -> Report {
+    // The sets come first, so that they are passed as soon as they are ready.
+    let set = |place: usize| u32::try_from(plan.steps.len() + place).unwrap_or(u32::MAX);
     let mut dag = Dag::default();
-    for step in &plan.steps {
-        dag.add(step.number);
+    (0..plan.sets.len()).for_each(|place| dag.add(set(place)));
+    plan.steps.iter().for_each(|step| dag.add(step.number));
+    for (place, steps) in plan.sets.iter().enumerate() {
+        steps.iter().for_each(|step| dag.need(set(place), *step));
     }
     for step in &plan.steps {
-        for needed in &step.needs {
-            dag.need(step.number, *needed);
-        }
+        step.needs.iter().for_each(|needed| dag.need(step.number, *needed));
+        step.sets.iter().for_each(|place| dag.need(step.number, set(*place as usize)));
     }
     let (say, said) = mpsc::unbounded_channel();
     let mut walk = Walk {
@@ -207,7 +210,11 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
     }
 
     fn begin_step(&mut self, number: u32) -> Result<(), JournalError> {
-        let Some((step, change)) = self.step(number) else { return Ok(()) };
+        let Some((step, change)) = self.step(number) else {
+            // All steps of a set have ended well.
+            self.ready.finish(&number);
+            return Ok(());
+        };
         match step.act {
             StepAct::Depose => {
                 let key = self.deposed_key(step);

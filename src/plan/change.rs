@@ -196,6 +196,8 @@ pub struct Step {
     pub act: StepAct,
     /// The steps that must have ended well before.
     pub needs: Vec<u32>,
+    /// Further such steps, whole sets of them: places in [`Plan::sets`].
+    pub sets: Vec<u32>,
 }
 
 /// What is planned for an output value.
@@ -255,6 +257,8 @@ pub struct Plan {
     pub outputs: BTreeMap<Name, OutputChange>,
     /// What to do, each step after what it needs.
     pub steps: Vec<Step>,
+    /// Steps that many others need: what instances of blocks need of each other is said once for all.
+    pub sets: Vec<Vec<u32>>,
     /// What refreshing found; recorded when the plan is applied.
     pub refreshed: Refreshed,
     /// The values of variables it was made with.
@@ -278,6 +282,12 @@ impl PartialEq for Refreshed {
 }
 
 impl Plan {
+    /// All steps that must have ended well before a step.
+    pub fn needs<'p>(&'p self, step: &'p Step) -> impl Iterator<Item = u32> + 'p {
+        let sets = step.sets.iter().filter_map(|set| self.sets.get(*set as usize));
+        step.needs.iter().chain(sets.flatten()).copied()
+    }
+
     /// The provider configuration of an instance; empty for the default one.
     #[must_use]
     pub fn configuration(&self, addr: &Addr) -> &str {

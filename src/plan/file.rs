@@ -19,7 +19,7 @@ use super::change::Plan;
 use super::{ledger, record};
 
 const MAGIC: &str = "acier plan";
-const VERSION: &str = "4";
+const VERSION: &str = "5";
 const PURPOSE: &str = "acier saved plan v1";
 
 /// What a file holds.

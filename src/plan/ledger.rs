@@ -93,8 +93,9 @@ pub(crate) fn write(plan: &Plan, sources: &[(String, String)]) -> Json {
         (name.to_string(), json!(sides))
     });
     body["outputs"] = outputs.collect::<Map<_, _>>().into();
-    let steps = plan.steps.iter().map(|step| json!([step.change, word(ACTS, &step.act), step.needs]));
+    let steps = plan.steps.iter().map(|step| json!([step.change, word(ACTS, &step.act), step.needs, step.sets]));
     body["steps"] = steps.collect();
+    body["sets"] = json!(plan.sets);
     let refreshed = plan.refreshed.found.iter().map(|(addr, deposed, object)| {
         let object = object.as_ref().map(|object| write_object(out, object));
         json!([addr.to_string(), deposed.as_deref(), object])
@@ -207,11 +208,12 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         let side = |at: usize| optional(&sides[at]).map(|json| reader.value(json)).transpose();
         outputs.insert(Name::from(name.as_str()), OutputChange { before: side(0)?, after: side(1)? });
     }
+    let numbers = |json: &Json| list(json)?.iter().map(number_of).collect::<Result<Vec<u32>, _>>();
     let mut steps = Vec::new();
     for (number, step) in list(&json["steps"])?.iter().enumerate() {
-        let needs = list(&step[2])?.iter().map(number_of).collect::<Result<_, _>>()?;
         let number = u32::try_from(number).map_err(|error| error.to_string())?;
-        steps.push(Step { number, change: number_of(&step[0])?, act: meaning(ACTS, &step[1])?, needs });
+        let (change, act) = (number_of(&step[0])?, meaning(ACTS, &step[1])?);
+        steps.push(Step { number, change, act, needs: numbers(&step[2])?, sets: numbers(&step[3])? });
     }
     let mut found = Vec::new();
     for entry in list(&json["refreshed"])? {
@@ -249,6 +251,7 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
         waiting: list(&json["waiting"])?.iter().map(read_waiting).collect::<Result<_, _>>()?,
         outputs,
         steps,
+        sets: list(&json["sets"])?.iter().map(numbers).collect::<Result<_, _>>()?,
         refreshed: Refreshed { found },
         inputs,
         answers,
@@ -263,8 +266,12 @@ pub(crate) fn read(json: &Json) -> Result<(Plan, Vec<(String, String)>), Broken>
 
 /// Steps must point at what is there, and at earlier steps only.
 fn check(plan: &Plan) -> Result<(), Broken> {
+    let last: Vec<Option<u32>> = plan.sets.iter().map(|set| set.iter().max().copied()).collect();
     for step in &plan.steps {
-        let sound = step.change < plan.changes.len() && step.needs.iter().all(|needed| *needed < step.number);
+        let sets = step.sets.iter().map(|set| last.get(*set as usize).copied().flatten());
+        let needs = step.needs.iter().map(|needed| Some(*needed));
+        let earlier = needs.chain(sets).all(|last| last.is_some_and(|last| last < step.number));
+        let sound = earlier && step.change < plan.changes.len();
         if !sound {
             return Err(format!("step {} cannot be read", step.number));
         }

@@ -28,6 +28,7 @@ mod order;
 mod orphans;
 mod outputs;
 mod pairs;
+mod precedence;
 pub mod propose;
 mod record;
 mod relocate;
@@ -386,11 +387,13 @@ fn finish(
         refreshed.found.push((addr, None, Some(object)));
     }
     walk.diagnostics.0.extend(removed::warning(&changes));
+    let steps::Lowered { steps, sets } = steps::lower(&changes, &needed, &follows);
     let plan = Plan {
         mode: walk.options.mode,
         lineage: state.lineage.clone(),
         serial: state.serial,
-        steps: steps::lower(&changes, &needed, &follows),
+        steps,
+        sets,
         changes,
         drift,
         moves,

@@ -3,8 +3,7 @@
 //! **Never:** touch an object: a move changes what it is called. In: statements and the addresses of
 //! the state. Out: pairs of addresses, and what could not move. The decision to question: an object
 //! found at both ends of a move is one whose record a crash cut in two; it has moved. Source of the
-//! rules: Terraform, "Refactoring". A statement comes after those whose ends it continues, and
-//! after those that speak of a part of what it moves.
+//! rules: Terraform, "Refactoring".
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,13 +13,15 @@ use crate::lang::module::{Moved, Repetition};
 use crate::lang::tree::Tree;
 use crate::value::Name;
 
+use super::precedence::order;
+
 /// A `moved` block and where it speaks: the names of the calls that lead to its module.
 #[derive(Clone, Debug)]
 pub(crate) struct Statement<'m> {
-    within: Vec<Name>,
-    from: Target,
-    to: Target,
-    moved: &'m Moved,
+    pub(super) within: Vec<Name>,
+    pub(super) from: Target,
+    pub(super) to: Target,
+    pub(super) moved: &'m Moved,
 }
 
 /// What came of all statements.
@@ -99,71 +100,15 @@ impl<'m> Statement<'m> {
         }
     }
 
-    /// Whether `other` must come first.
-    fn follows(&self, other: &Statement<'_>) -> bool {
-        let chained = overlap(other.end(&other.to), self.end(&self.from));
-        let part = within(self.end(&self.from), other.end(&other.from))
-            && !within(other.end(&other.from), self.end(&self.from));
-        chained || part
-    }
-
     /// What tells an end from others; a call is not its one instance without a key.
     fn key(&self, side: &Target) -> String {
         let around = self.within.iter().map(|name| format!("{name}/")).collect::<String>();
         format!("{around} {side:?} {}", self.whole_call())
     }
-
-    fn end<'s>(&'s self, side: &'s Target) -> End<'s> {
-        End { around: &self.within, side }
-    }
 }
 
 fn same_block(block: &Block, other: &Block) -> bool {
     block.mode == other.mode && block.kind == other.kind && block.name == other.name
-}
-
-/// One end of a statement.
-#[derive(Clone, Copy)]
-struct End<'s> {
-    around: &'s [Name],
-    side: &'s Target,
-}
-
-impl<'s> End<'s> {
-    /// The steps of the end: what it is called, and its key where that counts.
-    fn steps(self) -> Vec<(&'s Name, Option<&'s Key>)> {
-        let mut steps: Vec<(&Name, Option<&Key>)> = self.around.iter().map(|name| (name, None)).collect();
-        let mut path = |path: &'s ModulePath| steps.extend(path.0.iter().map(|step| (&step.name, Some(&step.key))));
-        match self.side {
-            Target::Module(module) => {
-                path(module);
-                if let Some((_, key)) = steps.last_mut().filter(|(_, key)| *key == Some(&Key::None)) {
-                    *key = None;
-                }
-            }
-            Target::Block(block) => {
-                path(&block.module);
-                steps.extend([(&block.kind, None), (&block.name, None)]);
-            }
-            Target::Instance(addr) => {
-                path(&addr.block.module);
-                steps.extend([(&addr.block.kind, None), (&addr.block.name, Some(&addr.key))]);
-            }
-        }
-        steps
-    }
-}
-
-/// Whether what `outer` names holds or is what `inner` names.
-fn within(outer: End<'_>, inner: End<'_>) -> bool {
-    let (outer, inner) = (outer.steps(), inner.steps());
-    let mut pairs = outer.iter().zip(&inner);
-    outer.len() <= inner.len()
-        && pairs.all(|((name, key), (other, inner))| name == other && (key.is_none() || key == inner))
-}
-
-fn overlap(one: End<'_>, other: End<'_>) -> bool {
-    within(one, other) || within(other, one)
 }
 
 /// Carries out all statements on the addresses of a state. `ids` tells which object stands where.
@@ -299,52 +244,6 @@ impl Places {
             }
         }
     }
-}
-
-/// The statements in the order in which they are carried out.
-fn order<'s, 'm>(statements: &'s [Statement<'m>]) -> Result<Vec<&'s Statement<'m>>, Diagnostics> {
-    let count = statements.len();
-    let mut missing = vec![0_usize; count];
-    let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); count];
-    for (at, statement) in statements.iter().enumerate() {
-        for (other, first) in statements.iter().enumerate() {
-            if at != other && statement.follows(first) {
-                missing[at] += 1;
-                waiting[other].push(at);
-            }
-        }
-    }
-    // Where nothing else decides, they come as they are written.
-    let mut ready: BTreeSet<usize> = (0..count).filter(|at| missing[*at] == 0).collect();
-    let mut order = Vec::with_capacity(count);
-    while let Some(next) = ready.pop_first() {
-        order.push(&statements[next]);
-        for at in &waiting[next] {
-            missing[*at] -= 1;
-            if missing[*at] == 0 {
-                ready.insert(*at);
-            }
-        }
-    }
-    if order.len() == count { Ok(order) } else { Err(circle(statements, &missing).into()) }
-}
-
-fn circle(statements: &[Statement<'_>], missing: &[usize]) -> Diagnostic {
-    let star = |side: &Target| match side {
-        Target::Instance(addr) => addr.to_string(),
-        other => format!("{other}[*]"),
-    };
-    let left = statements.iter().zip(missing).filter(|(_, missing)| **missing > 0);
-    let lines = left.map(|(statement, _)| {
-        format!("\n  - {}: {} → {}", statement.moved.place, star(&statement.from), star(&statement.to))
-    });
-    let detail = format!(
-        "The following chained move statements form a cycle, and so there is no final location to move objects \
-         to:{}\n\nA chain of move statements must end with an address that doesn't appear in any other statements, and \
-         which typically also refers to an object still declared in the configuration.",
-        lines.collect::<String>()
-    );
-    Diagnostic::error("Cyclic dependency in move statements", detail)
 }
 
 /// What is wrong with the statements, whatever the state holds. `declared` tells whether something

@@ -23,8 +23,8 @@ pub(in crate::cli) fn objects(plan: &Plan) -> Picture {
     }
     // What goes away needs nothing any more; that it was needed shows in the order of deletions.
     for step in plan.steps.iter().filter(|step| step.act == StepAct::Delete) {
-        for needed in &step.needs {
-            let first = &plan.steps[*needed as usize];
+        for needed in plan.needs(step) {
+            let first = &plan.steps[needed as usize];
             let gone = [first.change, step.change].iter().any(|at| plan.changes[*at].action == Action::Delete);
             if first.act == StepAct::Delete && gone && first.change != step.change {
                 draft.needs[first.change].push(step.change);
@@ -44,7 +44,7 @@ pub(in crate::cli) fn steps(plan: &Plan) -> Picture {
         // A replaced object has more than one node.
         node.id = format!("{} ({})", node.id, Deed::Step(step.act).word());
         let number = draft.add(node);
-        draft.needs[number].extend(step.needs.iter().map(|needed| *needed as usize));
+        draft.needs[number].extend(plan.needs(step).map(|needed| needed as usize));
         if !matches!(step.act, StepAct::Delete | StepAct::Depose | StepAct::Forget) {
             draft.made[step.change] = Some(number);
         }

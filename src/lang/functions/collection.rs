@@ -362,13 +362,14 @@ fn merge(args: &[Value], want: &Type) -> Outcome {
     if args.iter().any(Value::is_unknown) {
         return Ok(Value::unknown(want.clone()).with_marks(marks));
     }
-    let mut merged = Members::new();
+    let mut parts = Vec::with_capacity(args.len());
     for arg in args.iter().filter(|arg| !arg.is_null()) {
         let Some(members) = arg.as_members() else {
             return Err(format!("arguments must be maps or objects, got {:?}", arg.ty().friendly()).into());
         };
-        merged.extend(members.iter().map(|(name, member)| (name.clone(), member.clone())));
+        parts.push(members);
     }
+    let merged: Members = parts.into_iter().flatten().map(|(name, member)| (name.clone(), member.clone())).collect();
     let result = match want {
         Type::Map(element) => Value::map((**element).clone(), merged),
         _ => Value::object(merged),
