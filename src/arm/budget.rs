@@ -115,6 +115,11 @@ impl Budget {
 }
 
 impl Turns {
+    /// How many turns were so long ago or longer.
+    fn before(&self, now: Duration, span: Duration) -> usize {
+        self.given.partition_point(|at| *at + span <= now)
+    }
+
     fn take(&mut self, now: Duration) -> Duration {
         let mut turn = self.given.back().copied().unwrap_or(now).max(now).max(self.held);
         for (most, span) in [(self.rate.five_minutes, FIVE_MINUTES), (self.rate.hour, HOUR)] {
@@ -128,7 +133,7 @@ impl Turns {
             self.given.pop_front();
         }
         // A refused call has no such header; after some time it has an answer all the same.
-        self.open = self.open.min(self.given.iter().filter(|at| **at + ANSWERED > now).count());
+        self.open = self.open.min(self.given.len() - self.before(now, ANSWERED));
         turn
     }
 
@@ -138,13 +143,18 @@ impl Turns {
     fn learn(&mut self, now: Duration, five_minutes: Option<usize>, hour: Option<usize>) {
         self.open = self.open.saturating_sub(1);
         let answered = self.given.len() - self.open;
-        let within = |span: Duration| self.given.iter().take(answered).filter(|at| **at + span > now).count();
+        let within = |span: Duration| answered.saturating_sub(self.before(now, span));
         let mut strangers = [0, 0];
-        let windows = [(five_minutes, &mut self.rate.five_minutes, FIVE_MINUTES), (hour, &mut self.rate.hour, HOUR)];
+        let mut rate = self.rate;
+        let windows = [(five_minutes, &mut rate.five_minutes, FIVE_MINUTES), (hour, &mut rate.hour, HOUR)];
         for ((left, limit, span), strangers) in windows.into_iter().zip(&mut strangers) {
             let Some(left) = left else { continue };
             *limit = (*limit).max(left + within(span - MARGIN));
             *strangers = limit.saturating_sub(left + within(span + MARGIN) + self.open);
+        }
+        self.rate = rate;
+        if strangers == [0, 0] {
+            return;
         }
         // What others used is as good as used by us. Nobody tells when it was: it is taken to be spread
         // over the window, and who is too early by that is told until when to wait.

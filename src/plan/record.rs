@@ -36,21 +36,23 @@ impl Writer {
     /// One value.
     pub(crate) fn value(&mut self, value: &Value) -> Json {
         let plain = match value.content() {
-            Content::Null(ty) => json!({ "0": self.ty(ty) }),
-            Content::Unknown { ty, not_null, bounds: None } => json!({ "?": self.ty(ty), "real": not_null }),
+            Content::Null(ty) => tagged([("0", self.ty(ty))]),
+            Content::Unknown { ty, not_null, bounds: None } => {
+                tagged([("?", self.ty(ty)), ("real", (*not_null).into())])
+            }
             Content::Unknown { ty, bounds: Some(bounds), .. } => {
-                json!({ "?": self.ty(ty), "real": true, "within": write_bounds(bounds) })
+                tagged([("?", self.ty(ty)), ("real", true.into()), ("within", write_bounds(bounds))])
             }
             Content::Bool(value) => (*value).into(),
-            Content::Number(number) => json!({ "#": number.to_string() }),
+            Content::Number(number) => tagged([("#", number.to_string().into())]),
             Content::String(text) => (&**text).into(),
-            Content::List(ty, members) => json!({ "list": self.ty(ty), "of": self.sequence(members) }),
-            Content::Set(ty, members) => json!({ "set": self.ty(ty), "of": self.sequence(members) }),
-            Content::Map(ty, members) => json!({ "map": self.ty(ty), "of": self.members(members) }),
+            Content::List(ty, members) => tagged([("list", self.ty(ty)), ("of", self.sequence(members))]),
+            Content::Set(ty, members) => tagged([("set", self.ty(ty)), ("of", self.sequence(members))]),
+            Content::Map(ty, members) => tagged([("map", self.ty(ty)), ("of", self.members(members))]),
             Content::Tuple(members) => self.sequence(members),
-            Content::Object(members) => json!({ "object": self.members(members) }),
+            Content::Object(members) => tagged([("object", self.members(members))]),
         };
-        if value.marks().is_empty() { plain } else { json!({ "!": value.marks().bits(), "on": plain }) }
+        if value.marks().is_empty() { plain } else { tagged([("!", value.marks().bits().into()), ("on", plain)]) }
     }
 
     fn sequence(&mut self, members: &[Value]) -> Json {
@@ -61,6 +63,11 @@ impl Writer {
         let members = members.iter().map(|(name, member)| (name.to_string(), self.value(member)));
         members.collect::<Map<_, _>>().into()
     }
+}
+
+/// An object of what is written already: the macro for it would copy that, at every level again.
+fn tagged<const N: usize>(fields: [(&str, Json); N]) -> Json {
+    fields.into_iter().map(|(name, field)| (name.to_owned(), field)).collect::<Map<_, _>>().into()
 }
 
 fn write_bounds(bounds: &Bounds) -> Json {
@@ -93,13 +100,13 @@ fn read_bounds(json: &Json) -> Result<Bounds, Broken> {
 fn write_type(ty: &Type) -> Json {
     match ty {
         Type::Dynamic | Type::Bool | Type::Number | Type::String => ty.to_string().into(),
-        Type::List(element) => json!({ "list": write_type(element) }),
-        Type::Set(element) => json!({ "set": write_type(element) }),
-        Type::Map(element) => json!({ "map": write_type(element) }),
+        Type::List(element) => tagged([("list", write_type(element))]),
+        Type::Set(element) => tagged([("set", write_type(element))]),
+        Type::Map(element) => tagged([("map", write_type(element))]),
         Type::Tuple(elements) => elements.iter().map(write_type).collect(),
         Type::Object(attributes) => {
             let attributes = attributes.iter().map(|(name, ty)| (name.to_string(), write_type(ty)));
-            json!({ "object": attributes.collect::<Map<_, _>>() })
+            tagged([("object", attributes.collect::<Map<_, _>>().into())])
         }
     }
 }

@@ -87,16 +87,18 @@ pub(super) fn flags(value: &Value, holds: &dyn Fn(&Value) -> bool) -> Json {
 /// A type as Terraform's JSON writes it.
 #[must_use]
 pub fn ty(of: &Type) -> Json {
+    // The macro for it would copy what is inside, at every level again.
+    let tagged = |tag: &str, inner: Json| Json::Array(vec![tag.into(), inner]);
     match of {
         Type::Dynamic => "dynamic".into(),
         Type::Bool | Type::Number | Type::String => of.to_string().into(),
-        Type::List(element) => json!(["list", ty(element)]),
-        Type::Set(element) => json!(["set", ty(element)]),
-        Type::Map(element) => json!(["map", ty(element)]),
-        Type::Tuple(elements) => json!(["tuple", elements.iter().map(ty).collect::<Vec<_>>()]),
+        Type::List(element) => tagged("list", ty(element)),
+        Type::Set(element) => tagged("set", ty(element)),
+        Type::Map(element) => tagged("map", ty(element)),
+        Type::Tuple(elements) => tagged("tuple", elements.iter().map(ty).collect()),
         Type::Object(attributes) => {
             let attributes = attributes.iter().map(|(name, of)| (name.to_string(), ty(of)));
-            json!(["object", attributes.collect::<Map<_, _>>()])
+            tagged("object", attributes.collect::<Map<_, _>>().into())
         }
     }
 }

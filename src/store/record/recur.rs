@@ -11,6 +11,7 @@ use std::sync::Arc;
 use serde::Deserializer;
 use serde::de::{DeserializeSeed, Error, MapAccess, Visitor};
 
+use super::value::is_long;
 use crate::value::members::Names;
 use crate::value::{Members, Name, Type, Value};
 
@@ -29,13 +30,27 @@ thread_local! {
 
 /// The type, held together with equal ones that were read before.
 pub(super) fn shared_type(ty: Type) -> Type {
-    SEEN.with_borrow_mut(|seen| match seen.types.iter().find(|known| **known == ty) {
+    SEEN.with_borrow_mut(|seen| match seen.types.iter().find(|known| is_same(known, &ty)) {
         Some(known) => known.clone(),
         None => {
             remember(&mut seen.types, ty.clone());
             ty
         }
     })
+}
+
+/// Whether two types are equal. Those in them came through here before, so a glance at each will do,
+/// however deep it goes.
+fn is_same(one: &Type, other: &Type) -> bool {
+    let inner = |one: &Type, other: &Type| if is_long(one) { one.is_identical(other) } else { one == other };
+    match (one, other) {
+        (Type::List(a), Type::List(b)) | (Type::Set(a), Type::Set(b)) | (Type::Map(a), Type::Map(b)) => inner(a, b),
+        (Type::Tuple(a), Type::Tuple(b)) => a.len() == b.len() && a.iter().zip(&**b).all(|(a, b)| inner(a, b)),
+        (Type::Object(a), Type::Object(b)) => {
+            a.len() == b.len() && a.iter().zip(&**b).all(|((name, a), (other, b))| name == other && inner(a, b))
+        }
+        _ => one == other,
+    }
 }
 
 fn remember<T>(seen: &mut Vec<T>, new: T) {
