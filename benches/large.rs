@@ -18,8 +18,10 @@ struct Kind {
     make: fn(usize) -> String,
 }
 
-const KINDS: [Kind; 5] = [
+const KINDS: [Kind; 7] = [
     Kind { name: "many resources", file: "main.tf", words: &["validate"], make: resources },
+    Kind { name: "many variables", file: "main.tf", words: &["validate"], make: variables },
+    Kind { name: "many moves", file: "main.tf", words: &["plan"], make: moves },
     Kind { name: "one nested value", file: "main.tf", words: &["plan"], make: nested },
     Kind { name: "one heredoc", file: "main.tf", words: &["plan"], make: heredoc },
     Kind { name: "values of a variable", file: "terraform.tfvars", words: &["plan"], make: values },
@@ -50,6 +52,28 @@ fn resources(size: usize) -> String {
                  tags = [\"a\", \"b${{1 + {n}}}\"]\n  }}\n  triggers_replace = [\"x\", {n} * 2 > 7 ? \"big\" : \
                  null]\n}}\n\n"
             ),
+        );
+    })
+}
+
+fn variables(size: usize) -> String {
+    fill(size, "", "", |n, text| {
+        put(
+            text,
+            format_args!(
+                "variable \"v{n}\" {{\n  type    = object({{ name = string, size = optional(number, {n}) }})\n  default = \
+                 {{ name = \"web\" }}\n  validation {{\n    condition     = var.v{n}.size >= 0\n    error_message = \"The \
+                 size is negative.\"\n  }}\n}}\n\n"
+            ),
+        );
+    })
+}
+
+fn moves(size: usize) -> String {
+    fill(size, "", "", |n, text| {
+        put(
+            text,
+            format_args!("moved {{\n  from = terraform_data.old{n}\n  to   = terraform_data.new[\"key {n}\"]\n}}\n\n"),
         );
     })
 }

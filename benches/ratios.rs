@@ -34,6 +34,8 @@ struct Cost {
 enum Shape {
     Fan,
     Chain,
+    /// Two blocks with `count`, each instance of the second needing its own of the first.
+    Pairs,
     /// One module with `for_each`, a resource in each instance.
     Modules,
     /// A tenth as many instances, ten resources in each.
@@ -45,6 +47,7 @@ impl Shape {
         match self {
             Shape::Fan => "fan",
             Shape::Chain => "chain",
+            Shape::Pairs => "pairs",
             Shape::Modules => "modules of one",
             Shape::Tens => "modules of ten",
         }
@@ -97,6 +100,15 @@ fn ours(size: usize, shape: Shape) -> String {
         let before = n - 1;
         match shape {
             Shape::Modules | Shape::Tens => return called(size, shape, true),
+            Shape::Pairs => {
+                let half = size / 2;
+                return format!(
+                    "{text}resource \"azurerm_resource_group\" \"a\" {{\n  count = {half}\n  name = \
+                     \"bench-a${{count.index}}\"\n  location = \"westeurope\"\n}}\nresource \"azurerm_resource_group\" \"b\" \
+                     {{\n  count = {half}\n  name = \"bench-b${{count.index}}\"\n  location = \"westeurope\"\n  tags = {{ \
+                     needs = azurerm_resource_group.a[count.index].id }}\n}}\n"
+                );
+            }
             Shape::Chain => write!(
                 text,
                 "resource \"azurerm_resource_group\" \"b{n}\" {{\n  name = \"bench-{n}\"\n  location = \"westeurope\"\n  \
@@ -119,6 +131,13 @@ fn ours(size: usize, shape: Shape) -> String {
 fn theirs(size: usize, shape: Shape) -> String {
     if matches!(shape, Shape::Modules | Shape::Tens) {
         return called(size, shape, false);
+    }
+    if shape == Shape::Pairs {
+        let half = size / 2;
+        return format!(
+            "resource \"terraform_data\" \"a\" {{\n  count = {half}\n  input = count.index\n}}\nresource \"terraform_data\" \
+             \"b\" {{\n  count = {half}\n  input = terraform_data.a[count.index].output\n}}\n"
+        );
     }
     let mut text = String::from("resource \"terraform_data\" \"b0\" {\n  input = \"bench\"\n}\n");
     for n in 1..size {
@@ -194,8 +213,8 @@ fn main() {
     }
     if !std::env::args().any(|word| word == "modules") {
         start_up(acier, terraform);
-        // A chain of a thousand takes Terraform minutes: it gets a tenth of the fan's size there.
-        for (shape, most) in [(Shape::Fan, limit), (Shape::Chain, limit / 4)] {
+        // A chain of a thousand takes Terraform minutes, and so do pairs.
+        for (shape, most) in [(Shape::Fan, limit), (Shape::Chain, limit / 4), (Shape::Pairs, limit / 4)] {
             series(acier, shape, &sizes, if terraform { most } else { 0 }, ACTS);
         }
         large::table(acier);
