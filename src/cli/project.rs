@@ -12,10 +12,11 @@ use std::rc::Rc;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
 use crate::lang::gather::Finder;
 use crate::lang::host::Host;
-use crate::lang::inputs::{Decided, Given, Inputs, decide, report_missing};
+use crate::lang::inputs::{Decided, Given, Inputs, accept, decide, report_missing};
 use crate::lang::module::{Module, ProviderBlock};
 use crate::lang::scope::Scope;
 use crate::lang::tree::{Tree, load};
+use crate::plan::Mode;
 use crate::schema::Schemas;
 use crate::value::Name;
 
@@ -153,20 +154,29 @@ impl Project {
     /// Collects values for variables, weakest first, decides them, and asks for missing ones; says what is
     /// wrong with them.
     pub(super) fn inputs(&mut self, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Inputs> {
-        let decided = self.decide(vars, ask.then_some(screen));
+        self.inputs_for(Mode::Normal, vars, ask, screen)
+    }
+
+    /// The same for a plan; what destroys everything takes values as they come.
+    pub(super) fn inputs_for(&mut self, mode: Mode, vars: &[Var], ask: bool, screen: &Screen) -> Outcome<Inputs> {
+        let decided = self.decide(mode, vars, ask.then_some(screen));
         self.finish(decided, screen)
     }
 
     /// The same without those that are missing: the console shows these as unknown.
     pub(super) fn some_inputs(&mut self, vars: &[Var], screen: &Screen) -> Outcome<Inputs> {
-        let decided = self.decide(vars, None).map(|decided| Decided { missing: Vec::new(), ..decided });
+        let decided = self.decide(Mode::Normal, vars, None).map(|decided| Decided { missing: Vec::new(), ..decided });
         self.finish(decided, screen)
     }
 
-    fn decide(&mut self, vars: &[Var], ask: Option<&Screen>) -> Result<Decided, Diagnostics> {
+    fn decide(&mut self, mode: Mode, vars: &[Var], ask: Option<&Screen>) -> Result<Decided, Diagnostics> {
+        let decide = |own: &Project, given: &[Given]| match mode {
+            Mode::Destroy => accept(&own.module, given, &own.sources),
+            Mode::Normal | Mode::RefreshOnly => decide(&own.module, given, &own.sources, &own.host),
+        };
         let home = self.folder.clone();
         let mut given = self.given(&home, vars)?;
-        let decided = decide(&self.module, &given, &self.sources, &self.host);
+        let decided = decide(self, &given);
         let Some(screen) = ask.filter(|screen| !decided.missing.is_empty() && screen.can_ask()) else {
             return Ok(decided);
         };
@@ -178,7 +188,7 @@ impl Project {
             let file = self.sources.add_guarded(format!("<value for var.{name}>"), answer);
             given.push(Given::Text { name, file, lenient: false });
         }
-        Ok(decide(&self.module, &given, &self.sources, &self.host))
+        Ok(decide(self, &given))
     }
 
     /// Collects values for variables, weakest first: those of the environment, of the files in a folder,

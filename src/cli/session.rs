@@ -13,7 +13,7 @@ use crate::engine::resume::{Patience, resume};
 use crate::engine::{Desk, Notice};
 use crate::lang::inputs::Inputs;
 use crate::lang::scope::Scope;
-use crate::plan::Plan;
+use crate::plan::{Mode, Plan};
 use crate::provider::{Provider, Turn};
 use crate::seal::Key;
 use crate::state::{Act, OperationKind, State};
@@ -109,11 +109,11 @@ impl Session {
         folder: &Path,
         vars: &[Var],
         ask: bool,
-        patience: Patience,
+        (mode, patience): (Mode, Patience),
         screen: &Screen,
     ) -> Outcome<Session> {
         let mut project = open_project(folder, screen)?;
-        let inputs = project.inputs(vars, ask, screen)?;
+        let inputs = project.inputs_for(mode, vars, ask, screen)?;
         validate(&project, screen)?;
         let opened = open_state(&project.state(screen)?, Access::Write, screen)?;
         Session::resumed(project, inputs, opened, patience, screen).await

@@ -74,7 +74,7 @@ fn told(moves: &Moves<'_>, change: &Change) -> Json {
 
 fn reason(change: &Change) -> Option<&'static str> {
     Some(match change.why {
-        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => return None,
+        Why::Changed | Why::Unfinished | Why::Remarked | Why::Destroy | Why::Deposed | Why::Swept => return None,
         Why::CannotUpdate | Why::Elsewhere => "cannot_update",
         Why::Tainted | Why::Unprovisioned => "tainted",
         Why::Requested => "requested",

@@ -23,7 +23,7 @@ use crate::value::{Name, Type, Value};
 use super::drive::{Next, Note, drive};
 use super::land::Landed;
 use super::provision::Work;
-use super::record::{Desk, act};
+use super::record::{Desk, act, remarked};
 use super::{Level, Notice, Report, notice};
 
 /// After this time in flight, and again each time it passes, a step says that it goes on.
@@ -249,10 +249,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         } else {
             match self.resolver.resolve(change, self.desk.key) {
                 Ok(Asked::For(value)) => value,
-                Ok(Asked::Nothing) => {
-                    self.leave_alone(step.number, change);
-                    return Ok(());
-                }
+                Ok(Asked::Nothing(left)) => return self.leave_alone(step.number, change, left),
                 Err(diagnostics) => {
                     self.report.diagnostics.extend(diagnostics);
                     self.give_up(step.number, change, step.act);
@@ -276,9 +273,18 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         Ok(())
     }
 
-    /// An update that changes nothing after all is no call: containers would restart for it.
-    fn leave_alone(&mut self, number: u32, change: &Change) {
-        let diagnostics = self.resolver.publish(&change.addr, change.before.clone());
+    /// An update that changes nothing after all is no call: containers would restart for it. What has become
+    /// sensitive, or is not any more, is written down.
+    fn leave_alone(&mut self, number: u32, change: &Change, left: Value) -> Result<(), JournalError> {
+        if let Some(object) = self.desk.state.objects.get(&change.addr).filter(|_| left != change.before) {
+            let (addr, act, id) = (change.addr.clone(), StepAct::Update, Some(object.id.clone()));
+            let object = remarked(object, change, &left);
+            (self.notices)(Notice::Started { addr: addr.clone(), act, id: id.clone() });
+            self.desk.record(&[Event::Refreshed { addr: addr.clone(), deposed: None, object: Some(object) }], false)?;
+            self.report.changed += 1;
+            (self.notices)(Notice::Finished { addr, act, elapsed: Duration::ZERO, id });
+        }
+        let diagnostics = self.resolver.publish(&change.addr, left);
         let holds = !diagnostics.has_errors();
         self.report.diagnostics.extend(diagnostics);
         if holds {
@@ -286,6 +292,7 @@ impl<'a, P: Provider, J: Journal> Walk<'a, '_, P, J> {
         } else {
             self.give_up(number, change, StepAct::Update);
         }
+        Ok(())
     }
 
     /// Takes a step into flight.

@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::plan::StepAct;
+use crate::plan::{Change, StepAct, marks};
 use crate::provider::Provider;
 use crate::seal::Key;
 use crate::state::{Act, Event, Intent, Journal, JournalError, Object, OperationKind, Outcome, State};
@@ -100,6 +100,16 @@ pub(super) fn object<P: Provider>(provider: &P, intent: &Intent, value: &Value, 
         unprovisioned: left == Left::Unprovisioned,
         cloud: intent.cloud.clone(),
         create_before_destroy: intent.create_before_destroy,
+    }
+}
+
+/// An object that is left as it is, but for what is sensitive in it.
+pub(super) fn remarked(object: &Object, change: &Change, like: &Value) -> Object {
+    Object {
+        value: marks::remarked(&object.value, like),
+        needs: change.needs.clone(),
+        create_before_destroy: change.create_before_destroy,
+        ..object.clone()
     }
 }
 

@@ -4,7 +4,7 @@
 //! that do not hold; nothing of those that are not known.
 
 use crate::addr::checkable::Status;
-use crate::diag::{Diagnostic, Diagnostics, Span};
+use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
 use crate::value::convert::convert;
 use crate::value::{Marks, Type, Value};
 
@@ -34,6 +34,9 @@ impl Verdict {
         }
     }
 }
+
+/// What is said of an output whose precondition does not hold.
+pub(super) const OUTPUT_FAILED: &str = "Module output value precondition failed";
 
 const INVALID: &str = "Invalid condition result";
 
@@ -82,22 +85,27 @@ pub(super) fn evaluate(conditions: &[Condition], reader: &Reader<'_>, out: &mut 
     }
 }
 
-/// Judges conditions; of each that does not hold an error of this summary is added.
-pub(super) fn require(conditions: &[Condition], summary: &str, reader: &Reader<'_>, out: &mut Diagnostics) {
+/// Judges conditions; of each that does not hold a finding of this summary is added.
+pub(super) fn require(
+    conditions: &[Condition],
+    (severity, summary): (Severity, &str),
+    reader: &Reader<'_>,
+    out: &mut Diagnostics,
+) {
     for condition in conditions {
         if let Verdict::Fails(message) = judge(condition, reader, out) {
             let seen = reader.seen(&condition.condition);
-            out.push(Diagnostic::error(summary, message).at(condition.condition.span).seen(seen));
+            let failure = Diagnostic { severity, ..Diagnostic::error(summary, message) };
+            out.push(failure.at(condition.condition.span).seen(seen));
         }
     }
 }
 
-/// The same for the preconditions of an output, which only count where they are `judged`.
-pub(super) fn of_output(output: &Output, judged: bool, reader: &Reader<'_>, out: &mut Diagnostics) {
-    if judged {
-        require(&output.preconditions, "Module output value precondition failed", reader, out);
-    } else {
-        evaluate(&output.preconditions, reader, out);
+/// The same for the preconditions of an output, which only count where a severity is given.
+pub(super) fn of_output(output: &Output, judged: Option<Severity>, reader: &Reader<'_>, out: &mut Diagnostics) {
+    match judged {
+        Some(severity) => require(&output.preconditions, (severity, OUTPUT_FAILED), reader, out),
+        None => evaluate(&output.preconditions, reader, out),
     }
 }
 

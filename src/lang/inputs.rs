@@ -64,9 +64,24 @@ pub struct Decided {
     pub diagnostics: Diagnostics,
 }
 
-/// Decides the values of a module's variables.
+/// Decides the values of a module's variables, and judges them by their validations.
 #[must_use]
 pub fn decide(module: &Rc<Module>, given: &[Given], sources: &Sources, host: &Host) -> Decided {
+    let (mut decided, found) = settle_all(module, given, sources);
+    if decided.missing.is_empty() && !decided.diagnostics.has_errors() {
+        let wrong = validate(module, &decided.inputs, &found, sources, host);
+        decided.diagnostics.extend(wrong);
+    }
+    decided
+}
+
+/// The same without judging: what is to go need not be right.
+#[must_use]
+pub fn accept(module: &Module, given: &[Given], sources: &Sources) -> Decided {
+    settle_all(module, given, sources).0
+}
+
+fn settle_all(module: &Module, given: &[Given], sources: &Sources) -> (Decided, BTreeMap<Name, Option<Found>>) {
     let mut collector = Collector::new(module, sources, false);
     given.iter().for_each(|given| collector.take(given));
     collector.warn_undeclared();
@@ -90,11 +105,7 @@ pub fn decide(module: &Rc<Module>, given: &[Given], sources: &Sources, host: &Ho
             Err(wrong) => decided.diagnostics.push(wrong),
         }
     }
-    if decided.missing.is_empty() && !decided.diagnostics.has_errors() {
-        let wrong = validate(module, &decided.inputs, &found, sources, host);
-        decided.diagnostics.extend(wrong);
-    }
-    decided
+    (decided, found)
 }
 
 /// What to say about variables that nobody gave a value, when nobody can be asked.

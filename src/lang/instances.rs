@@ -162,12 +162,16 @@ impl Scope {
         let place = Place::default();
         if let Some(output) = module.outputs.get(name).filter(|output| !output.preconditions.is_empty()) {
             self.names.settle(frame, &node);
+            let judged = judged.then_some(self.severity);
             condition::of_output(output, judged, &self.names.reader(frame, &place), &mut out);
         }
         out.extend(self.wrong_with(frame, &node));
         let path = self.names.frame(frame).path.clone();
-        let errors = self.keep_warnings(out);
-        about(errors, &format!("{path}.output.{name}"))
+        // What fails is told of each instance, whatever it is worth.
+        let (failed, rest) = out.0.into_iter().partition(|found| found.summary == condition::OUTPUT_FAILED);
+        let mut told = Diagnostics(failed);
+        told.extend(self.keep_warnings(Diagnostics(rest)));
+        about(told, &format!("{path}.output.{name}"))
     }
 
     /// The validations of a variable of a called module.

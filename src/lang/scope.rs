@@ -50,6 +50,8 @@ pub struct Scope {
     pub(super) names: Names,
     warnings: Diagnostics,
     warned: BTreeSet<Option<Span>>,
+    /// How bad it is that a condition does not hold.
+    pub(super) severity: Severity,
 }
 
 impl Scope {
@@ -59,7 +61,7 @@ impl Scope {
     pub fn new(tree: Rc<Tree>, inputs: &Inputs, schemas: Rc<Schemas>, host: Host, applying: bool) -> Scope {
         let names = Names::new(tree.clone(), inputs, schemas.clone(), host, applying);
         let (warnings, warned) = (Diagnostics::none(), BTreeSet::new());
-        Scope { tree, schemas, names, warnings, warned }
+        Scope { tree, schemas, names, warnings, warned, severity: Severity::Error }
     }
 
     /// The modules.
@@ -72,6 +74,12 @@ impl Scope {
     #[must_use]
     pub fn schemas(&self) -> &Rc<Schemas> {
         &self.schemas
+    }
+
+    /// From now on a condition that does not hold is worth a warning, because nothing is to be done that it
+    /// could stop.
+    pub fn lenient(&mut self) {
+        self.severity = Severity::Warning;
     }
 
     /// Lets a cast stand in for clouds and modules. Must come before anything is evaluated.
@@ -221,7 +229,8 @@ impl Scope {
         self.names.settle(frame, &Node::Block(resource.addr.clone()));
         let reader = self.names.reader(frame, &place);
         let mut out = Diagnostics::none();
-        condition::require(conditions, &format!("Resource {word} failed"), &reader, &mut out);
+        let summary = format!("Resource {word} failed");
+        condition::require(conditions, (self.severity, &summary), &reader, &mut out);
         about(out, &addr.to_string())
     }
 
@@ -274,7 +283,7 @@ impl Scope {
         let place = Place::default();
         let reader = self.names.reader(FrameId::ROOT, &place);
         let mut out = Diagnostics::none();
-        condition::of_output(output, judged, &reader, &mut out);
+        condition::of_output(output, judged.then_some(self.severity), &reader, &mut out);
         let value = reader.value(&output.value);
         let wrong = |summary: &str, detail: &str| Diagnostic::error(summary, detail).at(output.span);
         let value = match value {

@@ -12,7 +12,7 @@ use crate::state::Object;
 use crate::value::{Path, Type, Value};
 
 use super::change::{Action, Difference, Why};
-use super::{diff, propose};
+use super::{diff, marks, propose};
 
 /// What one object is judged by.
 pub(crate) struct Case<'a> {
@@ -75,6 +75,10 @@ impl Case<'_> {
             }
         }
         self.spare(&before, &mut differences);
+        let known = differences.len();
+        let mut remarked = marks::differences(block, &before, &settled);
+        remarked.retain(|found| !differences.iter().any(|other| other.path.covers(&found.path)));
+        differences.extend(remarked);
         if prior.unfinished && diff::cost(&differences) < Cost::Restart {
             let reason = "The last update did not end well, so it is carried out again.".into();
             differences.push(Difference { path: Path::root(), cost: Cost::Restart, reason });
@@ -90,6 +94,10 @@ impl Case<'_> {
         }
         if differences.is_empty() {
             return Verdict { action: Action::NoOp, why: Why::Changed, cost, before, after: settled, differences };
+        }
+        if known == 0 && !prior.unfinished {
+            // Nothing differs but what is sensitive: the object itself is not touched, and nothing in it unsettled.
+            return Verdict { action: Action::Update, why: Why::Remarked, cost, before, after: settled, differences };
         }
         let after = propose::propose(block, Some(&before), &config, Some(cost));
         self.add_unsettled(&before, &after, &mut differences);

@@ -50,6 +50,8 @@ pub enum Why {
     Unprovisioned,
     /// The last update of the object did not end well.
     Unfinished,
+    /// Nothing differs but what is sensitive.
+    Remarked,
     /// Its provider configuration names another cloud or account now.
     Elsewhere,
     /// `-replace`
@@ -101,6 +103,16 @@ pub struct Difference {
     pub cost: Cost,
     /// Why it costs that, from the schema; may be empty.
     pub reason: Cow<'static, str>,
+}
+
+impl Difference {
+    /// Whether the two sides of a change have the same content here, and differ in what is sensitive alone.
+    pub(crate) fn remarks(&self, change: &Change) -> bool {
+        match (self.path.find(&change.before), self.path.find(&change.after)) {
+            (Some(before), Some(after)) => before.same(after) && before.ty() == after.ty(),
+            _ => false,
+        }
+    }
 }
 
 /// What is planned for one object.

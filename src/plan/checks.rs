@@ -92,7 +92,7 @@ impl Walk<'_> {
     pub(crate) fn all_checks(&mut self) -> Vec<Checked> {
         let checks = std::mem::take(&mut self.checks);
         let (selection, destroys) = (&self.selection, self.options.mode == Mode::Destroy);
-        let looked_at = self.looked_at();
+        let looked_at = self.looked_at.take();
         let whole = looked_at.is_none() && !destroys;
         all(self.scope, whole, &mut |scope, path, what| match what {
             // Terraform registers outputs of the root module even then.
@@ -119,25 +119,6 @@ impl Walk<'_> {
                 looked_at.as_ref().is_none_or(seen).then(|| vec![judge(scope, path, what, Key::None)])
             }
         })
-    }
-
-    /// What the blocks need that a partial plan looks at; nothing of a whole one, which looks at all.
-    fn looked_at(&self) -> Option<BTreeSet<Spot>> {
-        if self.selection.is_whole() {
-            return None;
-        }
-        let touched = self.tree.order.iter().filter(|spot| match &spot.node {
-            Node::Block(block) => self.selection.touches(&self.tree.block(spot.unit, block)),
-            _ => false,
-        });
-        let mut waiting: Vec<&Spot> = touched.collect();
-        let mut found: BTreeSet<Spot> = BTreeSet::new();
-        while let Some(spot) = waiting.pop() {
-            if found.insert(spot.clone()) {
-                waiting.extend(self.tree.graph.needs(spot));
-            }
-        }
-        Some(found)
     }
 
     /// A check looks at the world after the plan, so it comes after all of it.

@@ -185,7 +185,9 @@ impl<'a> Walk<'a> {
                 Import::Nothing
             };
         };
-        if prior.is_some_and(|prior| wanted.named.as_str().is_some_and(|id| same(id) == same(&prior.id))) {
+        // A block that is left in place has done its work, also where its object was replaced since.
+        let here = |prior: &Object| wanted.named.as_str().is_some_and(|id| same(id) == same(&prior.id));
+        if prior.is_some_and(|prior| wanted.span.is_some() || here(prior)) {
             return Import::Nothing;
         }
         let answers = self.answers;

@@ -42,6 +42,7 @@ const WHYS: &[(Why, &str)] = &[
     (Why::Elsewhere, "elsewhere"),
     (Why::Requested, "requested"),
     (Why::Unfinished, "unfinished"),
+    (Why::Remarked, "remarked"),
     (Why::Triggered, "triggered"),
     (Why::NoBlock, "no-block"),
     (Why::NoMoveTarget, "no-move-target"),

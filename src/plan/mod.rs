@@ -23,6 +23,7 @@ pub mod json;
 mod laid;
 mod ledger;
 mod ledger_checks;
+pub mod marks;
 mod moves;
 mod order;
 mod orphans;
@@ -236,6 +237,7 @@ pub fn plan(
     let expected = tree.order.len().max(laid.objects.len());
     let mut walk = Walk {
         order: Order::new(&tree),
+        looked_at: selection.spots(&tree),
         scope,
         tree,
         schemas,
@@ -327,6 +329,7 @@ fn go(walk: &mut Walk<'_>, statements: &[moves::Statement<'_>]) {
         }
         Mode::Destroy => walk.everything(),
         Mode::RefreshOnly => {
+            walk.scope.lenient();
             walk.blocks();
             walk.keep_all();
         }

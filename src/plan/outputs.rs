@@ -68,10 +68,7 @@ impl Walk<'_> {
         if needs.iter().any(|block| self.waiting.contains_key(block)) || self.is_waiting(&spot) {
             return kept(before);
         }
-        // With -target, what is derived from targets alone is brought up to date. Source of the rule:
-        // Terraform, "Resource Targeting".
-        let derived = !needs.is_empty() && needs.iter().all(|block| self.selection.touches(block));
-        if !self.selection.is_whole() && !derived {
+        if !self.looks_at(&spot) {
             return None;
         }
         let after = match self.scope.output(name) {

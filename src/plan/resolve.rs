@@ -26,7 +26,7 @@ use super::gates::Gates;
 use super::laid::Laid;
 use super::walk::schema_of;
 
-use super::{diff, outputs, propose};
+use super::{diff, marks, outputs, propose};
 pub use crate::lang::provisioner::{Errand, When};
 
 /// The configuration during an apply: knows what is made already.
@@ -47,9 +47,9 @@ pub struct Resolver {
 pub enum Asked {
     /// These attributes; unknown remains only what the cloud decides.
     For(Value),
-    /// What is there already: all that differed was not known when it was planned, and is known to be the
-    /// same now. A step without a call costs nothing; Terraform drops it, too.
-    Nothing,
+    /// What is there already, as sensitive as this is: all that differed is that, or was not known when it was
+    /// planned and is known to be the same now. A step without a call costs nothing; Terraform drops it, too.
+    Nothing(Value),
 }
 
 impl Resolver {
@@ -127,7 +127,8 @@ impl Resolver {
             false => propose::ignore(&schema.block, &change.before, &desired.value, &ignored),
         };
         let actual = if change.action == Action::Update {
-            propose::propose(&schema.block, Some(&change.before), &config, Some(change.cost))
+            let unsettled = (change.why != Why::Remarked).then_some(change.cost);
+            propose::propose(&schema.block, Some(&change.before), &config, unsettled)
         } else {
             propose::propose(&schema.block, None, &config, None)
         };
@@ -150,7 +151,7 @@ impl Resolver {
             // What an update would have unsettled stays as it was if there is none.
             let kept = propose::propose(&schema.block, Some(&change.before), &config, None);
             if diff::diff(&schema.block, &change.before, &kept, key).is_empty() {
-                return Ok(Asked::Nothing);
+                return Ok(Asked::Nothing(marks::remarked(&change.before, &kept)));
             }
         }
         Ok(Asked::For(actual))
@@ -265,11 +266,12 @@ fn declared(addrs: &BTreeSet<Addr>) -> BTreeSet<Block> {
     addrs.iter().map(|addr| addr.block.declared().into_owned()).collect()
 }
 
-/// Whether nothing that differs in an update was known when it was planned.
+/// Whether an update may be of nothing but what is sensitive: no other difference was known when it was planned.
 fn was_guessed(change: &Change) -> bool {
     let guessed = |found: &Difference| found.path.find(&change.after).is_some_and(|value| !value.is_wholly_known());
     let plain = change.action == Action::Update && change.why == Why::Changed && change.importing.is_none();
-    plain && change.differences.iter().all(guessed)
+    change.why == Why::Remarked
+        || plain && change.differences.iter().all(|found| guessed(found) || found.remarks(change))
 }
 
 /// Whether a change ends with an object or an answer that others can see.

@@ -81,7 +81,7 @@ impl Walk<'_> {
 
     /// Looks at a node that is no block. When only a part is planned, only what that part uses counts.
     pub(crate) fn other(&mut self, spot: &Spot) {
-        if !self.selection.is_whole() {
+        if !self.looks_at(spot) {
             return;
         }
         if let Some(open) = self.scope.waits_for(spot) {

@@ -8,8 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::addr::{Addr, Block, Key, Target};
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::module::Node;
+use crate::lang::tree::{Spot, Tree, UnitId};
 
-use super::{Mode, Options};
+use super::{Mode, Options, outputs};
 
 /// Who needs whom, blocks only.
 #[derive(Debug, Default)]
@@ -117,6 +119,37 @@ impl Selection {
         let barred = self.excluded.contains(&*declared)
             || self.excludes.iter().any(|target| !matches!(target, Target::Instance(_)) && bars(target, block));
         wanted && !barred
+    }
+
+    /// What is no block and is looked at by a partial plan: what its blocks need, and outputs of the root module
+    /// that come from its blocks alone. Nothing for a whole plan. Source of the rule: Terraform, "Resource
+    /// Targeting".
+    pub(crate) fn spots(&self, tree: &Tree) -> Option<BTreeSet<Spot>> {
+        if self.is_whole() {
+            return None;
+        }
+        let wanted = |spot: &&Spot| match &spot.node {
+            Node::Block(block) => self.touches(&tree.block(spot.unit, block)),
+            Node::Output(name) if spot.unit == UnitId::ROOT => {
+                let needs = outputs::needs(tree, name);
+                !needs.is_empty() && needs.iter().all(|block| self.touches(block))
+            }
+            _ => false,
+        };
+        let mut waiting: Vec<Spot> = tree.order.iter().filter(wanted).cloned().collect();
+        let mut found = BTreeSet::new();
+        while let Some(spot) = waiting.pop() {
+            if found.contains(&spot) {
+                continue;
+            }
+            waiting.extend(tree.graph.needs(&spot).cloned());
+            if let Node::Variable(name) = &spot.node {
+                // What a variable must not be is judged wherever its value is used.
+                waiting.push(Spot { unit: spot.unit, node: Node::Validation(name.clone()) });
+            }
+            found.insert(spot);
+        }
+        Some(found)
     }
 }
 

@@ -44,6 +44,8 @@ pub(crate) struct Walk<'a> {
     pub(crate) key: &'a SealKey,
     pub(crate) answers: &'a Answers,
     pub(crate) selection: Selection,
+    /// What a partial plan looks at beside blocks; nothing of a whole one, which looks at all.
+    pub(crate) looked_at: Option<BTreeSet<Spot>>,
     pub(crate) order: Order,
     pub(crate) changes: Vec<Change>,
     /// Where the change of a managed instance stands in `changes`.
@@ -149,6 +151,11 @@ impl<'a> Walk<'a> {
         self.laid.objects.get(addr).copied()
     }
 
+    /// Whether something that is no block is looked at.
+    pub(crate) fn looks_at(&self, spot: &Spot) -> bool {
+        self.looked_at.as_ref().is_none_or(|looked_at| looked_at.contains(spot))
+    }
+
     /// Whether a block is not looked at.
     fn leaves(&self, block: &Block) -> bool {
         let refreshing = self.options.mode == Mode::RefreshOnly && block.mode == BlockMode::Managed;
@@ -161,12 +168,14 @@ impl<'a> Walk<'a> {
         let mut keys: Vec<Key> = standing.iter().map(|(addr, _)| addr.key.clone()).collect();
         // What a plan does not look at is there as far as it exists; what nothing but the plan leaves out is
         // there as the configuration says.
+        let mut configured = Vec::new();
         if self.options.mode == Mode::RefreshOnly
             && let Ok(Keys::Known(known)) = self.scope.repetition(block)
         {
-            keys.extend(known);
+            keys.extend(known.iter().cloned());
             keys.sort();
             keys.dedup();
+            configured = known;
         }
         let alone = matches!(resource.repetition, Repetition::Once);
         if alone && !keys.contains(&Key::None) {
@@ -175,6 +184,13 @@ impl<'a> Walk<'a> {
         self.scope.publish_keys(block, keys.clone());
         for key in keys {
             self.leave_instance(&block.instance(key));
+        }
+        let configured = configured.into_iter().map(|key| block.instance(key));
+        for addr in configured.filter(|addr| self.selection.holds(addr)) {
+            for before in [true, false] {
+                let found = self.scope.check_conditions(&addr, before);
+                self.diagnostics.extend(found);
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::value::{Content, Members, Type, Value};
+use crate::value::{Content, Marks, Members, Type, Value};
 
 /// The type of a port, one for all values.
 static PORT: LazyLock<Type> = LazyLock::new(|| Type::object_of(&[("port", Type::Number), ("protocol", Type::String)]));
@@ -52,8 +52,12 @@ pub(crate) fn exposed_ports(_prior: Option<&Value>, group: &Value) -> Option<Val
         return Some(Value::null(PORTS.clone()));
     }
     let mut found: Vec<Value> = Vec::new();
+    let mut marks = Marks::NONE;
     for container in known(group.get("container")?)? {
-        for port in known(container.get("ports")?)? {
+        let ports = container.get("ports")?;
+        // What is a secret in a set makes one of the whole set.
+        marks = marks.union(ports.marks());
+        for port in known(ports)? {
             let members: Members = ["port", "protocol"]
                 .map(|name| (name.into(), port.get(name).cloned()))
                 .into_iter()
@@ -66,7 +70,7 @@ pub(crate) fn exposed_ports(_prior: Option<&Value>, group: &Value) -> Option<Val
             found.push(port);
         }
     }
-    Some(Value::set(PORT.clone(), found))
+    Some(Value::set(PORT.clone(), found).with_marks(marks))
 }
 
 /// The members of a known list or set; none for a null.

@@ -6,6 +6,7 @@
 
 mod apply;
 mod event;
+mod needs;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,6 +15,7 @@ use crate::value::{Name, Value};
 
 pub use apply::Contradiction;
 pub use event::{Act, Event, Intent, Journal, JournalError, OperationKind, Outcome, StepId};
+pub use needs::Needs;
 
 /// An object that exists in a cloud.
 #[derive(Clone, Debug, PartialEq)]

@@ -12,7 +12,7 @@ use crate::plan::json::state::provider_of;
 use crate::plan::json::values::{Sight, ty};
 use crate::plan::propose::mark_secrets;
 use crate::schema::Schemas;
-use crate::state::{Object, Output, State};
+use crate::state::{Needs, Object, Output, State};
 use crate::value::{Content, Marks, Name, Path, Step, Type, Value};
 
 use super::{VERSION, WITHHELD};
@@ -23,12 +23,13 @@ pub fn write(state: &State, schemas: &Schemas, version: &str, sight: Sight) -> O
     let lineage = state.lineage.as_deref()?;
     let outputs = state.outputs.iter().map(|(name, stored)| (name.to_string(), output(stored, sight)));
     let outputs: Map<String, Json> = outputs.collect();
+    let writer = Writer { needs: Needs::of_state(state), schemas, sight };
     let mut blocks: BTreeMap<&Block, Vec<Json>> = BTreeMap::new();
     for (addr, object) in &state.objects {
-        blocks.entry(&addr.block).or_default().push(instance(addr, None, object, schemas, sight));
+        blocks.entry(&addr.block).or_default().push(writer.instance(addr, None, object));
     }
     for ((addr, key), object) in &state.deposed {
-        blocks.entry(&addr.block).or_default().push(instance(addr, Some(key), object, schemas, sight));
+        blocks.entry(&addr.block).or_default().push(writer.instance(addr, Some(key), object));
     }
     let resources: Vec<Json> = blocks.into_iter().map(|(block, instances)| resource(block, instances)).collect();
     Some(json!({
@@ -66,50 +67,60 @@ fn resource(block: &Block, instances: Vec<Json>) -> Json {
     resource.into()
 }
 
-fn instance(addr: &Addr, deposed: Option<&Name>, object: &Object, schemas: &Schemas, sight: Sight) -> Json {
-    let mut instance = Map::new();
-    match &addr.key {
-        Key::None => {}
-        Key::Int(index) => drop(instance.insert("index_key".into(), (*index).into())),
-        Key::Str(key) => drop(instance.insert("index_key".into(), (&**key).into())),
+/// What instances are written with.
+struct Writer<'a> {
+    needs: Needs,
+    schemas: &'a Schemas,
+    sight: Sight,
+}
+
+impl Writer<'_> {
+    fn instance(&self, addr: &Addr, deposed: Option<&Name>, object: &Object) -> Json {
+        let sight = self.sight;
+        let mut instance = Map::new();
+        match &addr.key {
+            Key::None => {}
+            Key::Int(index) => drop(instance.insert("index_key".into(), (*index).into())),
+            Key::Str(key) => drop(instance.insert("index_key".into(), (&**key).into())),
+        }
+        if object.tainted {
+            instance.insert("status".into(), "tainted".into());
+        }
+        if let Some(key) = deposed {
+            instance.insert("deposed".into(), (&**key).into());
+        }
+        let schema = self.schemas.managed.get(&object.kind);
+        let value = schema.map_or_else(|| object.value.clone(), |schema| mark_secrets(&schema.block, &object.value));
+        let mut secrets = Secrets { sight, all: Vec::new(), withheld: Vec::new() };
+        secrets.find(&value, &Path::root());
+        instance.insert("schema_version".into(), object.schema_version.into());
+        let members = value.as_members().into_iter().flatten();
+        let attributes = members.map(|(name, member)| {
+            let of = schema.and_then(|schema| schema.block.attribute(name)).map(|attribute| &attribute.ty);
+            let json = match of {
+                // Of a dynamic value the type is written beside it.
+                Some(Type::Dynamic) if member.ty() != Type::Dynamic => {
+                    json!({ "value": sight.value(member), "type": ty(&member.ty()) })
+                }
+                _ => sight.value(member),
+            };
+            (name.to_string(), json)
+        });
+        instance.insert("attributes".into(), attributes.collect::<Map<_, _>>().into());
+        instance.insert("sensitive_attributes".into(), secrets.all.into());
+        if !secrets.withheld.is_empty() {
+            instance.insert(WITHHELD.into(), secrets.withheld.into());
+        }
+        if !object.needs.is_empty() {
+            let mut needs: Vec<String> = self.needs.behind(object).iter().map(ToString::to_string).collect();
+            needs.sort();
+            instance.insert("dependencies".into(), needs.into());
+        }
+        if object.create_before_destroy {
+            instance.insert("create_before_destroy".into(), true.into());
+        }
+        instance.into()
     }
-    if object.tainted {
-        instance.insert("status".into(), "tainted".into());
-    }
-    if let Some(key) = deposed {
-        instance.insert("deposed".into(), (&**key).into());
-    }
-    let schema = schemas.managed.get(&object.kind);
-    let value = schema.map_or_else(|| object.value.clone(), |schema| mark_secrets(&schema.block, &object.value));
-    let mut secrets = Secrets { sight, all: Vec::new(), withheld: Vec::new() };
-    secrets.find(&value, &Path::root());
-    instance.insert("schema_version".into(), object.schema_version.into());
-    let members = value.as_members().into_iter().flatten();
-    let attributes = members.map(|(name, member)| {
-        let of = schema.and_then(|schema| schema.block.attribute(name)).map(|attribute| &attribute.ty);
-        let json = match of {
-            // Of a dynamic value the type is written beside it.
-            Some(Type::Dynamic) if !member.is_null() => {
-                json!({ "value": sight.value(member), "type": ty(&member.ty()) })
-            }
-            _ => sight.value(member),
-        };
-        (name.to_string(), json)
-    });
-    instance.insert("attributes".into(), attributes.collect::<Map<_, _>>().into());
-    instance.insert("sensitive_attributes".into(), secrets.all.into());
-    if !secrets.withheld.is_empty() {
-        instance.insert(WITHHELD.into(), secrets.withheld.into());
-    }
-    if !object.needs.is_empty() {
-        let mut needs: Vec<String> = object.needs.iter().map(ToString::to_string).collect();
-        needs.sort();
-        instance.insert("dependencies".into(), needs.into());
-    }
-    if object.create_before_destroy {
-        instance.insert("create_before_destroy".into(), true.into());
-    }
-    instance.into()
 }
 
 /// Where secrets lie.

@@ -458,7 +458,7 @@ impl Value {
         };
         // That something is a fingerprint is said by the value itself, never by its neighbour: a
         // secret in clear that took over this mark would be stored as it is.
-        let marks = other.marks.without(Marks::FINGERPRINT);
+        let marks = if other.marks.has(Marks::FINGERPRINT) { Marks::NONE } else { other.marks };
         match marked {
             None if self.marks.has(marks) => None,
             marked => Some(marked.unwrap_or_else(|| self.clone()).with_marks(marks)),

@@ -97,7 +97,7 @@ async fn planned(
     let ask = arguments.planning.variables.input;
     // What is deleted is not waited for.
     let patience = if options.mode == Mode::Destroy { Patience::Drop } else { Patience::Follow };
-    let mut session = Session::open(folder, vars, ask, patience, screen).await?;
+    let mut session = Session::open(folder, vars, ask, (options.mode, patience), screen).await?;
     must_be_beside(&session.project, screen)?;
     let (plan, warnings) = make_plan(&mut session, options, &arguments.planning, None, screen).await?;
     tell(&session, &plan, &warnings, screen);

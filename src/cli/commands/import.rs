@@ -30,7 +30,8 @@ pub(in crate::cli) async fn run(
     screen: &Screen,
 ) -> Outcome<Exit> {
     let addr = address(&arguments.address, screen)?;
-    let mut session = Session::open(folder, vars, arguments.variables.input, Patience::Follow, screen).await?;
+    let (ask, aim) = (arguments.variables.input, (Mode::Normal, Patience::Follow));
+    let mut session = Session::open(folder, vars, ask, aim, screen).await?;
     must_be_beside(&session.project, screen)?;
     let module = &session.project.module;
     if session.project.tree.blocks().next().is_none() && module.providers.is_empty() {

@@ -23,7 +23,8 @@ pub(in crate::cli) async fn run(
     screen: &Screen,
 ) -> Outcome<Exit> {
     let options = options(&arguments.planning, arguments.destroy, screen)?;
-    let mut session = Session::open(folder, vars, arguments.planning.variables.input, Patience::Follow, screen).await?;
+    let ask = arguments.planning.variables.input;
+    let mut session = Session::open(folder, vars, ask, (options.mode, Patience::Follow), screen).await?;
     let generate = arguments.generate_config_out.as_deref();
     let (plan, warnings) = make_plan(&mut session, &options, &arguments.planning, generate, screen).await?;
     tell(&session, &plan, &warnings, screen);

@@ -14,7 +14,7 @@ use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::json::values::Sight;
 use crate::plan::{json, render};
-use crate::state::{Event, Object, State};
+use crate::state::{Event, Needs, Object, State};
 use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen) -> Outcome<Exit> {
@@ -103,7 +103,8 @@ fn show(folder: &Path, address: &str, form: Form, screen: &Screen) -> Outcome<Ex
     for addr in covered(&state, &targets, screen)? {
         let Some(object) = state.objects.get(&addr) else { continue };
         match form {
-            Form::Json => screen.line(&format!("{:#}", json::state::object(&addr, object, Sight::Hidden))),
+            Form::Json => screen
+                .line(&format!("{:#}", json::state::object(&addr, object, &Needs::of_state(&state), Sight::Hidden))),
             Form::Text => screen.text(&render::object(&addr, &object.value, object.tainted)),
             Form::Hcl => configuration(&addr, object, screen),
         }

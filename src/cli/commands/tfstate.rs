@@ -17,6 +17,7 @@ use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, Session, fail, open_store};
 use crate::diag::{Diagnostic, Diagnostics, Sources};
 use crate::engine::resume::Patience;
+use crate::plan::Mode;
 use crate::plan::json::values::Sight;
 use crate::provider::Provider;
 use crate::state::{Event, State};
@@ -40,7 +41,8 @@ pub(in crate::cli) async fn import(
             return fail(screen, &wrong, &none);
         }
     };
-    let mut session = Session::open(folder, vars, arguments.variables.input, Patience::Follow, screen).await?;
+    let (ask, aim) = (arguments.variables.input, (Mode::Normal, Patience::Follow));
+    let mut session = Session::open(folder, vars, ask, aim, screen).await?;
     let recognise = |kind: &str, id: &str| recognise(&session, kind, id);
     let desk = read::Desk {
         schemas: &session.project.schemas,

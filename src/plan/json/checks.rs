@@ -54,7 +54,9 @@ fn instance(what: &Checkable, judged: &Judged) -> Json {
     }
     let mut body = json!({ "address": address, "status": judged.status.word() });
     if !judged.problems.is_empty() {
-        body["problems"] = judged.problems.iter().map(|message| json!({ "message": message })).collect();
+        let mut problems: Vec<&String> = judged.problems.iter().collect();
+        problems.sort();
+        body["problems"] = problems.into_iter().map(|message| json!({ "message": message })).collect();
     }
     body
 }

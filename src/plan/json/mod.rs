@@ -59,9 +59,12 @@ pub fn plan(plan: &Plan, setting: &Setting<'_>) -> Json {
     if !variables.is_empty() {
         put("variables", variables.into());
     }
-    let after = plan.outputs.iter();
-    let after =
-        after.filter_map(|(name, output)| Some((name.to_string(), sight.output(output.after.as_ref()?, false))));
+    let after = plan.outputs.iter().filter_map(|(name, output)| {
+        let secret = output.before.as_ref().is_some_and(|before| before.contains_mark(Marks::SENSITIVE));
+        let after = output.after.clone()?;
+        let after = if secret { after.sensitive() } else { after };
+        Some((name.to_string(), sight.output(&after, false)))
+    });
     put("planned_values", state::values(after.collect(), planned(plan, setting)));
     let moves = moves(plan);
     let change = |change: &&Change| resource_change(change, &moves, sight);
@@ -166,16 +169,16 @@ fn resource_change(change: &Change, moves: &BTreeMap<&Addr, &Addr>, sight: Sight
     if let Some(key) = &change.deposed {
         body["deposed"] = (&**key).into();
     }
+    let before = sight.before(&change.before, &change.after);
     let mut inner = json!({
         "actions": actions(change.action),
-        "before": sight.value(&change.before),
+        "before": sight.value(&before),
         "after": sight.value(&change.after),
-        "after_unknown": match flags(&change.after, &Value::is_unknown) {
-            Json::Bool(false) => json!({}),
-            _ if change.action == Action::NoOp => json!({}),
-            flags => flags,
+        "after_unknown": match change.after.is_wholly_known() {
+            true => json!({}),
+            false => flags(&change.after, &Value::is_unknown),
         },
-        "before_sensitive": secrets(&change.before),
+        "before_sensitive": secrets(&before),
         "after_sensitive": secrets(&change.after),
     });
     if matches!(change.action, Action::Replace | Action::ReplaceCreateFirst) {
@@ -228,7 +231,7 @@ fn actions(action: Action) -> &'static [&'static str] {
 
 fn reason(change: &Change) -> Option<&'static str> {
     match change.why {
-        Why::Changed | Why::Unfinished | Why::Destroy | Why::Deposed | Why::Swept => None,
+        Why::Changed | Why::Unfinished | Why::Remarked | Why::Destroy | Why::Deposed | Why::Swept => None,
         Why::CannotUpdate | Why::Elsewhere => Some("replace_because_cannot_update"),
         Why::Tainted | Why::Unprovisioned => Some("replace_because_tainted"),
         Why::Requested => Some("replace_by_request"),
@@ -263,8 +266,9 @@ fn output_change(output: &OutputChange, sight: Sight) -> Json {
     };
     let (before, after) = (output.before.as_ref(), output.after.as_ref());
     let sensitive = before.iter().chain(&after).any(|value| value.contains_mark(Marks::SENSITIVE));
+    let becomes = after.is_some_and(|after| after.contains_mark(Marks::SENSITIVE));
     let shown = |value: &Value| {
-        let hidden = sight == Sight::Hidden && value.contains_mark(Marks::SENSITIVE);
+        let hidden = sight == Sight::Hidden && (becomes || value.contains_mark(Marks::SENSITIVE));
         if hidden { Json::Null } else { sight.value(value) }
     };
     let mut change = json!({ "actions": [action], "before": before.map(shown) });

@@ -13,7 +13,7 @@ use crate::plan::change::Plan;
 use crate::plan::laid::Laid;
 use crate::plan::propose;
 use crate::plan::{Action, Mode};
-use crate::state::Object;
+use crate::state::{Needs, Object};
 use crate::value::{Name, Value};
 
 use super::Setting;
@@ -23,24 +23,32 @@ use super::state::{self, resource};
 pub(super) fn prior(plan: &Plan, setting: &Setting<'_>) -> Option<Json> {
     let sight = setting.sight;
     let laid = Laid::new(setting.state, &plan.refreshed);
+    let planned = plan.changes.iter().filter(|change| change.deposed.is_none() && !change.after.is_null());
+    let planned: BTreeMap<&Addr, &Value> = planned.map(|change| (&change.addr, &change.after)).collect();
     let needs: BTreeMap<&Addr, &[Block]> = plan
         .changes
         .iter()
         .filter(|change| change.deposed.is_none() && !matches!(change.action, Action::Delete | Action::Forget))
         .map(|change| (&change.addr, change.needs.as_slice()))
         .collect();
+    let kept = laid.objects.iter().filter(|(addr, _)| !needs.contains_key(*addr));
+    let kept = kept.map(|(addr, own)| (*addr, own.needs.as_slice()));
+    let deposed = laid.deposed.iter().map(|((addr, _), own)| (*addr, own.needs.as_slice()));
+    let all = needs.iter().map(|(addr, needs)| (*addr, *needs)).chain(kept).chain(deposed);
+    let web = Needs::of(all.map(|(addr, needs)| (&addr.block, needs)));
     let object = |addr: &Addr, object: &Object| {
         let value = match setting.schemas.managed.get(&object.kind) {
             Some(schema) => propose::mark_secrets(&schema.block, &object.value),
             None => object.value.clone(),
         };
+        let value = planned.get(addr).map_or_else(|| value.clone(), |after| sight.before(&value, after).into_owned());
         let needs = needs.get(addr).map_or_else(|| object.needs.clone(), |needs| needs.to_vec());
-        state::object(addr, &Object { value, needs, ..object.clone() }, sight)
+        state::object(addr, &Object { value, needs, ..object.clone() }, &web, sight)
     };
     let data = plan.answers.iter().map(|(addr, value)| (addr.clone(), resource(addr, value, 0, sight)));
     let managed = laid.objects.iter().map(|(addr, own)| ((*addr).clone(), object(addr, own)));
     let deposed = laid.deposed.iter().map(|((addr, key), own)| {
-        let mut shown = state::object(addr, own, sight);
+        let mut shown = state::object(addr, own, &web, sight);
         shown["deposed_key"] = (&***key).into();
         ((*addr).clone(), shown)
     });

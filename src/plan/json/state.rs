@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use crate::addr::{Addr, Key, Mode, ModulePath};
-use crate::state::{Object, State};
+use crate::state::{Needs, Object, State};
 use crate::value::{Name, Value};
 
 use super::LANGUAGE;
@@ -28,9 +28,10 @@ pub fn provider_of(kind: &str) -> &'static str {
 /// The whole state.
 #[must_use]
 pub fn state(state: &State, sight: Sight) -> Json {
-    let current = state.objects.iter().map(|(addr, own)| (addr.clone(), object(addr, own, sight)));
+    let needs = Needs::of_state(state);
+    let current = state.objects.iter().map(|(addr, own)| (addr.clone(), object(addr, own, &needs, sight)));
     let deposed = state.deposed.iter().map(|((addr, key), own)| {
-        let mut shown = object(addr, own, sight);
+        let mut shown = object(addr, own, &needs, sight);
         shown["deposed_key"] = (&**key).into();
         (addr.clone(), shown)
     });
@@ -92,10 +93,10 @@ fn module(path: &ModulePath, modules: &mut BTreeMap<ModulePath, Vec<Json>>) -> J
 
 /// One object of the state.
 #[must_use]
-pub fn object(addr: &Addr, object: &Object, sight: Sight) -> Json {
+pub fn object(addr: &Addr, object: &Object, needs: &Needs, sight: Sight) -> Json {
     let mut shown = resource(addr, &object.value, object.schema_version, sight);
     if !object.needs.is_empty() {
-        let mut needs: Vec<String> = object.depends_on().iter().map(ToString::to_string).collect();
+        let mut needs: Vec<String> = needs.behind(object).iter().map(ToString::to_string).collect();
         needs.sort();
         shown["depends_on"] = needs.into();
     }

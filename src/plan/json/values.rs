@@ -3,6 +3,8 @@
 //! **Never:** write a secret unless it was asked for in clear, and a fingerprint not even then: it
 //! says nothing to anybody. In: values. Out: JSON.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value as Json, json};
 
 use crate::value::{Content, Marks, Type, Value};
@@ -38,6 +40,15 @@ impl Sight {
                 let known = members.iter().filter(|(_, member)| !member.is_unknown());
                 known.map(|(name, member)| (name.to_string(), self.value(member))).collect::<Map<_, _>>().into()
             }
+        }
+    }
+
+    /// A value before a change, as it may be seen: what becomes a secret and stays the same is one already.
+    #[must_use]
+    pub fn before<'v>(self, before: &'v Value, after: &Value) -> Cow<'v, Value> {
+        match self {
+            Sight::Hidden => Cow::Owned(before.with_marks_of(after)),
+            Sight::Clear => Cow::Borrowed(before),
         }
     }
 

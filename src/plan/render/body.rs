@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::change::{Action, Change, Difference};
-use crate::plan::{diff, pairs};
+use crate::plan::{diff, marks, pairs};
 use crate::schema::{Attribute, Block, Cost, Equality, NestedBlock, Nesting, Secrecy};
 use crate::value::{Name, Path, Step, Type, Value};
 
@@ -26,6 +26,24 @@ pub(super) struct Body<'a> {
 pub(super) struct Sides<'a> {
     pub(super) before: Option<&'a Value>,
     pub(super) after: Option<&'a Value>,
+}
+
+/// Whether blocks are sensitive as a whole, as those of a set are where anything in one of them is.
+#[derive(Clone, Copy)]
+struct Secret {
+    before: bool,
+    after: bool,
+}
+
+impl Secret {
+    fn of(sides: Sides<'_>) -> Secret {
+        let sensitive = |side: Option<&Value>| side.is_some_and(Value::is_sensitive);
+        Secret { before: sensitive(sides.before), after: sensitive(sides.after) }
+    }
+
+    fn changes(self) -> bool {
+        self.before != self.after
+    }
 }
 
 impl<'a> Sides<'a> {
@@ -91,6 +109,7 @@ impl<'a> Body<'a> {
                     Sign::None
                 }
             }
+            (Some(before), Some(after)) if marks::differ(before, after) => Sign::Change,
             (Some(before), Some(after)) if diff::same(attribute.equality, before, after) => Sign::None,
             (before, after) => super::values::sign(before, after),
         }
@@ -105,15 +124,16 @@ impl<'a> Body<'a> {
         nested.sort_by(|a, b| a.name.cmp(&b.name));
         let mut hidden = 0;
         for nested in nested {
+            let secret = Secret::of(sides.get(&nested.name));
             for (at, element) in self.elements(nested, &self.place(path, &nested.name), sides.get(&nested.name)) {
-                if self.same(&nested.block, &at, element) {
+                if self.same(&nested.block, &at, element) && !secret.changes() {
                     hidden += 1;
                     continue;
                 }
                 if std::mem::take(&mut spaced) {
                     page.blank();
                 }
-                self.element(page, depth, nested, &at, element);
+                self.element(page, depth, nested, &at, element, secret);
             }
             if let Some(found) =
                 self.differences.get(&self.place(path, &nested.name)).filter(|_| self.reorders(nested, sides))
@@ -138,7 +158,15 @@ impl<'a> Body<'a> {
         nested.nesting == Nesting::List && pairs::reordered(&pairs::pair(before, after))
     }
 
-    fn element(&self, page: &mut Page, depth: usize, nested: &NestedBlock, path: &Path, sides: Sides<'_>) {
+    fn element(
+        &self,
+        page: &mut Page,
+        depth: usize,
+        nested: &NestedBlock,
+        path: &Path,
+        sides: Sides<'_>,
+        secret: Secret,
+    ) {
         let sign = match (sides.before, sides.after) {
             (None, _) => Sign::Add,
             (_, None) => Sign::Remove,
@@ -149,8 +177,17 @@ impl<'a> Body<'a> {
             page.line(depth, sign, &format!("{} (known after apply){note}", nested.name));
             return;
         }
+        if sign == Sign::Change {
+            let unchanged = sides.before.zip(sides.after).is_some_and(|(before, after)| before.same(after));
+            page.warn(depth, "block", (secret.before, secret.after), unchanged);
+        }
         page.line(depth, sign, &format!("{} {{{note}", nested.name));
-        self.block(page, depth + 1, &nested.block, path, sides);
+        if secret.before || secret.after {
+            page.aside(depth + 1, "At least one attribute in this block is (or was) sensitive,");
+            page.aside(depth + 1, "so its contents will not be displayed.");
+        } else {
+            self.block(page, depth + 1, &nested.block, path, sides);
+        }
         page.line(depth, Sign::None, "}");
     }
 
@@ -179,7 +216,7 @@ impl<'a> Body<'a> {
 
     fn same(&self, block: &Block, path: &Path, sides: Sides<'_>) -> bool {
         let (Some(before), Some(after)) = (sides.before, sides.after) else { return false };
-        if before.same(after) {
+        if before.same(after) && !marks::differ(before, after) {
             return true;
         }
         if after.is_unknown() {

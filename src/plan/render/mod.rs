@@ -192,7 +192,7 @@ fn nothing(page: &mut Page, plan: &Plan) {
 
 fn output_changes(page: &mut Page, plan: &Plan) {
     page.text("Changes to Outputs:");
-    page.untyped = true;
+    (page.untyped, page.noun) = (true, "output value");
     let changed = plan.outputs.iter().filter(|(_, output)| output.before != output.after);
     let changed: Vec<_> = changed.collect();
     let width = changed.iter().map(|(name, _)| name.chars().count()).max().unwrap_or_default();

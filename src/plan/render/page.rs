@@ -22,6 +22,8 @@ pub(super) struct Page {
     /// Whether the values being written have no declared type: the keys of their maps are written
     /// like names then, as Terraform does.
     pub(super) untyped: bool,
+    /// What the values being written are called.
+    pub(super) noun: &'static str,
 }
 
 const GREEN: &str = "32";
@@ -32,7 +34,7 @@ const GREY: &str = "90";
 
 impl Page {
     pub(super) fn new(colour: bool) -> Page {
-        Page { text: String::new(), colour, untyped: false }
+        Page { text: String::new(), colour, untyped: false, noun: "attribute value" }
     }
 
     /// Makes room for so many bytes at once.
@@ -109,6 +111,26 @@ impl Page {
         }
         parts.iter().for_each(|part| self.text.push_str(part));
         self.text.push('\n');
+    }
+
+    /// Says of something that it becomes sensitive, or is not any more.
+    pub(super) fn warn(&mut self, depth: usize, noun: &str, sensitive: (bool, bool), unchanged: bool) {
+        let [first, second] = match sensitive {
+            (false, true) => {
+                ["be marked as sensitive and will not", "display in UI output after applying this change."]
+            }
+            (true, false) => ["no longer be marked as sensitive", "after applying this change."],
+            _ => return,
+        };
+        let (warning, rest) = (self.yellow("Warning"), if unchanged { " The value is unchanged." } else { "" });
+        self.aside(depth, &format!("{warning}: this {noun} will {first}"));
+        self.aside(depth, &format!("{second}{rest}"));
+    }
+
+    /// A comment line above what it is about, at the column of its sign.
+    pub(super) fn aside(&mut self, depth: usize, text: &str) {
+        self.text.extend(std::iter::repeat_n(' ', (depth * 4).saturating_sub(2)));
+        self.text(&format!("# {text}"));
     }
 
     /// A comment line.

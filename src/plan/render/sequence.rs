@@ -5,6 +5,7 @@
 
 use similar::{DiffOp, capture_diff_slices};
 
+use crate::plan::marks;
 use crate::value::Value;
 
 use super::page::{Page, Sign};
@@ -28,7 +29,8 @@ pub(super) fn list(page: &mut Page, depth: usize, before: &[Value], after: &[Val
     for operation in capture_diff_slices(similar::Algorithm::Myers, &old, &new) {
         let (gone, come) = (&before[operation.old_range()], &after[operation.new_range()]);
         if matches!(operation, DiffOp::Equal { .. }) {
-            entries.extend(come.iter().map(Entry::Kept));
+            let kept = |(old, new)| if marks::differ(old, new) { Entry::Changed(old, new) } else { Entry::Kept(new) };
+            entries.extend(gone.iter().zip(come).map(kept));
             continue;
         }
         let objects = [gone, come].iter().all(|side| side.iter().all(|value| value.as_members().is_some()));

@@ -6,6 +6,7 @@
 use similar::{ChangeTag, TextDiff};
 
 use crate::lang::functions::decode_json;
+use crate::plan::marks;
 use crate::value::{Content, Members, Value};
 
 use super::page::{Page, Sign};
@@ -20,7 +21,7 @@ pub(super) fn sign(before: Option<&Value>, after: Option<&Value>) -> Sign {
         (None, None) => Sign::None,
         (None, Some(_)) => Sign::Add,
         (Some(_), None) => Sign::Remove,
-        (Some(before), Some(after)) if before.same(after) => Sign::None,
+        (Some(before), Some(after)) if before.same(after) && !marks::differ(before, after) => Sign::None,
         (Some(_), Some(_)) => Sign::Change,
     }
 }
@@ -77,7 +78,13 @@ pub(super) fn difference(page: &mut Page, line: Line<'_>, before: Option<&Value>
             let suffix = gone(page);
             Line { suffix: &suffix, ..line }.only(page, SENSITIVE);
         }
-        _ if hidden => line.only(page, SENSITIVE),
+        _ if hidden => {
+            if let (Some(before), Some(after)) = (before, after) {
+                let (noun, sensitive) = (page.noun, (before.is_sensitive(), after.is_sensitive()));
+                page.warn(line.depth, noun, sensitive, before.same(after));
+            }
+            line.only(page, SENSITIVE);
+        }
         (Some(before), None) => {
             let suffix = gone(page);
             whole(page, Line { suffix: &suffix, ..line }, before);

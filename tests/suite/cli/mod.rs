@@ -33,6 +33,7 @@ mod refusals;
 mod rendering;
 mod schema;
 mod secrets;
+mod sensitivity;
 mod served;
 mod sign_in;
 #[cfg(unix)]

@@ -10,6 +10,7 @@ use acier::lang::host::Host;
 use acier::lang::inputs::{Inputs, decide};
 use acier::lang::scope::Scope;
 use acier::lang::tree::{Tree, load};
+use acier::plan::marks;
 use acier::plan::resolve::{Asked, Resolver};
 use acier::plan::{Action, Answers, Mode, Options, Plan, Planned, Refreshed, StepAct, Which, plan};
 use acier::schema::Schemas;
@@ -173,8 +174,11 @@ pub(super) fn carry_out(project: &Project, plan: &Plan, state: &mut State) -> Di
             StepAct::Create | StepAct::Update | StepAct::Read => {
                 let asked = match resolver.resolve(change, &key()) {
                     Ok(Asked::For(asked)) => asked,
-                    Ok(Asked::Nothing) => {
-                        diagnostics.extend(resolver.publish(&change.addr, change.before.clone()));
+                    Ok(Asked::Nothing(left)) => {
+                        if let Some(object) = state.objects.get_mut(&change.addr) {
+                            object.value = marks::remarked(&object.value, &left);
+                        }
+                        diagnostics.extend(resolver.publish(&change.addr, left));
                         continue;
                     }
                     Err(found) => {

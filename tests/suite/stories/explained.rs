@@ -225,6 +225,35 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
+        about: "outputs that a destroy never had",
+        because: "an output that no apply has written down is not there, so nothing of it goes; Terraform evaluates it \
+                  when it refreshes before a destroy, and says that it goes",
+        lay: |about, ours, theirs| {
+            let document = |lines: &[String]| serde_json::from_str::<serde_json::Value>(&lines.join("\n")).ok();
+            let Some((own, mut told)) = document(ours).zip(document(theirs)).filter(|_| about.has("-destroy")) else {
+                return;
+            };
+            let Some(outputs) = told["output_changes"].as_object_mut() else { return };
+            let deleted = serde_json::json!(["delete"]);
+            outputs.retain(|name, change| change["actions"] != deleted || own["output_changes"].get(name).is_some());
+            if outputs.is_empty() {
+                told.as_object_mut().and_then(|document| document.remove("output_changes"));
+            }
+            *theirs = format!("{told:#}").lines().map(str::to_owned).collect();
+        },
+    },
+    Explained {
+        about: "a cycle that Terraform makes itself",
+        because: "what creates first no more is destroyed in the order that its state says; Terraform shows the same plan \
+                  and then refuses it, because it puts a cycle into its own graph",
+        lay: |about, ours, theirs| {
+            let cycle = |line: &String| line == FAILED || line.starts_with("error: Cycle");
+            if about.what == "plan" && theirs.len() > 1 && theirs.iter().all(cycle) && !ours.contains(&theirs[0]) {
+                theirs.clone_from(ours);
+            }
+        },
+    },
+    Explained {
         about: "-replace of what is not there",
         because: "that there is nothing to replace is told, in acier's words, also where the block has instances",
         lay: |about, ours, theirs| {

@@ -96,11 +96,6 @@ fn change(change: &mut Json) {
             members.insert("deposed".into(), json!("<key>"));
         }
     }
-    if let Some(unknown) = change["change"].get_mut("after_unknown")
-        && !unknown.to_string().contains("true")
-    {
-        *unknown = json!({});
-    }
     for side in ["before_sensitive", "after_sensitive"] {
         if let Some(marks) = change["change"].get_mut(side).and_then(Json::as_object_mut)
             && marks.contains_key("input")
@@ -147,7 +142,6 @@ fn instance(instance: &mut Json) {
     if members.contains_key("deposed") {
         members.insert("deposed".into(), json!("<key>"));
     }
-    members.remove("dependencies");
     members.remove("create_before_destroy");
     members.remove("private");
     if let Some(Json::Array(paths)) = members.get_mut("sensitive_attributes") {

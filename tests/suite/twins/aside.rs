@@ -195,7 +195,9 @@ fn contains_true(value: &Value) -> bool {
 
 fn stream(kind: Kind, lines: &mut Vec<Value>) {
     // The first line says who speaks. What acier tells beyond Terraform's types, it logs.
-    lines.retain(|line| line["type"] != "version" && line["type"] != "log");
+    // On a busy machine either says that a step still goes on, and Terraform that it waits for its lock.
+    let passing = ["version", "log", "state_lock_acquire", "state_lock_release", "apply_progress"];
+    lines.retain(|line| !line["type"].as_str().is_some_and(|kind| passing.contains(&kind)));
     // Of a plan that fails, Terraform tells what it would have done had it not failed.
     if kind == Kind::Broken {
         lines.retain(|line| line["@level"] == "error");
