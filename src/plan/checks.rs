@@ -15,10 +15,10 @@ use crate::lang::scope::Scope;
 use crate::lang::tree::Spot;
 use crate::lang::waits::Keys;
 use crate::plan::checked::{Checked, Judged};
-use crate::schema::Cost;
-use crate::value::{Name, Type, Value};
+use crate::value::{Name, Value};
 
-use super::change::{Action, Change, Why};
+use super::change::{Action, Why};
+use super::data::reading;
 use super::walk::Walk;
 use super::{Mode, propose};
 
@@ -69,22 +69,8 @@ impl Walk<'_> {
             };
             let after = propose::propose(&schema.block, None, &desired.value, None);
             self.read.remove(&addr);
-            self.push(Change {
-                deposed: None,
-                kind: addr.block.kind.clone(),
-                id: None,
-                action: Action::Read,
-                why: Why::Check,
-                cost: Cost::Nothing,
-                before: Value::null(Type::Dynamic),
-                after,
-                differences: Vec::new(),
-                needs: self.everything_that_changes(),
-                create_before_destroy: false,
-                timeouts: desired.timeouts,
-                importing: None,
-                addr,
-            });
+            let needs = self.everything_that_changes();
+            self.push(reading(addr, after, Why::Check, desired.timeouts, needs));
         }
     }
 

@@ -4,10 +4,10 @@
 //! answer, or a change that reads it later. Source of the rules: Terraform, "Data Sources",
 //! data resource behaviour.
 
-use crate::addr::Addr;
+use crate::addr::{Addr, Block};
 use crate::lang::scope::Desired;
 use crate::lang::trial::cast::Standin;
-use crate::schema::{Cost, Schema};
+use crate::schema::{Cost, Schema, Timeouts};
 use crate::value::{Type, Value};
 
 use super::Mode;
@@ -70,21 +70,27 @@ impl Walk<'_> {
         if self.options.mode == Mode::RefreshOnly {
             return;
         }
-        self.push(Change {
-            deposed: None,
-            kind: addr.block.kind.clone(),
-            id: None,
-            action: Action::Read,
-            why: if checks { Why::Check } else { why },
-            cost: Cost::Nothing,
-            before: Value::null(Type::Dynamic),
-            after,
-            differences: Vec::new(),
-            needs: self.order.needs(&addr.block),
-            create_before_destroy: false,
-            timeouts: desired.timeouts,
-            importing: None,
-            addr,
-        });
+        let needs = self.order.needs(&addr.block);
+        self.push(reading(addr, after, if checks { Why::Check } else { why }, desired.timeouts, needs));
+    }
+}
+
+/// That a data source is read by the apply.
+pub(crate) fn reading(addr: Addr, after: Value, why: Why, timeouts: Timeouts, needs: Vec<Block>) -> Change {
+    Change {
+        deposed: None,
+        kind: addr.block.kind.clone(),
+        id: None,
+        action: Action::Read,
+        why,
+        cost: Cost::Nothing,
+        before: Value::null(Type::Dynamic),
+        after,
+        differences: Vec::new(),
+        needs,
+        create_before_destroy: false,
+        timeouts,
+        importing: None,
+        addr,
     }
 }

@@ -8,7 +8,7 @@ use acier::emulator::settings::Settings;
 use acier::plan::Mode;
 
 use super::azure::run;
-use crate::lab::Fuse;
+use crate::lab::{Fuse, scratch};
 
 pub(super) fn fleet(groups: usize) -> String {
     let mut text = String::from(
@@ -36,7 +36,7 @@ pub(super) fn spread(groups: usize, folders: usize) -> String {
 /// Lists answer for many: a thousand groups of one resource group take a dozen requests, not a thousand.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_a_thousand_groups_makes_few_requests() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let cloud = Rc::new(Embedded::open(None, Settings::default()).unwrap());
     let text = fleet(1_000);
     let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
@@ -53,7 +53,7 @@ async fn a_refresh_of_a_thousand_groups_makes_few_requests() {
 /// A thousand groups in a hundred resource groups: one list of the subscription, not a hundred lists.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_a_hundred_resource_groups_makes_few_requests() {
-    let folder = tempfile::tempdir().unwrap();
+    let folder = scratch();
     let cloud = Rc::new(Embedded::open(None, Settings::default()).unwrap());
     let text = spread(1_000, 100);
     let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");

@@ -13,7 +13,7 @@ use acier::value::{Type, Value};
 
 use super::azure::{bad_luck, connect, run, throttled};
 use super::counts::fleet;
-use crate::lab::Fuse;
+use crate::lab::{Fuse, scratch};
 
 fn limited() -> Rc<Embedded> {
     Rc::new(Embedded::open(None, Settings { throttle: true, ..Settings::default() }).unwrap())
@@ -21,7 +21,7 @@ fn limited() -> Rc<Embedded> {
 
 #[tokio::test(start_paused = true)]
 async fn a_fleet_is_foreseen_paced_and_never_throttled() {
-    let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+    let (folder, cloud) = (scratch(), limited());
     let text = fleet(1_000);
     let start = tokio::time::Instant::now();
     let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
@@ -46,7 +46,7 @@ async fn a_fleet_is_foreseen_paced_and_never_throttled() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fleet_that_meets_throttling_and_failures_ends_clean() {
-    let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+    let (folder, cloud) = (scratch(), limited());
     let rules = "PUT containerGroups: 429 retry-after=7 every=23; PUT containerGroups: 503 every=31; \
                  GET: 500 every=97; PUT containerGroups: reset-after every=53; POST token: 503 every=3";
     cloud.set_faults(Faults::parse(rules).unwrap());
@@ -63,7 +63,7 @@ async fn a_fleet_that_meets_throttling_and_failures_ends_clean() {
 
 #[tokio::test(start_paused = true)]
 async fn a_fleet_that_meets_bad_luck_ends_clean() {
-    let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+    let (folder, cloud) = (scratch(), limited());
     let text = fleet(1_000);
     bad_luck(Some(7));
     let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
@@ -79,7 +79,7 @@ async fn a_fleet_that_meets_bad_luck_ends_clean() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_deleted_keeps_to_its_own_pace() {
-    let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+    let (folder, cloud) = (scratch(), limited());
     let text = fleet(150);
     run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");
     let start = tokio::time::Instant::now();
@@ -95,7 +95,7 @@ async fn what_is_deleted_keeps_to_its_own_pace() {
 #[tokio::test(start_paused = true)]
 async fn the_next_process_waits_as_the_service_says() {
     for (groups, dies, within) in [(115, 260, 120), (310, 900, 3600)] {
-        let (folder, cloud) = (tempfile::tempdir().unwrap(), limited());
+        let (folder, cloud) = (scratch(), limited());
         let (text, fuse) = (fleet(groups), Fuse::new(None));
         let first = run(folder.path(), &cloud, &text, Mode::Normal, &fuse);
         assert!(tokio::time::timeout(Duration::from_secs(dies), first).await.is_err(), "it was still waiting");
@@ -118,7 +118,7 @@ async fn a_list_that_does_not_pay_is_left() {
     let subscription = acier::emulator::settings::Identity::default().subscription;
     let target = format!("{subscription}/providers/Microsoft.ContainerInstance/containerGroups");
     for (page, faults) in [(2, String::new()), (100, format!("GET {target}: 403"))] {
-        let folder = tempfile::tempdir().unwrap();
+        let folder = scratch();
         let cloud = Rc::new(Embedded::open(None, Settings { page, ..Settings::default() }).unwrap());
         let text = super::counts::spread(12, 4);
         let made = run(folder.path(), &cloud, &text, Mode::Normal, &Fuse::new(None)).await.expect("nobody dies");

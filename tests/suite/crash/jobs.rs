@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 use super::azure::{believed, run};
 use super::{cloud, finish};
-use crate::lab::{End, Fuse};
+use crate::lab::{End, Fuse, scratch};
 
 /// A container group of one container beside what a case says of it.
 struct Job {
@@ -133,7 +133,7 @@ fn job(folder: &Path) -> Option<Object> {
 async fn groups_that_are_waited_for_come_to_what_the_table_says() {
     let mut told = String::new();
     for (name, job_of, variables) in cases() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch();
         let cloud = cloud("3s");
         let text = job_of.text().replace(
             "memory = 1\n",
@@ -184,7 +184,7 @@ async fn a_job_that_fails_is_run_again() {
         // An image, which reading finds changed.
         (with("0", "1", "job:1"), with("0", "1", "job:2")),
     ] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch();
         let cloud = cloud("1s");
         finish(folder.path(), &cloud, &before, Mode::Normal, "the first run").await;
         let broken = after.replace("CODE = \"0\"", "CODE = \"3\"");
@@ -205,7 +205,7 @@ async fn a_job_that_fails_is_run_again() {
 /// An update that cannot start ends early too, and is not forgotten.
 #[tokio::test(start_paused = true)]
 async fn an_update_that_cannot_start_ends_early() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch();
     let cloud = cloud("1s");
     let server = |image| Job { policy: "Always", wait: "", image, ..JOB }.text();
     finish(folder.path(), &cloud, &server("nginx:1"), Mode::Normal, "made").await;
@@ -219,7 +219,7 @@ async fn an_update_that_cannot_start_ends_early() {
 /// A job that fails at once is made again as a whole: that is what tainted means.
 #[tokio::test(start_paused = true)]
 async fn a_job_that_never_ended_well_is_replaced() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch();
     let cloud = cloud("1s");
     let (end, _) = apply(folder.path(), &cloud, &with("3", "1", "job:1")).await;
     assert!(!end.report.is_complete());
@@ -231,7 +231,7 @@ async fn a_job_that_never_ended_well_is_replaced() {
 /// How to wait is no business of the cloud's.
 #[tokio::test(start_paused = true)]
 async fn changing_only_how_to_wait_calls_nobody() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
+    let folder = scratch();
     let cloud = cloud("1s");
     let (patient, hasty) = (JOB.text(), Job { wait: "", ..JOB }.text());
     finish(folder.path(), &cloud, &hasty, Mode::Normal, "made").await;
@@ -247,7 +247,7 @@ async fn changing_only_how_to_wait_calls_nobody() {
 #[tokio::test(start_paused = true)]
 async fn a_wait_goes_on_where_it_was_cut_off() {
     for (code, mode) in [("0", Mode::Normal), ("3", Mode::Normal), ("0", Mode::Destroy)] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch();
         let cloud = cloud("1s");
         let text =
             with(code, "1", "job:1").replace("EMULATOR_EXIT_CODE", "EMULATOR_SECONDS = \"600\", EMULATOR_EXIT_CODE");

@@ -16,7 +16,7 @@ use acier::emulator::embedded::Embedded;
 use acier::emulator::settings::Settings;
 use acier::plan::{Action, Mode};
 
-use crate::lab::Fuse;
+use crate::lab::{Fuse, scratch};
 use azure::{believed, run};
 
 const QUICKSTART: &str = include_str!("../../../examples/01-quickstart/main.tf");
@@ -228,10 +228,10 @@ async fn every_crash_point_converges() {
 async fn matrix(case: &Case) -> usize {
     let mut at = 0;
     loop {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch();
         let cloud = cloud("300ms");
         if let Some(foreign) = &case.foreign {
-            let other = tempfile::tempdir().expect("a temporary folder");
+            let other = scratch();
             finish(other.path(), &cloud, foreign, Mode::Normal, case.name).await;
         }
         if let Some(before) = &case.before {

@@ -10,7 +10,7 @@ use acier::plan::{Action, Mode};
 
 use super::azure::{believed, run};
 use super::cloud;
-use crate::lab::{End, Fuse};
+use crate::lab::{End, Fuse, scratch};
 
 const SETUP: &str = r#"
 provider "azurerm" {
@@ -95,7 +95,7 @@ fn verify(folder: &Path, what: &str, bade: bool) {
 
 async fn matrix(name: &str, before: Option<&str>, after: &str, mode: Mode) -> usize {
     for at in 0.. {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch();
         let cloud = cloud("0ms");
         if let Some(before) = before {
             finish(folder.path(), &cloud, before, Mode::Normal).await;

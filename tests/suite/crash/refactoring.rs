@@ -10,7 +10,7 @@ use acier::plan::{Action, Mode};
 
 use super::azure::{believed, run};
 use super::{SHOP, STAGES, cloud, finish};
-use crate::lab::Fuse;
+use crate::lab::{Fuse, scratch};
 
 const SUBSCRIPTIONS: &str = include_str!("../../../examples/10-two-subscriptions/main.tf");
 
@@ -171,10 +171,10 @@ async fn what_is_called_or_kept_otherwise_survives_every_crash() {
 
 async fn matrix(row: &Row) -> usize {
     for at in 0.. {
-        let folder = tempfile::tempdir().expect("a temporary folder");
+        let folder = scratch();
         let cloud = cloud("300ms");
         if let Some(foreign) = &row.foreign {
-            let other = tempfile::tempdir().expect("a temporary folder");
+            let other = scratch();
             finish(other.path(), &cloud, foreign, Mode::Normal, row.name).await;
         }
         if let Some(before) = &row.before {

@@ -103,6 +103,13 @@ pub(crate) struct Text {
     accounts: BTreeMap<Name, Name>,
 }
 
+/// A folder for a state whose process dies and whose machine does not: in memory where the system has
+/// such a place, because thousands of runs would otherwise wait for a disk to prove nothing more.
+pub(crate) fn scratch() -> tempfile::TempDir {
+    let memory = tempfile::tempdir_in("/dev/shm");
+    memory.or_else(|_| tempfile::tempdir()).expect("a temporary folder")
+}
+
 pub(crate) fn host() -> Host {
     Host {
         root: ".".into(),
