@@ -40,6 +40,10 @@ fn an_authority_that_nobody_trusts_is_named() {
     let auth = std::fs::read_to_string(emulator.auth_file()).unwrap();
     let folder = Folder::example("03-in-place-update").set("AZURE_AUTH_LOCATION", "auth.json");
     folder.write("auth.json", auth.replace("caCertificatePath", "notes"));
+    // Some machines trust nobody at all, which is told in other words.
+    let other = rcgen::generate_simple_self_signed(vec!["example.com".to_owned()]).unwrap();
+    folder.write("other.pem", other.cert.pem());
+    let folder = folder.set("SSL_CERT_FILE", "other.pem");
     let ran = folder.run("apply -auto-approve -var environment=public").exits(1);
     ran.complains("no trusted authority has signed").complains("caCertificatePath");
 }
