@@ -17,6 +17,7 @@ use super::locate::{inside, locate};
 use super::names::Reader;
 use super::shape::{Shape, collection};
 use super::structure::{iterator, judge_count};
+use super::veil::veil;
 
 /// Decodes bodies at one place.
 pub(super) struct Decoder<'a> {
@@ -45,17 +46,19 @@ impl Decoder<'_> {
         header: Span,
     ) -> Value {
         let value = self.block(body, schema, shape, header);
+        let value = shape.mark(value, schema);
         if !self.out.has_errors() {
+            let veil = |text: &str| veil(text, std::slice::from_ref(&value));
             for finding in checks.iter().flat_map(|check| check(&value)) {
-                let mut wrong = Diagnostic::error(finding.summary, finding.detail);
+                let mut wrong = Diagnostic::error(finding.summary, veil(&finding.detail));
                 if finding.warning {
                     wrong.severity = Severity::Warning;
                 }
-                wrong.hint = finding.hint;
+                wrong.hint = finding.hint.map(|hint| veil(&hint));
                 self.out.push(wrong.at(locate(body, &finding.path, header)));
             }
         }
-        shape.mark(value, schema)
+        value
     }
 
     /// The object that a missing block becomes: null, or empty, in all its members.

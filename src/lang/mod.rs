@@ -60,6 +60,7 @@ pub mod tree;
 pub mod trial;
 mod validate;
 mod variable;
+mod veil;
 mod version;
 pub mod waits;
 pub mod watch;

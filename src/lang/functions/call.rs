@@ -9,8 +9,7 @@ use crate::value::{Content, Marks, Type, Value};
 use super::super::ast::Call;
 use super::super::eval::{Answer, Errors, Evaluator, conversion, fail, sizes};
 use super::super::suggest::did_you_mean;
-use super::row::{Body, Fault, Outcome, Returns, Row};
-use super::veil::{veil, veil_text};
+use super::row::{Body, Fault, Outcome, Returns, Row, veiled};
 
 /// Evaluates a call.
 pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -> Answer {
@@ -25,7 +24,7 @@ pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -
             None => return Ok(Value::unknown(Type::Dynamic)),
         },
     };
-    apply(row, &values, evaluator).map_err(|fault| explain(row, call, &spans, veil(fault, &values)))
+    apply(row, &values, evaluator).map_err(|fault| explain(row, call, &spans, fault.veiled(&values)))
 }
 
 /// The name of a function without `core::`, which may stand before those of the language.
@@ -125,7 +124,7 @@ fn arguments(
         let Some(value) = errors.keep(answer) else { continue };
         let converted = conversion::convert_to(&value, &param.kind.ty());
         let converted =
-            converted.map_err(|why| invalid_argument(param.name, &veil_text(why, std::slice::from_ref(&value)), at));
+            converted.map_err(|why| invalid_argument(param.name, &veiled(&why, std::slice::from_ref(&value)), at));
         values.extend(errors.keep(converted));
         spans.push(at);
     }

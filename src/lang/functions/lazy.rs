@@ -8,8 +8,7 @@ use crate::lang::constraint;
 use crate::lang::eval::{Answer, Evaluator, fail};
 use crate::value::{Type, Value};
 
-use super::row::{Row, any};
-use super::veil::veil_text;
+use super::row::{Row, any, veiled};
 
 pub(super) const ROWS: &[Row] = &[
     Row::lazy("can", &[any("expression")], can),
@@ -25,7 +24,7 @@ fn to_constraint(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Ans
     let given = evaluator.expr(value)?;
     match constraint {
         Some(constraint) if !wrong.has_errors() => constraint.apply(&given).map_err(|mismatch| {
-            let why = veil_text(constraint::describe(&mismatch), std::slice::from_ref(&given));
+            let why = veiled(&constraint::describe(&mismatch), std::slice::from_ref(&given));
             let why = format!("Invalid value for \"value\" parameter: {why}.");
             fail("Invalid function argument", why, value.span)
         }),

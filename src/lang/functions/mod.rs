@@ -31,7 +31,6 @@ mod text;
 pub(crate) mod tfvars;
 mod time;
 mod transcode;
-mod veil;
 mod yaml;
 
 use std::collections::BTreeMap;

@@ -13,7 +13,6 @@ use crate::value::{Content, Marks, Members, Name, Type, Value};
 use super::call::plain_name;
 use super::files::read_text;
 use super::row::{Fault, Row, any, bad, text};
-use super::veil::veil;
 
 pub(super) const ROWS: &[Row] = &[
     Row::lazy("templatefile", &[text("path"), any("vars")], templatefile),
@@ -33,7 +32,7 @@ fn templatefile(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Answ
         let source = read_text(std::slice::from_ref(&path), evaluator.env)?;
         render(evaluator, path.as_str().unwrap_or_default(), source, &vars, 0)
     })();
-    let value = rendered.map_err(|fault| explain(call, &PARAMS, veil(fault, &given)))?;
+    let value = rendered.map_err(|fault| explain(call, &PARAMS, fault.veiled(&given)))?;
     Ok(value.with_marks(marks))
 }
 
@@ -55,7 +54,7 @@ fn templatestring(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> An
         let value = render(evaluator, "<templatestring argument>", source, &vars, 0)?;
         convert_to(&value, &Type::String).map_err(|why| Fault::Call(format!("invalid template result: {why}")))
     })();
-    let value = rendered.map_err(|fault| explain(call, &params, veil(fault, &given)))?;
+    let value = rendered.map_err(|fault| explain(call, &params, fault.veiled(&given)))?;
     Ok(value.with_marks(marks))
 }
 

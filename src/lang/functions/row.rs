@@ -8,6 +8,7 @@ use crate::value::{Type, Value};
 
 use super::super::ast::Call;
 use super::super::eval::{Answer, Env, Evaluator};
+use super::super::veil::{NOT_SHOWN, veil_parts};
 
 /// A type in a table.
 #[derive(Clone, Copy, Debug)]
@@ -122,11 +123,24 @@ impl Fault {
         Fault::Argument(index, why)
     }
 
+    /// The same without what the arguments hide.
+    pub(super) fn veiled(self, arguments: &[Value]) -> Fault {
+        match self {
+            Fault::Call(why) => Fault::Call(veiled(&why, arguments)),
+            Fault::Argument(index, why) => Fault::Argument(index, veiled(&why, arguments)),
+        }
+    }
+
     /// The same, said of the call as a whole.
     pub(crate) fn of_call(self) -> Fault {
         let (Fault::Call(why) | Fault::Argument(_, why)) = self;
         Fault::Call(why)
     }
+}
+
+/// The reason of a fault without what the arguments hide.
+pub(super) fn veiled(why: &str, arguments: &[Value]) -> String {
+    veil_parts(why, arguments).unwrap_or_else(|| NOT_SHOWN.to_owned())
 }
 
 impl From<&str> for Fault {

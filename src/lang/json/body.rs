@@ -110,7 +110,17 @@ impl<'s> Maker<'s> {
         if labels > 0 {
             let detail = "Either a JSON object or JSON array of objects is required here, to specify labels for this \
                           block.";
-            for property in self.properties(node, detail) {
+            let before = self.out.0.len();
+            let properties = self.properties(node, detail);
+            if properties.is_empty() && !matches!(node.kind, Kind::Null) && self.out.0.len() == before {
+                let typed = labels > 1 || matches!(&*header.name, "backend" | "provisioner" | "dynamic");
+                let (name, word) = (&header.name, if typed { "type" } else { "name" });
+                let detail = format!(
+                    "At least one object property is required, whose name represents the {name} block's {word}."
+                );
+                self.fault(&(node.range.start..node.range.start + 1), "Missing block label", detail);
+            }
+            for property in properties {
                 let span = self.span(&property.name);
                 let mut labels_so_far = header.labels.clone();
                 labels_so_far.push(Label { text: self.name(&property.name), span });

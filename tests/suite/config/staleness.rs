@@ -7,6 +7,7 @@ use acier::diag::Sources;
 use acier::lang::inputs::Inputs;
 use acier::lang::scope::Scope;
 use acier::lang::tree::load_alone;
+use acier::lang::watch::watched;
 use acier::value::{Path, Type, Value};
 
 use super::cases::{host, settle};
@@ -107,5 +108,29 @@ resource "azurerm_container_group" "web" {
     for (path, expected) in cases {
         let span = module.root().blocks[&block].locate(&path);
         assert_eq!(sources.text(span), Some(expected), "{path}");
+    }
+}
+
+#[test]
+fn what_changes_by_itself_is_seen_however_it_is_referred_to() {
+    let cases = [
+        ("azurerm_container_group.web.provisioning_state", true),
+        ("resource.azurerm_container_group.web.provisioning_state", true),
+        ("\"${true ? { a = [azurerm_container_group.web.instance_view] } : null}\"", true),
+        ("[for c in resource.azurerm_container_group.web.container : c.instance_view]", true),
+        ("[for c in azurerm_container_group.web.container : c.name]", false),
+        ("azurerm_container_group.web", true),
+        ("azurerm_container_group.web.name", false),
+        ("length(azurerm_container_group.web.container)", false),
+        ("data.azurerm_container_group.web.provisioning_state", false),
+    ];
+    let schemas = acier::resources::schemas();
+    for (expr, expected) in cases {
+        let text =
+            format!("resource \"azurerm_container_group\" \"web\" {{}}\noutput \"o\" {{\n  value = {expr}\n}}\n");
+        let mut sources = Sources::default();
+        let file = sources.add("main.tf", text);
+        let (tree, _) = load_alone(&sources, &[file], &schemas);
+        assert_eq!(!watched(&tree, &schemas).is_empty(), expected, "{expr}");
     }
 }
