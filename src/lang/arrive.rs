@@ -41,10 +41,11 @@ pub(super) fn fitting(
     value: &Value,
     unsuitable: impl Fn(&str, &str, &str) -> Diagnostic,
 ) -> Result<Value, Diagnostic> {
+    let hidden = variable.sensitive || value.is_sensitive();
     let value = variable
         .constraint
         .apply(value)
-        .map_err(|mismatch| unsuitable("Invalid value for input variable", "declared", &describe(&mismatch)))?;
+        .map_err(|mismatch| unsuitable("Invalid value for input variable", "declared", &describe(&mismatch, hidden)))?;
     let value = match &variable.default {
         _ if !value.is_null() || variable.nullable => value,
         Some(default) => default.clone(),

@@ -143,6 +143,30 @@ pub(super) fn nameless(span: Span) -> Diagnostic {
     )
 }
 
+/// What is wrong with naming a configuration in a module.
+pub(super) enum Misuse {
+    /// There is none of that name.
+    Missing,
+    /// It has many instances, and none is chosen.
+    Unchosen,
+    /// One of its instances is chosen, and it has none.
+    Needless,
+}
+
+/// Judges the name of a configuration, and the key that chooses one of its instances.
+pub(super) fn misuse(tree: &Tree, unit: UnitId, name: &ProviderName, key: Option<&Expr>) -> Option<Misuse> {
+    let (owner, name, chosen) = tree.handed(unit, name);
+    let Some(block) = tree.unit(owner).module.providers.iter().find(|block| block.name == name) else {
+        return name.alias.is_some().then_some(Misuse::Missing);
+    };
+    // The call of the module may have chosen one.
+    match (block.for_each.is_some() && chosen.is_none(), key) {
+        (true, None) => Some(Misuse::Unchosen),
+        (false, Some(_)) => Some(Misuse::Needless),
+        _ => None,
+    }
+}
+
 /// Checks that what a resource names is there.
 pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
     let mut out = Diagnostics::none();
@@ -152,35 +176,24 @@ pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
             if !schemas.providers.contains_key(&used.name.provider) {
                 continue;
             }
-            let (owner, name, chosen) = tree.handed(id, &used.name);
-            let block = tree.unit(owner).module.providers.iter().find(|block| block.name == name);
-            let wrong = match block {
-                None if name.alias.is_none() => None,
-                None => Some((
-                    format!("There is no provider configuration {}.", used.name),
+            let name = &used.name;
+            let (detail, hint) = match misuse(tree, id, name, used.key.as_ref()) {
+                None => continue,
+                Some(Misuse::Missing) => (
+                    format!("There is no provider configuration {name}."),
                     format!("Declare it: provider {:?} with alias = ..., or correct the name.", name.provider),
-                )),
-                // The call of the module has chosen one.
-                Some(_) if chosen.is_some() && used.key.is_none() => None,
-                Some(block) => match (block.for_each.as_ref().filter(|_| chosen.is_none()), &used.key) {
-                    (Some(_), None) => Some((
-                        format!(
-                            "The provider configuration {} has for_each, so one of its instances is to be chosen.",
-                            used.name
-                        ),
-                        format!("Write provider = {}[each.key].", used.name),
-                    )),
-                    (None, Some(_)) => Some((
-                        format!("The provider configuration {} has no for_each, so it has no instances.", used.name),
-                        format!("Write provider = {}.", used.name),
-                    )),
-                    _ => None,
-                },
+                ),
+                Some(Misuse::Unchosen) => (
+                    format!("The provider configuration {name} has for_each, so one of its instances is to be chosen."),
+                    format!("Write provider = {name}[each.key]."),
+                ),
+                Some(Misuse::Needless) => (
+                    format!("The provider configuration {name} has no for_each, so it has no instances."),
+                    format!("Write provider = {name}."),
+                ),
             };
-            if let Some((detail, hint)) = wrong {
-                let wrong = Diagnostic::error("Provider configuration not present", detail).at(used.span).hint(hint);
-                out.push(wrong.about(tree.block(id, &resource.addr).to_string()));
-            }
+            let wrong = Diagnostic::error("Provider configuration not present", detail).at(used.span).hint(hint);
+            out.push(wrong.about(tree.block(id, &resource.addr).to_string()));
         }
     }
     out

@@ -218,7 +218,7 @@ fn read_attribute(expr: &Expr, at: &mut Vec<Name>, optional: &mut Optional, out:
         Err(mismatch) => {
             let detail = format!(
                 "This default value is not compatible with the attribute's type constraint: {}.",
-                describe(&mismatch)
+                describe(&mismatch, false)
             );
             out.push(Diagnostic::error("Invalid default value for optional attribute", detail).at(default.span));
             None
@@ -226,13 +226,15 @@ fn read_attribute(expr: &Expr, at: &mut Vec<Name>, optional: &mut Optional, out:
     }
 }
 
-/// A mismatch as Terraform words it: the steps to the place, then what is required there.
-pub(super) fn describe(mismatch: &Mismatch) -> String {
+/// A mismatch as Terraform words it: the steps to the place, then what is required there. The keys of maps are
+/// part of a value, and are not shown if that is hidden.
+pub(super) fn describe(mismatch: &Mismatch, hidden: bool) -> String {
     let mut text = String::new();
     for step in &mismatch.path.0 {
         text += &match step {
             Step::Attr(name) => format!("attribute {name:?}: "),
             Step::Index(index) => format!("element {index}: "),
+            Step::Key(_) if hidden => "element (sensitive value): ".to_owned(),
             Step::Key(key) => format!("element {key:?}: "),
         };
     }

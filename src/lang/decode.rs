@@ -204,7 +204,11 @@ impl Decoder<'_> {
             Ok(value) => return Some(value),
             Err(mismatch) => mismatch,
         };
-        let detail = format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
+        let detail = format!(
+            "Inappropriate value for attribute {:?}: {}.",
+            written.name,
+            describe(&mismatch, value.is_sensitive())
+        );
         let wrong = Diagnostic::error("Incorrect attribute value type", detail);
         let wrong = wrong.at(inside(&written.expr, &mismatch.path.0)).hint(format!("Write a value of the type {ty}."));
         self.out.push(wrong.seen(self.reader.seen(&written.expr)));

@@ -11,6 +11,7 @@ use crate::schema::Schemas;
 
 use super::arguments::{missing_argument, unsupported_yet};
 use super::backend::Backend;
+use super::configuration::{Misuse, misuse};
 use super::module::{Call, Module, Passed};
 use super::suggest::did_you_mean;
 use super::tree::{Tree, Unit, UnitId};
@@ -136,32 +137,27 @@ impl Checker<'_> {
             self.out.push(Diagnostic::error("Provider type mismatch", detail).at(*span));
             return;
         }
-        let (unit, name, chosen) = self.tree.handed(id, outer);
-        let blocks = &self.tree.unit(unit).module.providers;
-        let declared = blocks.iter().find(|block| block.name == name);
-        let repeated = declared.is_some_and(|block| block.for_each.is_some()) && chosen.is_none();
-        let (detail, hint) = match (repeated, key) {
-            (true, None) => (
+        let (summary, detail, hint) = match misuse(self.tree, id, outer, key.as_ref()) {
+            None => return,
+            Some(Misuse::Unchosen) => (
+                "Invalid provider instance",
                 format!("The provider configuration {outer} has for_each, so one of its instances is to be passed."),
                 format!("Write {inner} = {outer}[each.key]."),
             ),
-            (false, Some(_)) if declared.is_some() => (
+            Some(Misuse::Needless) => (
+                "Invalid provider instance",
                 format!("The provider configuration {outer} has no for_each, so it has no instances to choose from."),
                 format!("Write {inner} = {outer}."),
             ),
-            _ => Default::default(),
+            Some(Misuse::Missing) => (
+                "Reference to undefined provider",
+                format!("There is no provider configuration {outer} that could be passed to the module."),
+                format!(
+                    "Declare it: provider {:?} with alias = ..., or pass {} itself.",
+                    outer.provider, outer.provider
+                ),
+            ),
         };
-        if !detail.is_empty() {
-            self.out.push(Diagnostic::error("Invalid provider instance", detail).at(*span).hint(hint));
-            return;
-        }
-        if name.alias.is_some() && declared.is_none() {
-            let detail = format!("There is no provider configuration {outer} that could be passed to the module.");
-            let hint = format!(
-                "Declare it: provider {:?} with alias = ..., or pass {} itself.",
-                outer.provider, outer.provider
-            );
-            self.out.push(Diagnostic::error("Reference to undefined provider", detail).at(*span).hint(hint));
-        }
+        self.out.push(Diagnostic::error(summary, detail).at(*span).hint(hint));
     }
 }

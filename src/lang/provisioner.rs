@@ -249,7 +249,11 @@ fn read(written: &Attribute, ty: &Type, reader: &Reader<'_>, judged: bool, out: 
         }
         Ok(value) => value,
         Err(mismatch) => {
-            let detail = format!("Inappropriate value for attribute {:?}: {}.", written.name, describe(&mismatch));
+            let detail = format!(
+                "Inappropriate value for attribute {:?}: {}.",
+                written.name,
+                describe(&mismatch, value.is_sensitive())
+            );
             out.push(Diagnostic::error("Incorrect attribute value type", detail).at(written.expr.span));
             nothing()
         }

@@ -98,7 +98,7 @@ impl Loader<'_> {
             Err(mismatch) => {
                 self.out.push(invalid(format!(
                     "This default value is not compatible with the variable's type constraint: {}.",
-                    describe(&mismatch)
+                    describe(&mismatch, false)
                 )));
                 None
             }

@@ -219,10 +219,8 @@ impl<'a> Performance<'a> {
             if status != Status::Error {
                 for (_, expected) in own.failures.iter().enumerate().filter(|(number, _)| !finding.met.contains(number))
                 {
-                    let detail = format!(
-                        "The checkable object, {}, was expected to report an error but did not.",
-                        expected.what
-                    );
+                    let detail =
+                        format!("The checkable object, {expected}, was expected to report an error but did not.");
                     finding.diagnostics.push(Diagnostic::error("Missing expected failure", detail).at(expected.span));
                     status = Status::Error;
                     (finding.plan, finding.state) = (None, None);

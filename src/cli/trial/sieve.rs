@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::addr::{Addr, parse};
+use crate::addr::checkable::Checkable;
+use crate::addr::{Addr, Key, parse};
 use crate::diag::{Diagnostic, Diagnostics, Severity};
 use crate::lang::module::Module;
-use crate::lang::trial::{Checkable, Expected};
+use crate::lang::trial::Expected;
 
 /// What became of findings.
 #[derive(Debug, Default)]
@@ -29,17 +30,17 @@ pub(super) fn sieve(found: Diagnostics, expected: &[Expected], module: &Module) 
         if is_of_check(&finding, module) {
             finding.severity = Severity::Error;
         }
-        let Some((what, shown)) = source(&finding, module) else {
+        let Some((what, key)) = source(&finding, module) else {
             sieved.rest.push(finding);
             continue;
         };
         let mut hit = false;
-        for (number, _) in expected.iter().enumerate().filter(|(_, expected)| meets(&expected.what, &what)) {
+        for (number, _) in expected.iter().enumerate().filter(|(_, expected)| expected.means(&what, &key)) {
             hit = true;
             sieved.met.insert(number);
         }
         if hit {
-            sieved.expected.push((shown, finding));
+            sieved.expected.push((format!("{what}{key}"), finding));
         } else {
             sieved.rest.push(finding);
         }
@@ -54,8 +55,8 @@ pub(super) fn is_of_check(finding: &Diagnostic, module: &Module) -> bool {
     finding.summary == "Check block assertion failed" || addr().is_some_and(|addr| reads(&addr))
 }
 
-/// Whose condition failed, and how that is written with its key.
-fn source(finding: &Diagnostic, module: &Module) -> Option<(Checkable, String)> {
+/// Whose condition failed, and in which instance of it.
+fn source(finding: &Diagnostic, module: &Module) -> Option<(Checkable, Key)> {
     let address = finding.address.as_deref();
     let named = |word: &str| address?.strip_prefix(word).map(|name| name.split(' ').next().unwrap_or(name).to_owned());
     let what = match &*finding.summary {
@@ -69,20 +70,9 @@ fn source(finding: &Diagnostic, module: &Module) -> Option<(Checkable, String)> 
         "Check block assertion failed" => Checkable::Check(named("check.")?.as_str().into()),
         "Resource precondition failed" | "Resource postcondition failed" => {
             let addr = parse::addr(address?).ok()?;
-            let key = addr.to_string()[addr.block.to_string().len()..].to_owned();
-            Checkable::Block(addr.block, key)
+            return Some((Checkable::Block(addr.block), addr.key));
         }
         _ => return None,
     };
-    let shown = what.to_string();
-    Some((what, shown))
-}
-
-fn meets(expected: &Checkable, found: &Checkable) -> bool {
-    match (expected, found) {
-        (Checkable::Block(block, key), Checkable::Block(other, found)) => {
-            block == other && (key.is_empty() || key == found)
-        }
-        (expected, found) => expected == found,
-    }
+    Some((what, Key::None))
 }

@@ -24,7 +24,7 @@ fn to_constraint(evaluator: &mut Evaluator<'_, '_>, call: &Call, _: Span) -> Ans
     let given = evaluator.expr(value)?;
     match constraint {
         Some(constraint) if !wrong.has_errors() => constraint.apply(&given).map_err(|mismatch| {
-            let why = veiled(&constraint::describe(&mismatch), std::slice::from_ref(&given));
+            let why = veiled(&constraint::describe(&mismatch, false), std::slice::from_ref(&given));
             let why = format!("Invalid value for \"value\" parameter: {why}.");
             fail("Invalid function argument", why, value.span)
         }),

@@ -13,7 +13,8 @@ pub mod standin;
 
 use std::collections::BTreeMap;
 
-use crate::addr::{Block as BlockAddr, Target as Address};
+use crate::addr::checkable::Checkable;
+use crate::addr::{Key, Target as Address};
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
 use crate::schema::Schemas;
 use crate::value::Name;
@@ -100,31 +101,23 @@ pub struct Options {
 pub struct Expected {
     /// What.
     pub what: Checkable,
+    /// Which instance of a block; all of them without a key.
+    pub key: Key,
     /// Where it is named.
     pub span: Span,
 }
 
-/// What has conditions.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Checkable {
-    /// `var.x`
-    Variable(Name),
-    /// `output.x`
-    Output(Name),
-    /// `check.x`
-    Check(Name),
-    /// A resource or a data source: all its instances, or the one with this text behind it.
-    Block(BlockAddr, String),
+impl Expected {
+    /// Whether the conditions of something, or of its instance, are meant.
+    #[must_use]
+    pub fn means(&self, what: &Checkable, key: &Key) -> bool {
+        self.what == *what && (self.key == Key::None || self.key == *key)
+    }
 }
 
-impl std::fmt::Display for Checkable {
+impl std::fmt::Display for Expected {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Checkable::Variable(name) => write!(f, "var.{name}"),
-            Checkable::Output(name) => write!(f, "output.{name}"),
-            Checkable::Check(name) => write!(f, "check.{name}"),
-            Checkable::Block(block, key) => write!(f, "{block}{key}"),
-        }
+        write!(f, "{}{}", self.what, self.key)
     }
 }
 
@@ -334,18 +327,15 @@ impl Reader<'_> {
             _ => None,
         };
         if let Some(what) = simple {
-            return Some(Expected { what, span });
+            return Some(Expected { what, key: Key::None, span });
         }
         let found = address::read(expr);
         if let Ok(target) = &found
             && let Some(block) = address::block(target)
             && !matches!(&*block.kind, "local" | "run" | "each" | "path" | "terraform")
         {
-            let key = match target {
-                Address::Instance(addr) => addr.to_string()[block.to_string().len()..].to_owned(),
-                _ => String::new(),
-            };
-            return Some(Expected { what: Checkable::Block(block.clone(), key), span });
+            let key = if let Address::Instance(addr) = target { addr.key.clone() } else { Key::None };
+            return Some(Expected { what: Checkable::Block(block.clone()), key, span });
         }
         let detail = "You cannot expect failures from this expression: only variables, outputs, checks, resources and data \
                       sources have conditions.";
