@@ -171,7 +171,7 @@ fn sequence(value: &Value, element: &Type, kind: &str) -> Result<(Type, Vec<Valu
         Content::Tuple(_) => {}
         _ => {
             let converted = convert_each(members.iter(), steps, element)?;
-            if element.is_concrete() {
+            if is_exact(element) {
                 return Ok((element.clone(), converted));
             }
             return of_one_type(converted, element, kind);
@@ -179,7 +179,7 @@ fn sequence(value: &Value, element: &Type, kind: &str) -> Result<(Type, Vec<Valu
     }
     let element = shared(members, element, kind)?;
     let converted = convert_each(members.iter(), steps.clone(), &element)?;
-    if element.is_concrete() {
+    if is_exact(&element) {
         return Ok((element, converted));
     }
     let converted = if kind == "list" { again(converted, steps)? } else { converted };
@@ -207,6 +207,12 @@ fn convert_each<'v>(
     element: &Type,
 ) -> Result<Vec<Value>, Mismatch> {
     members.zip(steps).map(|(member, step)| convert(member, element).map_err(|why| why.under(step))).collect()
+}
+
+/// Whether what is converted to a type certainly has it then: nothing in it is open, and no set with
+/// members that are not known becomes a list of what these are instead of what is wanted.
+fn is_exact(want: &Type) -> bool {
+    want.is_concrete() && !want.has_list()
 }
 
 /// Members that were converted may have settled what their types left open in different ways.
@@ -268,7 +274,7 @@ fn to_map(value: &Value, members: &Members, element: &Type) -> Result<Value, Mis
     }
     let element = if kept.is_some() { Type::Dynamic } else { shared(members.values(), element, "map")? };
     let mut converted = convert_each(members.values(), steps.clone(), &element)?;
-    if element.is_concrete() {
+    if is_exact(&element) {
         return Ok(Value::map(element, renamed(members, converted)));
     }
     if matches!(element, Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Object(_)) {

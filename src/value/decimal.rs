@@ -8,11 +8,16 @@ use num_bigint::BigUint;
 
 use super::float::Float;
 
-/// Exponents beyond this are refused: their digits would fill the memory.
-const LARGEST_EXPONENT: i64 = 1_000_000;
+/// A number of more digits than this is written with an exponent, so that its text does not fill the
+/// memory. It reads back to the same value.
+const LONGEST: i64 = 1_000_000;
 
-/// Powers of ten beyond the largest exponent of two there is, as far as Go reads exponents at all.
-const CERTAINLY_INFINITE: std::ops::RangeInclusive<i64> = 646_456_994..=i32::MAX as i64;
+/// Exponents of two beyond this make more digits than are asked for as a rule; then these are computed
+/// from the leading bits alone.
+const LARGE: u64 = 4096;
+
+/// Beyond this not all digits are made.
+const VERY_LARGE: u64 = 1 << 22;
 
 /// Reads a decimal number without its sign.
 pub(super) fn read(text: &str, negative: bool, precision: u32) -> Option<Float> {
@@ -35,20 +40,15 @@ pub(super) fn read(text: &str, negative: bool, precision: u32) -> Option<Float> 
         Some(b'p' | b'P') => twos = exponent(&text[end + 1..])?,
         Some(_) => return None,
     }
-    tens -= i64::try_from(fraction.len()).ok()?;
-    let endless = CERTAINLY_INFINITE.contains(&tens) && twos == 0;
-    if !endless && tens.abs() > LARGEST_EXPONENT || twos.abs() > LARGEST_EXPONENT {
-        return None;
-    }
+    tens = tens.saturating_sub(i64::try_from(fraction.len()).ok()?);
     let digits: Vec<u8> = bytes[..whole_end].iter().chain(&bytes[fraction]).copied().collect();
     let mantissa = BigUint::parse_bytes(&digits, 10)?;
     if mantissa == BigUint::ZERO {
         return Some(Float::zero(negative, precision));
     }
-    if endless {
-        // One bit, too far to the left to be a number: whoever takes the form that fits makes it infinite.
-        return Some(Float::new(negative, BigUint::from(1u32), i64::from(u32::MAX), precision));
-    }
+    // Go looks at the exponent of two before it multiplies by a power of five.
+    let top = i64::try_from(mantissa.bits()).ok()?.saturating_add(twos).saturating_add(tens);
+    i32::try_from(top).ok()?;
     // Unrounded so far: the mantissa keeps all its bits until the power of five is applied.
     let bits = u32::try_from(mantissa.bits()).ok()?;
     let exact = Float::new(negative, mantissa, twos + tens, bits.max(precision));
@@ -85,14 +85,23 @@ fn power_of_five(power: u64, precision: u32) -> Float {
     result
 }
 
+/// Whether a value with an exponent of two has far more digits than so many.
+fn has_far_more_digits(exponent: i64, count: usize) -> bool {
+    exponent.unsigned_abs() > LARGE.max((count as u64).saturating_mul(8))
+}
+
 /// Digits without leading or trailing zeros, and how many of them stand before the point.
-struct Decimal {
-    digits: Vec<u8>,
-    point: i64,
+pub(super) struct Decimal {
+    pub(super) digits: Vec<u8>,
+    pub(super) point: i64,
 }
 
 impl Decimal {
-    fn new(mantissa: &BigUint, exponent: i64) -> Decimal {
+    /// All digits of a value, or the first of them, and more than `count`.
+    fn new(mantissa: &BigUint, exponent: i64, count: usize) -> Decimal {
+        if has_far_more_digits(exponent, count) {
+            return Decimal::beginning(mantissa, exponent, count);
+        }
         let (whole, shifted) = match u64::try_from(exponent) {
             Ok(shift) => (mantissa << shift, 0),
             Err(_) => {
@@ -104,6 +113,28 @@ impl Decimal {
         decimal.point = i64::try_from(decimal.digits.len()).unwrap_or(i64::MAX) - shifted;
         decimal.trim();
         decimal
+    }
+
+    /// The first digits, with enough behind `count` to round by: a mantissa may lie as near to a short
+    /// decimal as its last bit. Behind them others follow, and the powers of five in a mantissa make few
+    /// of them zeros.
+    fn beginning(mantissa: &BigUint, exponent: i64, count: usize) -> Decimal {
+        let told = count as u64 + mantissa.bits() / 3;
+        let wanted = i64::try_from(told).unwrap_or(i64::MAX).saturating_add(60);
+        let precision = u32::try_from(wanted.saturating_mul(4)).unwrap_or(u32::MAX);
+        let value = Float::new(false, mantissa.clone(), exponent, precision);
+        let tens = wanted - (value.top() as f64 * std::f64::consts::LOG10_2) as i64;
+        let power = power_of_five(tens.unsigned_abs(), precision + 64);
+        let scaled = if tens < 0 { value.div(&power, precision) } else { value.mul(&power, precision) };
+        let shifted = Float { exponent: scaled.exponent + tens, ..scaled };
+        let digits = shifted.magnitude().to_str_radix(10).into_bytes();
+        let point = i64::try_from(digits.len()).unwrap_or(i64::MAX) - tens;
+        Decimal { digits, point }
+    }
+
+    /// The digits as text.
+    pub(super) fn into_text(self) -> (String, i64) {
+        (String::from_utf8_lossy(&self.digits).into_owned(), self.point)
     }
 
     fn at(&self, index: usize) -> u8 {
@@ -145,16 +176,38 @@ impl Decimal {
     }
 }
 
-/// The shortest decimal text of a value other than zero, without its sign.
-pub(super) fn shortest(value: &Float) -> String {
-    let mut decimal = Decimal::new(&value.mantissa, value.exponent);
+/// The first digits of a value other than zero, rounded half to even: `count` of them, or fewer where
+/// the others are zeros. None where that would be too long.
+pub(super) fn rounded(value: &Float, count: i64) -> Option<Decimal> {
+    let kept = usize::try_from(count).unwrap_or(0);
+    if value.exponent.unsigned_abs() > VERY_LARGE && !has_far_more_digits(value.exponent, kept) {
+        return None;
+    }
+    let mut decimal = Decimal::new(&value.mantissa, value.exponent, kept);
+    if count < 0 {
+        decimal.digits.clear();
+    }
+    decimal.round(kept);
+    Some(decimal)
+}
+
+/// Where the point stands in the digits of a value other than zero.
+pub(super) fn point(value: &Float) -> i64 {
+    Decimal::new(&value.mantissa, value.exponent, 1).point
+}
+
+/// The fewest digits that identify a value other than zero at its precision.
+pub(super) fn shortest(value: &Float) -> Decimal {
+    // So many digits are enough to tell the value from those beside it.
+    let count = value.precision as usize / 3 + 2;
+    let mut decimal = Decimal::new(&value.mantissa, value.exponent, count);
     // A mantissa of one bit more than the precision, so that one unit is half of the last place.
     let wanted = u64::from(value.precision) + 1;
     let shift = wanted.saturating_sub(value.mantissa.bits());
     let mantissa = &value.mantissa << shift;
     let exponent = value.exponent - i64::try_from(shift).unwrap_or(0);
-    let lower = Decimal::new(&(&mantissa - 1u32), exponent);
-    let upper = Decimal::new(&(&mantissa + 1u32), exponent);
+    let lower = Decimal::new(&(&mantissa - 1u32), exponent, count);
+    let upper = Decimal::new(&(&mantissa + 1u32), exponent, count);
     // The bounds themselves read back to the value only if its last bit is even.
     let inclusive = !mantissa.bit(1);
     for index in 0..decimal.digits.len() {
@@ -169,11 +222,17 @@ pub(super) fn shortest(value: &Float) -> String {
         }
         break;
     }
-    layout(&decimal)
+    decimal
 }
 
-fn layout(decimal: &Decimal) -> String {
+/// The text of digits, with an exponent only where it would be very long.
+pub(super) fn layout(decimal: &Decimal) -> String {
     let digits = String::from_utf8_lossy(&decimal.digits);
+    if decimal.point.abs() > LONGEST {
+        let (first, rest) = digits.split_at(digits.len().min(1));
+        let dot = if rest.is_empty() { "" } else { "." };
+        return format!("{first}{dot}{rest}e{:+}", decimal.point - 1);
+    }
     let Ok(point) = usize::try_from(decimal.point) else {
         let zeros = usize::try_from(decimal.point.unsigned_abs()).unwrap_or(0);
         return format!("0.{}{digits}", "0".repeat(zeros));

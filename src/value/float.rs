@@ -136,13 +136,21 @@ impl Float {
     /// them: each result is rounded to the precision of the dividend.
     pub(super) fn rem(&self, other: &Float) -> Float {
         let quotient = self.div(other, self.precision.max(other.precision));
-        let whole = Float::new(quotient.negative, quotient.magnitude(), 0, self.precision);
+        let whole = quotient.truncated().with_precision(self.precision);
         let whole = if whole.is_zero() { Float::zero(false, self.precision) } else { whole };
         let taken = other.mul(&whole, self.precision);
         self.sub(&taken, self.precision)
     }
 
-    /// The whole part, without its sign.
+    /// The whole part. Only what stands behind the point is touched, so a large exponent costs nothing.
+    pub(super) fn truncated(&self) -> Float {
+        if self.is_integer() {
+            return self.clone();
+        }
+        Float::new(self.negative, &self.mantissa >> self.exponent.unsigned_abs(), 0, self.precision)
+    }
+
+    /// The whole part, without its sign; as many bits as it has.
     pub(super) fn magnitude(&self) -> BigUint {
         match u64::try_from(self.exponent) {
             Ok(shift) => &self.mantissa << shift,

@@ -21,8 +21,12 @@ const WRITTEN: u32 = 512;
 const COUNTED: u32 = 64;
 /// The precision of the machine's floats, in bits.
 const MACHINE: u32 = 53;
-/// Exponents of two beyond this are infinite or zero, as in Go.
+/// Exponents of two above this are infinite, as in Go, and those below the smallest are zero.
 const LARGEST_EXPONENT: i64 = i32::MAX as i64;
+const SMALLEST_EXPONENT: i64 = i32::MIN as i64;
+
+/// The most bits of a whole number that is written down bit by bit.
+const LARGEST_WHOLE: i64 = 1 << 22;
 
 /// A number.
 #[derive(Clone)]
@@ -104,7 +108,7 @@ impl Number {
         if top > LARGEST_EXPONENT {
             return Number::infinity(float.negative);
         }
-        if top < -LARGEST_EXPONENT {
+        if top < SMALLEST_EXPONENT {
             return Number::finite(Float::zero(float.negative, float.precision));
         }
         if float.exponent >= 0 && top <= 63 && top <= i64::from(float.precision) {
@@ -167,10 +171,10 @@ impl Number {
         }
     }
 
-    /// The whole number it is, if it is one.
+    /// The whole number it is, if it is one and has no more than a few million bits.
     #[must_use]
     pub fn to_bigint(&self) -> Option<BigInt> {
-        let float = self.float().ok().filter(Float::is_integer)?;
+        let float = self.float().ok().filter(|float| float.is_integer() && float.top() <= LARGEST_WHOLE)?;
         let sign = if float.negative { Sign::Minus } else { Sign::Plus };
         Some(BigInt::from_biguint(sign, float.magnitude()))
     }
@@ -197,6 +201,16 @@ impl Number {
         }
     }
 
+    /// Whether it has a minus sign, which zero may have too.
+    #[must_use]
+    pub fn is_negative(&self) -> bool {
+        match &self.0 {
+            Repr::Int(value, _) => *value < 0,
+            Repr::Float(float) => float.negative,
+            Repr::Infinite { negative } => *negative,
+        }
+    }
+
     /// Minus one, zero or one.
     #[must_use]
     pub fn signum(&self) -> i64 {
@@ -205,6 +219,37 @@ impl Number {
             Ordering::Equal => 0,
             Ordering::Greater => 1,
         }
+    }
+}
+
+/// Decimal digits, of finite numbers: without leading or trailing zeros, and how many stand before the
+/// point. Those of zero are none.
+impl Number {
+    /// The fewest digits that identify the number at its precision.
+    #[must_use]
+    pub fn shortest_digits(&self) -> (String, i64) {
+        let digits = self.nonzero().map(|float| decimal::shortest(&float));
+        digits.map_or_else(|| (String::new(), 1), decimal::Decimal::into_text)
+    }
+
+    /// So many digits, rounded half to even. None where there would be millions.
+    #[must_use]
+    pub fn significant_digits(&self, count: usize) -> Option<(String, i64)> {
+        let Some(float) = self.nonzero() else { return Some((String::new(), 1)) };
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        decimal::rounded(&float, count).map(decimal::Decimal::into_text)
+    }
+
+    /// So many digits behind the point, rounded half to even. None where there would be millions.
+    #[must_use]
+    pub fn fixed_digits(&self, decimals: usize) -> Option<(String, i64)> {
+        let Some(float) = self.nonzero() else { return Some((String::new(), 1)) };
+        let count = i64::try_from(decimals).unwrap_or(i64::MAX).saturating_add(decimal::point(&float));
+        decimal::rounded(&float, count).map(decimal::Decimal::into_text)
+    }
+
+    fn nonzero(&self) -> Option<Float> {
+        self.float().ok().filter(|float| !float.is_zero())
     }
 }
 
@@ -278,7 +323,7 @@ impl Number {
             return Some(Number::whole(a.checked_rem(*b).unwrap_or(0), *p));
         }
         match (self.float(), other.float()) {
-            (Ok(_), Ok(b)) if b.is_zero() => Some(self.clone()),
+            (_, Ok(b)) if b.is_zero() => Some(self.clone()),
             (Ok(a), Ok(b)) => Some(Number::finite(a.rem(&b))),
             _ => None,
         }
@@ -319,16 +364,14 @@ impl Number {
 
     fn to_whole(&self, down: bool) -> Number {
         let Repr::Float(float) = &self.0 else { return self.clone() };
-        let sign = if float.negative { Sign::Minus } else { Sign::Plus };
-        let cut = BigInt::from_biguint(sign, float.magnitude());
-        let away = !float.is_integer() && float.negative == down;
-        let whole = match (away, down) {
-            (false, _) => cut,
-            (true, true) => cut - 1,
-            (true, false) => cut + 1,
-        };
-        let (sign, magnitude) = whole.into_parts();
-        Number::finite(Float::new(sign == Sign::Minus, magnitude, 0, float.precision))
+        if float.is_integer() {
+            return self.clone();
+        }
+        let cut = float.truncated();
+        // Zero has no sign here.
+        let cut = Number::finite(if cut.is_zero() { Float::zero(false, cut.precision) } else { cut });
+        let away = Number(Repr::Int(if down { -1 } else { 1 }, float.precision));
+        if float.negative == down { cut.add(&away).unwrap_or(cut) } else { cut }
     }
 
     fn whole(value: i64, precision: u32) -> Number {
@@ -373,14 +416,15 @@ impl Ord for Number {
     }
 }
 
-/// The shortest decimal text that identifies the number at its precision, never with an exponent.
+/// The shortest decimal text that identifies the number at its precision, with an exponent only where
+/// the number has more than a million digits.
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Int(value, _) => write!(f, "{value}"),
             Repr::Float(float) => {
                 let sign = if float.negative { "-" } else { "" };
-                let text = if float.is_zero() { "0".to_owned() } else { decimal::shortest(float) };
+                let text = if float.is_zero() { "0".to_owned() } else { decimal::layout(&decimal::shortest(float)) };
                 write!(f, "{sign}{text}")
             }
             Repr::Infinite { negative } => f.write_str(if *negative { "-Inf" } else { "+Inf" }),

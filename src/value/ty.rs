@@ -99,6 +99,29 @@ impl Type {
         }
     }
 
+    /// The types of what lies directly inside.
+    #[must_use]
+    pub fn members(&self) -> Vec<&Type> {
+        match self {
+            Type::List(element) | Type::Set(element) | Type::Map(element) => vec![&**element],
+            Type::Tuple(elements) => elements.iter().collect(),
+            Type::Object(attributes) => attributes.values().collect(),
+            Type::Dynamic | Type::Bool | Type::Number | Type::String => Vec::new(),
+        }
+    }
+
+    /// Whether a list occurs in it.
+    #[must_use]
+    pub fn has_list(&self) -> bool {
+        match self {
+            Type::List(_) => true,
+            Type::Dynamic | Type::Bool | Type::Number | Type::String => false,
+            Type::Set(element) | Type::Map(element) => element.has_list(),
+            Type::Tuple(elements) => elements.iter().any(Type::has_list),
+            Type::Object(attributes) => attributes.values().any(Type::has_list),
+        }
+    }
+
     /// Whether it is `bool`, `number` or `string`.
     #[must_use]
     pub fn is_primitive(&self) -> bool {

@@ -74,19 +74,9 @@ fn structured(types: &[&Type]) -> Structured {
     if objects > 0 && tuples > 0 { Structured::Decided(None) } else { Structured::Open }
 }
 
-/// The types of what lies directly inside.
-fn members(ty: &Type) -> Vec<&Type> {
-    match ty {
-        Type::List(element) | Type::Set(element) | Type::Map(element) => vec![&**element],
-        Type::Tuple(elements) => elements.iter().collect(),
-        Type::Object(attributes) => attributes.values().collect(),
-        Type::Dynamic | Type::Bool | Type::Number | Type::String => Vec::new(),
-    }
-}
-
 /// A collection of what the members of all share, if all convert to it.
 fn collection(types: &[&Type], make: fn(Type) -> Type) -> Option<Type> {
-    let shared = make(unify_all(types.iter().flat_map(|ty| members(ty)).collect())?);
+    let shared = make(unify_all(types.iter().flat_map(|ty| ty.members()).collect())?);
     types.iter().all(|ty| convertible(ty, &shared)).then_some(shared)
 }
 
@@ -103,7 +93,7 @@ fn as_collections(types: &[&Type], structure: fn(&Type) -> bool, make: fn(Type) 
 
 /// Tuples of one length, place by place; of several lengths, as a list.
 fn unify_tuples(types: &[&Type]) -> Option<Type> {
-    let columns: Vec<Vec<&Type>> = types.iter().map(|ty| members(ty)).collect();
+    let columns: Vec<Vec<&Type>> = types.iter().map(|ty| ty.members()).collect();
     let length = columns.first().map_or(0, Vec::len);
     if columns.iter().any(|column| column.len() != length) {
         return collection(types, Type::list);

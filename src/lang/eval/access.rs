@@ -52,15 +52,6 @@ impl Evaluator<'_, '_> {
         Ok(value)
     }
 
-    /// Where the source of steps failed: what they give of as much of it as is certain. What a splat
-    /// would have given is not, not even its kind.
-    pub(super) fn walk_failed(&mut self, steps: &[Access], span: Span) {
-        let half = std::mem::replace(&mut self.failed, undecided());
-        let plain = steps.iter().all(|step| matches!(step, Access::Attr(..) | Access::Index(..)));
-        let reached = if plain { self.walk(half, steps, span).ok() } else { None };
-        self.failed = reached.unwrap_or_else(undecided);
-    }
-
     fn splat(&mut self, source: Value, steps: &[Access], source_span: Span, span: Span) -> Answer {
         let marks = source.marks();
         let answer = self.splat_value(source, steps, source_span, span);
@@ -84,19 +75,14 @@ impl Evaluator<'_, '_> {
             Content::Null(_) => return Ok(Value::tuple(Vec::new()).with_marks(marks)),
             Content::Unknown { ty: Type::Dynamic, .. } => return Ok(source.with_marks(marks)),
             Content::Unknown { ty, .. } if is_sequence => {
-                let ty = self.splat_type(ty, steps, span).inspect_err(|_| {
-                    self.failed = Value::unknown_not_null(match ty {
-                        Type::Tuple(elements) => Type::tuple(vec![Type::Dynamic; elements.len()]),
-                        _ => Type::list(Type::Dynamic),
-                    });
-                })?;
+                let (ty, errors) = self.splat_type(ty, steps, span);
                 // It is not null, or the apply ends with an error here.
                 let (least, most) = source.length_range();
                 let result = match ty {
                     Type::List(_) => Value::unknown_within(ty, Bounds::length(least, most)),
                     _ => Value::unknown_not_null(ty),
                 };
-                return Ok(result.with_marks(marks));
+                return self.or_failed(errors, result.with_marks(marks));
             }
             Content::Unknown { not_null: false, .. } => {
                 // It may turn out null, and then the result is empty: not even its length is known.
@@ -112,17 +98,22 @@ impl Evaluator<'_, '_> {
         let mut errors = Errors::default();
         let mut results = Vec::with_capacity(members.len());
         for member in members {
-            let result = errors.keep(self.walk(member.clone(), steps, span));
-            results.push(result.unwrap_or(Value::unknown(Type::Dynamic)));
+            results.extend(errors.keep(self.walk(member.clone(), steps, span)));
         }
         if errors.any() {
-            self.failed = Value::unknown(half_done(&source, results.iter().map(Value::ty).collect()));
-            return errors.or_else(|| source);
+            // What it would have been is what it is of members that are not known.
+            let ty = match source.content() {
+                Content::List(element, _) | Content::Set(element, _) => Type::list(element.clone()),
+                _ => Type::tuple(members.iter().map(Value::ty).collect()),
+            };
+            let result = Value::unknown(self.splat_type(&ty, steps, span).0);
+            return self.or_failed(errors, result);
         }
         let result = match source.content() {
             Content::List(element, _) | Content::Set(element, _) if results.is_empty() => {
-                let element = self.walk(Value::unknown(element.clone()), steps, span)?.ty();
-                Value::list(element, results)
+                let (ty, errors) = self.splat_type(&Type::list(element.clone()), steps, span);
+                let element = if let Type::List(element) = ty { (*element).clone() } else { Type::Dynamic };
+                return self.or_failed(errors, Value::list(element, results).with_marks(marks));
             }
             Content::List(..) | Content::Set(..) => {
                 let first = results[0].ty();
@@ -137,35 +128,27 @@ impl Evaluator<'_, '_> {
         Ok(result.with_marks(marks))
     }
 
-    /// What a splat over a type gives.
-    fn splat_type(&mut self, source: &Type, steps: &[Access], span: Span) -> Result<Type, crate::diag::Diagnostics> {
-        Ok(match source {
-            Type::List(element) | Type::Set(element) => {
-                let member = self.walk(Value::unknown((**element).clone()), steps, span)?;
-                Type::list(member.ty())
-            }
-            Type::Tuple(elements) => {
-                let mut types = Vec::with_capacity(elements.len());
-                for element in elements.iter() {
-                    types.push(self.walk(Value::unknown(element.clone()), steps, span)?.ty());
-                }
-                Type::tuple(types)
-            }
+    /// The type of what a splat over a type gives, and what fails whatever the members are.
+    fn splat_type(&mut self, source: &Type, steps: &[Access], span: Span) -> (Type, Errors) {
+        let mut errors = Errors::default();
+        let mut each = |element: &Type| {
+            let member = errors.keep(self.walk(Value::unknown(element.clone()), steps, span));
+            member.unwrap_or_else(|| self.failed.clone()).ty()
+        };
+        let ty = match source {
+            Type::List(element) | Type::Set(element) => Type::list(each(element)),
+            Type::Tuple(elements) => Type::tuple(elements.iter().map(each).collect()),
             _ => Type::Dynamic,
-        })
+        };
+        (ty, errors)
     }
-}
 
-/// The type of a splat over a source of which some members failed, and so have no type.
-fn half_done(source: &Value, results: Vec<Type>) -> Type {
-    if !matches!(source.content(), Content::List(..) | Content::Set(..)) {
-        return Type::tuple(results);
-    }
-    let mut decided = results.iter().filter(|ty| **ty != Type::Dynamic);
-    match decided.next().cloned() {
-        None => Type::list(Type::Dynamic),
-        Some(first) if decided.all(|ty| *ty == first) => Type::list(first),
-        Some(_) => Type::tuple(results),
+    /// A result, unless there are errors: then it is as much as is certain of it.
+    fn or_failed(&mut self, errors: Errors, result: Value) -> Answer {
+        if errors.any() {
+            self.failed = result.clone();
+        }
+        errors.or_else(|| result)
     }
 }
 

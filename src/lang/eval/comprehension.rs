@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, Span};
 use crate::value::convert::convertible;
 use crate::value::{Content, Marks, Members, Name, Type, Value};
 
@@ -44,8 +44,14 @@ pub(super) enum Unknown {
 
 impl Evaluator<'_, '_> {
     pub(super) fn comprehension(&mut self, of: &For) -> Answer {
+        let collection = self.expr(&of.collection);
+        self.go_on(collection, |this, collection| this.over(of, collection))
+    }
+
+    fn over(&mut self, of: &For, collection: Value) -> Answer {
         let mut gathered = Gathered::default();
-        let entries = self.entries(&of.collection, &mut gathered.marks).inspect_err(|_| self.failed = undecided())?;
+        let entries = entries(collection, of.collection.span, &mut gathered.marks);
+        let entries = entries.inspect_err(|_| self.failed = undecided())?;
         if let (Some(condition), Ok(_) | Err(Unknown::Typed)) = (&of.condition, &entries) {
             // One look at the condition with nothing known spares a report for each member.
             let mut marks = Marks::NONE;
@@ -78,33 +84,6 @@ impl Evaluator<'_, '_> {
             self.failed = result.clone().with_marks(marks);
         }
         errors.or_else(|| result.with_marks(marks))
-    }
-
-    /// What a `for` goes through, if it is known.
-    pub(super) fn entries(
-        &mut self,
-        collection: &Expr,
-        marks: &mut Marks,
-    ) -> Result<Result<Vec<(Value, Value)>, Unknown>, Diagnostics> {
-        let value = access::take_marks(self.expr(collection)?, marks);
-        if value.is_null() {
-            let why = "A null value cannot be used as the collection in a 'for' expression.";
-            return Err(fail("Iteration over null value", why, collection.span));
-        }
-        let unknown = match value.content() {
-            Content::Unknown { ty: Type::Dynamic, .. } => Some(Unknown::Untyped),
-            Content::Unknown { ty, .. } if !ty.is_primitive() => Some(Unknown::Typed),
-            _ => None,
-        };
-        match (access::entries(&value), unknown) {
-            (Some(entries), _) => Ok(Ok(entries)),
-            (None, Some(unknown)) => Ok(Err(unknown)),
-            (None, None) => {
-                let kind = value.ty().friendly();
-                let why = format!("A value of type {kind} cannot be used as the collection in a 'for' expression.");
-                Err(fail("Iteration over non-iterable value", why, collection.span))
-            }
-        }
     }
 
     fn bind<T>(&mut self, of: &For, key: Value, value: Value, run: impl FnOnce(&mut Self) -> T) -> T {
@@ -208,6 +187,33 @@ impl Evaluator<'_, '_> {
         match text.content() {
             Content::String(text) => Ok(Some(text.clone())),
             _ => Ok(None),
+        }
+    }
+}
+
+/// What a `for` goes through, if it is known.
+pub(super) fn entries(
+    collection: Value,
+    span: Span,
+    marks: &mut Marks,
+) -> Result<Result<Vec<(Value, Value)>, Unknown>, Diagnostics> {
+    let value = access::take_marks(collection, marks);
+    if value.is_null() {
+        let why = "A null value cannot be used as the collection in a 'for' expression.";
+        return Err(fail("Iteration over null value", why, span));
+    }
+    let unknown = match value.content() {
+        Content::Unknown { ty: Type::Dynamic, .. } => Some(Unknown::Untyped),
+        Content::Unknown { ty, .. } if !ty.is_primitive() => Some(Unknown::Typed),
+        _ => None,
+    };
+    match (access::entries(&value), unknown) {
+        (Some(entries), _) => Ok(Ok(entries)),
+        (None, Some(unknown)) => Ok(Err(unknown)),
+        (None, None) => {
+            let kind = value.ty().friendly();
+            let why = format!("A value of type {kind} cannot be used as the collection in a 'for' expression.");
+            Err(fail("Iteration over non-iterable value", why, span))
         }
     }
 }

@@ -22,14 +22,20 @@ impl Evaluator<'_, '_> {
         let common = match unify_branches(&yes_value, &no_value) {
             Ok(common) => common,
             Err(why) => {
+                let mut detail = format!("The true and false result expressions must have consistent types. {why}");
                 // A type that does not fit may come of what failed in the branch that is taken.
-                let cause = match self.verdict(condition) {
-                    Ok((Some(verdict), _)) => if verdict { yes_answer } else { no_answer }.err(),
+                let failed = match self.verdict(condition) {
+                    Ok((Some(true), _)) => yes_answer.err().map(|errors| ("true", errors)),
+                    Ok((Some(false), _)) => no_answer.err().map(|errors| ("false", errors)),
                     _ => None,
                 };
+                if let Some((which, errors)) = failed {
+                    for error in errors.iter() {
+                        detail.push_str(&format!(" The {which} result cannot be evaluated: {}", error.detail));
+                    }
+                }
                 self.failed = undecided();
-                let detail = format!("The true and false result expressions must have consistent types. {why}");
-                return Err(cause.unwrap_or_else(|| fail(INCONSISTENT, detail, yes.span.to(no.span))));
+                return Err(fail(INCONSISTENT, detail, yes.span.to(no.span)));
             }
         };
         let verdict = self.expr(condition).map(|value| judge(value, condition));
@@ -144,8 +150,66 @@ fn finish(value: Value, common: &Common, other: &Value, which: &str, span: Span)
     match common {
         Common::Other if is_untyped_null(&value) => Ok(Value::null(other.ty()).with_marks(value.marks())),
         Common::Other => Ok(value),
-        Common::Type(ty) => conversion::convert_to(&value, ty)
+        Common::Type(ty) => meet(&value, &other.ty(), ty)
+            .and_then(|()| conversion::convert_to(&value, ty))
             .map_err(|why| fail(INCONSISTENT, format!("The {which} result value has the wrong type: {why}."), span)),
+    }
+}
+
+/// Terraform converts a tuple beside a list, or an object beside a map, in two steps: to a collection of
+/// the type that its members share, and that to the type of both branches. The second step is given the
+/// members as they were before the first, so they must come out alike by it alone.
+fn meet(value: &Value, other: &Type, common: &Type) -> Result<(), String> {
+    let (members, wanted, kind) = match (value.content(), other, common) {
+        (Content::Tuple(members), Type::List(_), Type::List(wanted)) => {
+            (members.iter().map(Value::ty).collect::<Vec<_>>(), wanted, "list")
+        }
+        (Content::Object(members), Type::Map(_), Type::Map(wanted)) => {
+            (members.values().map(Value::ty).collect(), wanted, "map")
+        }
+        _ => return Ok(()),
+    };
+    let Some(shared) = unify(&members) else { return Ok(()) };
+    if shared == **wanted || **wanted == Type::Dynamic && shared.is_primitive() {
+        return Ok(());
+    }
+    let stepped = members.iter().map(|member| second_step(member, &shared, wanted)).collect::<Option<Vec<_>>>();
+    let unified = kind == "map" && !wanted.is_primitive() && **wanted != Type::Dynamic;
+    match stepped.and_then(|stepped| if unified { unify(&stepped) } else { one_of(stepped) }) {
+        Some(_) => Ok(()),
+        None => Err(format!("element types must all match for conversion to {kind}")),
+    }
+}
+
+/// The one type of all, where those that are not decided do not count.
+fn one_of(types: Vec<Type>) -> Option<Type> {
+    let mut decided = types.into_iter().filter(|ty| *ty != Type::Dynamic);
+    let first = decided.next().unwrap_or(Type::Dynamic);
+    decided.all(|ty| ty == first).then_some(first)
+}
+
+/// What a conversion that was made for another type makes of a type; none if it fails.
+fn second_step(have: &Type, made_for: &Type, wanted: &Type) -> Option<Type> {
+    if made_for == wanted || *wanted == Type::Dynamic {
+        return Some(have.clone());
+    }
+    if *have == Type::Dynamic {
+        return Some(wanted.clone());
+    }
+    let each = |have: &[&Type], made_for: &[&Type], wanted: &Type| -> Option<Vec<Type>> {
+        let made_for = made_for.iter().cycle().take(have.len());
+        have.iter().zip(made_for).map(|(have, made_for)| second_step(have, made_for, wanted)).collect()
+    };
+    let (inside, made_inside) = (have.members(), made_for.members());
+    match (made_for, wanted) {
+        (Type::Tuple(_), Type::List(element)) => unify(&each(&inside, &made_inside, element)?).map(Type::list),
+        (Type::List(_) | Type::Set(_), Type::List(element)) => {
+            one_of(each(&inside, &made_inside, element)?).map(Type::list)
+        }
+        (Type::Object(_) | Type::Map(_), Type::Map(element)) => {
+            unify(&each(&inside, &made_inside, element)?).map(Type::map)
+        }
+        _ => Some(wanted.clone()),
     }
 }
 

@@ -112,8 +112,13 @@ impl Evaluator<'_, '_> {
             ExprKind::Wrapped(inner) | ExprKind::Parens(inner) => self.expr(inner),
             ExprKind::Reference(name, steps) => self.reference(name, steps, expr.span),
             ExprKind::Access(inner, steps) => {
-                let value = self.expr(inner).inspect_err(|_| self.walk_failed(steps, expr.span))?;
-                self.walk(value, steps, expr.span)
+                let plain = steps.iter().all(|step| matches!(step, Access::Attr(..) | Access::Index(..)));
+                let inner = self.expr(inner);
+                if inner.is_err() && !plain {
+                    // What a splat would have given of what failed is not certain, not even its kind.
+                    self.failed = undecided();
+                }
+                self.go_on(inner, |this, value| this.walk(value, steps, expr.span))
             }
             ExprKind::Unary(op, operand) => self.unary(*op, operand, expr.span),
             ExprKind::Binary(..) => self.binary(expr),
@@ -122,6 +127,21 @@ impl Evaluator<'_, '_> {
             ExprKind::Tuple(members) => self.tuple(members),
             ExprKind::Object(members) => self.object(members),
             ExprKind::For(comprehension) => self.comprehension(comprehension),
+        }
+    }
+
+    /// What follows of an answer. Where it failed, its errors remain, and what follows of as much of it
+    /// as is certain is as much of the result as is certain.
+    fn go_on(&mut self, answer: Answer, follow: impl FnOnce(&mut Self, Value) -> Answer) -> Answer {
+        match answer {
+            Ok(value) => follow(self, value),
+            Err(errors) => {
+                let half = std::mem::replace(&mut self.failed, undecided());
+                if let Ok(reached) = follow(self, half) {
+                    self.failed = reached;
+                }
+                Err(errors)
+            }
         }
     }
 

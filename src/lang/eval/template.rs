@@ -8,6 +8,7 @@ use crate::value::bounds::certain_start;
 use crate::value::{Bounds, Content, Marks, Name, Type, Value};
 
 use super::super::ast::{Expr, Part};
+use super::comprehension::entries;
 use super::sizes::LONGEST;
 use super::{Answer, Errors, Evaluator, conversion, fail};
 
@@ -61,7 +62,7 @@ impl Evaluator<'_, '_> {
     /// `%{ for v in c }...%{ endfor }`
     fn repeat(&mut self, key_name: Option<&Name>, value_name: &Name, collection: &Expr, body: &[Part]) -> Answer {
         let mut marks = Marks::NONE;
-        let entries = self.entries(collection, &mut marks);
+        let entries = self.expr(collection).and_then(|value| entries(value, collection.span, &mut marks));
         self.failed = Value::unknown(Type::String).with_marks(marks);
         let Ok(entries) = entries? else {
             return Ok(Value::unknown(Type::String).with_marks(marks));

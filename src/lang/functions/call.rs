@@ -9,7 +9,7 @@ use crate::value::{Content, Marks, Type, Value};
 use super::super::ast::Call;
 use super::super::eval::{Answer, Errors, Evaluator, conversion, fail, sizes};
 use super::super::suggest::did_you_mean;
-use super::row::{Body, Fault, Outcome, Returns, Row, veiled};
+use super::row::{Body, Fault, Outcome, Param, Returns, Row, veiled};
 
 /// Evaluates a call.
 pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -> Answer {
@@ -148,6 +148,28 @@ fn explain(row: &Row, call: &Call, spans: &[Span], fault: Fault) -> Diagnostics 
     }
 }
 
+/// Refuses a converted argument that has not the type of its parameter nevertheless: a set with members
+/// that are not known becomes a list of the elements that it has, not of those that are wanted.
+fn conform(argument: &Value, param: &Param) -> Result<(), String> {
+    let want = param.kind.ty();
+    let open = match &want {
+        Type::List(_) => argument.is_unknown(),
+        _ => want.has_list(),
+    };
+    if !open || !want.is_concrete() {
+        return Ok(());
+    }
+    let have = argument.ty();
+    let (mut have, mut want) = (&have, &want);
+    while let (Type::List(inner), Type::List(wanted)) | (Type::Map(inner), Type::Map(wanted)) = (have, want) {
+        (have, want) = (inner, wanted);
+    }
+    if have == want || *have == Type::Dynamic {
+        return Ok(());
+    }
+    Err(format!("{} required, but received {}", want.friendly(), have.friendly()))
+}
+
 /// Applies a function to converted arguments.
 fn apply(row: &Row, values: &[Value], evaluator: &Evaluator<'_, '_>) -> Outcome {
     let mut marks = Marks::NONE;
@@ -162,8 +184,13 @@ fn apply(row: &Row, values: &[Value], evaluator: &Evaluator<'_, '_>) -> Outcome 
         if value.is_null() && !param.nullable && !undecided {
             return Err(Fault::Argument(index, "argument must not be null".into()));
         }
+        if !undecided {
+            conform(&value, param).map_err(|why| Fault::Argument(index, why))?;
+        }
         let open = match value.content() {
-            Content::Null(ty) => *ty == Type::Dynamic && !param.nullable,
+            Content::Null(ty) => {
+                *ty == Type::Dynamic && (!param.nullable || param.open_null && !evaluator.env.applying)
+            }
             Content::Unknown { ty, .. } => *ty == Type::Dynamic,
             _ => false,
         };

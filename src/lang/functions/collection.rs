@@ -129,26 +129,31 @@ fn contains(args: &[Value], _: &Type) -> Outcome {
 fn element_type(args: &[Value]) -> Result<Type, Fault> {
     // Known tuples and objects are asked for one member's type; making all their types costs more.
     if let (Content::Tuple(members), false) = (args[0].content(), args[1].is_unknown()) {
-        let position = wrap(args, members.len())?;
-        return Ok(members[position].ty());
+        return Ok(members[of_tuple(args, members.len())?].ty());
     }
     match args[0].ty() {
         Type::List(element) => Ok((*element).clone()),
         Type::Tuple(_) if args[1].is_unknown() => Ok(Type::Dynamic),
-        Type::Tuple(elements) => {
-            let position = wrap(args, elements.len())?;
-            Ok(elements[position].clone())
-        }
+        Type::Tuple(elements) => Ok(elements[of_tuple(args, elements.len())?].clone()),
         other => Err(format!("cannot read elements from {}", other.friendly()).into()),
     }
 }
 
+/// A position in a list of a length, which may be counted round and round, also from its end.
 fn wrap(args: &[Value], length: usize) -> Result<usize, Fault> {
     let index = take_int(args, 1).map_err(|_| format!("invalid index: {NOT_WHOLE}"))?;
-    let Some(rest) = i64::try_from(length).ok().and_then(|length| index.checked_rem(length)) else {
-        return Err("cannot use element function with an empty list".into());
-    };
-    usize::try_from(rest).map_err(|_| "cannot use element function with a negative index".into())
+    let rest = i64::try_from(length).ok().and_then(|length| index.checked_rem_euclid(length));
+    let position = rest.and_then(|rest| usize::try_from(rest).ok());
+    position.ok_or_else(|| "cannot use element function with an empty list".into())
+}
+
+/// A position in a tuple, which is not counted from its end, as in Terraform.
+fn of_tuple(args: &[Value], length: usize) -> Result<usize, Fault> {
+    let position = wrap(args, length)?;
+    if position > 0 && take_int(args, 1)? < 0 {
+        return Err("cannot use element function with a negative index".into());
+    }
+    Ok(position)
 }
 
 fn element(args: &[Value], want: &Type) -> Outcome {

@@ -15,7 +15,7 @@ use super::encoding::write_json;
 use super::row::{Fault, Kind, Outcome, Param, Row, any, bad, text};
 use super::text::{make, take_text};
 
-const ARGS: Param = any("args").nullable().unknown();
+const ARGS: Param = any("args").nullable().unknown().open_null();
 
 pub(super) const ROWS: &[Row] = &[
     Row::new("format", &[text("format")], Kind::String, format).rest(ARGS),
@@ -227,6 +227,8 @@ fn render(pieces: &[Piece], args: &[Value]) -> Result<String, Fault> {
     }
 }
 
+const TOO_LONG: &str = "the number has millions of digits";
+
 fn show(verb: &Verb, arg: &Value) -> Result<String, Fault> {
     let unsupported =
         |why: &str| Fault::Call(format!("unsupported value for {:?} at {}: {why}", verb.raw, verb.offset));
@@ -243,16 +245,20 @@ fn show(verb: &Verb, arg: &Value) -> Result<String, Fault> {
             verb,
             match (arg.content(), verb.sharp) {
                 (Content::String(text), false) => text.to_string(),
-                (Content::Number(number), false) => decimal::general(number, None, 'e'),
+                (Content::Number(number), false) => {
+                    decimal::general(number, None, 'e').ok_or_else(|| unsupported(TOO_LONG))?
+                }
                 _ => write_json(arg)?,
             },
         )),
         't' => Ok(if converted(Type::Bool)?.as_bool() == Some(true) { "true" } else { "false" }.into()),
         'b' | 'd' | 'o' | 'x' | 'X' => {
-            let whole = number()?.to_bigint().ok_or_else(|| unsupported("an integer is required"))?;
+            let number = number()?;
+            let why = if number.is_integer() { TOO_LONG } else { "an integer is required" };
+            let whole = number.to_bigint().ok_or_else(|| unsupported(why))?;
             Ok(show_integer(verb, &whole))
         }
-        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => Ok(show_float(verb, &number()?)),
+        'e' | 'E' | 'f' | 'F' | 'g' | 'G' => show_float(verb, &number()?).ok_or_else(|| unsupported(TOO_LONG)),
         's' | 'q' => {
             let value = converted(Type::String)?;
             let mut text = value.as_str().unwrap_or_default().to_owned();
@@ -310,22 +316,22 @@ fn show_integer(verb: &Verb, number: &BigInt) -> String {
 }
 
 /// Go's formatting of big floats (`math/big`, `Float.Format`).
-fn show_float(verb: &Verb, number: &Number) -> String {
+fn show_float(verb: &Verb, number: &Number) -> Option<String> {
     let text = match verb.letter {
         'f' | 'F' => decimal::fixed(number, verb.precision.unwrap_or(6)),
         'e' | 'E' => decimal::scientific(number, verb.precision.unwrap_or(6), verb.letter),
         'G' => decimal::general(number, verb.precision, 'E'),
         _ => decimal::general(number, verb.precision, 'e'),
-    };
+    }?;
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(&text)),
     };
     let start = sign(verb, negative);
     let missing = verb.width.unwrap_or(0).saturating_sub(start.len() + digits.len());
-    match verb {
+    Some(match verb {
         Verb { zero: true, .. } if !number.is_infinite() => format!("{start}{}{digits}", "0".repeat(missing)),
         Verb { minus: true, .. } => format!("{start}{digits}{}", " ".repeat(missing)),
         _ => format!("{}{start}{digits}", " ".repeat(missing)),
-    }
+    })
 }

@@ -112,7 +112,7 @@ fn cidrhost(args: &[Value], _: &Type) -> Outcome {
         return Err("value must be a whole number".into());
     }
     // Minus zero is zero.
-    let text = number.to_bigint().unwrap_or_default().to_string();
+    let text = number.to_bigint().map_or_else(|| number.to_string(), |whole| whole.to_string());
     let too_many = || Fault::Call(format!("prefix of {} does not accommodate a host numbered {text}", network.prefix));
     // A negative number counts from the end.
     let host = match text.strip_prefix('-') {

@@ -59,11 +59,13 @@ pub(crate) struct Param {
     pub(crate) marked: bool,
     /// Whether the function itself deals with an argument whose type is not known either.
     pub(crate) dynamic: bool,
+    /// Whether a null without a type leaves the result open until the apply.
+    pub(crate) open_null: bool,
 }
 
 /// A parameter that takes neither null nor unknown values.
 pub(crate) const fn param(name: &'static str, kind: Kind) -> Param {
-    Param { name, kind, nullable: false, unknown: false, marked: false, dynamic: false }
+    Param { name, kind, nullable: false, unknown: false, marked: false, dynamic: false, open_null: false }
 }
 
 /// A parameter of type string.
@@ -97,6 +99,12 @@ impl Param {
     /// The same, with arguments of an undecided type passed to the function.
     pub(crate) const fn dynamic(mut self) -> Param {
         self.dynamic = true;
+        self
+    }
+
+    /// The same, with the result left open until the apply by a null without a type.
+    pub(crate) const fn open_null(mut self) -> Param {
+        self.open_null = true;
         self
     }
 

@@ -148,6 +148,12 @@ pub(in crate::lang) fn rest_of_string(text: &[u8], mut at: usize) -> usize {
                 Lead::Escape => at += 2,
                 Lead::Text => {}
             },
+            (b'<', Some(_)) if !in_string => {
+                // The line break behind the marker does not end the string.
+                let end = intro(text, at, text.len()).and_then(|intro| rest_of_heredoc(text, &intro));
+                let blanks = |end: usize| text[end..].iter().position(|byte| *byte == b'\n').unwrap_or(0);
+                at = end.map_or(at, |end| end + blanks(end));
+            }
             (b'{', Some(open)) if !in_string => *open += 1,
             (b'}', Some(0)) if !in_string => {
                 sequences.pop();

@@ -2,6 +2,8 @@
 //!
 //! **Never:** an entry without a reason that a user would accept. README.md quotes this table.
 
+use super::called::calls;
+
 /// A family of differences.
 pub(super) struct Explained {
     /// What it is about.
@@ -19,12 +21,9 @@ pub(super) const EXPLAINED: &[Explained] = &[
         because: "what is computed from a sensitive value stays sensitive while another operand is unknown; Terraform \
                   forgets the mark until the apply",
         fits: |expression, ours, theirs| {
-            let plain = |answer: &str| answer.replace("(sensitive)", "");
-            let marks = |answer: &str| answer.matches("(sensitive)").count();
             let open = ["later", "partly"].iter().any(|name| expression.contains(name));
             let asked = expression.starts_with("issensitive(") && ours == "true : bool";
-            open && (asked && theirs == "(unknown) : bool"
-                || plain(ours) == plain(theirs) && marks(ours) > marks(theirs))
+            open && (asked && theirs == "(unknown) : bool" || ours != theirs && hides_as_much(ours, theirs))
         },
     },
     Explained {
@@ -40,85 +39,46 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "null where format wants a value",
-        because: "%v makes null of a null argument of format, as documented, and other verbs refuse it; Terraform \
-                  calls the result unknown, for ever",
-        fits: |expression, ours, theirs| {
-            let null = expression.starts_with("format(\"") && expression.contains("null)") && ours.contains("null");
-            // Text that is not known yet is text nevertheless.
-            let given = |call: &str| expression.starts_with(call) && expression.contains(", null");
-            let text = given("format(\"") && ours.ends_with("(unknown) : string");
-            let list = given("formatlist(\"") && ours.ends_with(" : list(string)");
-            let untyped = theirs.trim_start_matches("(sensitive)") == "(unknown) : any";
-            // The error stands beside others.
-            let others = ours.strip_prefix("! Error in function call\n    ");
-            if with_null(expression) && others == Some(theirs) {
-                return true;
-            }
-            with_null(expression) && (ours.starts_with('!') || null) && theirs.contains("(unknown)")
-                || untyped && (text || list)
-        },
-    },
-    Explained {
         about: "networks outside of the given one",
-        because: "a subnet that is larger than its network or lies outside of it is refused",
-        fits: |expression, ours, theirs| {
-            let given = theirs.trim_start_matches("(sensitive)");
-            expression.contains("cidrsubnet(")
-                && expression.contains('-')
-                && ["! Error in function call", "! Invalid function argument"].contains(&ours)
-                && given.starts_with('"')
-                && given.contains('/')
-        },
-    },
-    Explained {
-        about: "a subnet outside of the given network for which Terraform's function panics",
-        because: "a subnet that is larger than its network is refused by its argument; Terraform counts bits below zero \
-                  and says that the function failed",
-        fits: |expression, ours, theirs| {
-            expression.contains("cidrsubnet(")
-                && expression.contains('-')
-                && ours == "! Invalid function argument"
-                && theirs == "! Error in function call"
+        because: "a subnet that is larger than its network or lies outside of it is refused; Terraform gives networks that \
+                  are none, or its function panics",
+        fits: |expression, _, _| {
+            let below = |call: &Vec<String>| call.iter().take(3).skip(1).any(|argument| known(argument).contains('-'));
+            calls(expression, "cidrsubnet").iter().any(below)
         },
     },
     Explained {
         about: "the first of the subnets of a network that begins at address zero",
         because: "it is there to be given; Terraform looks for it behind the end of the network and finds no room",
-        fits: |expression, ours, theirs| {
-            let zero = expression.contains("\"0.0.0.0/") || expression.contains("\"::/") || expression.contains("/0\"");
-            expression.contains("cidrsubnets(")
-                && zero
-                && !ours.starts_with('!')
-                && theirs == "! Invalid function argument"
+        fits: |expression, _, _| {
+            let zero = |network: &str| ["\"0.0.0.0/", "\"::/", "/0\""].iter().any(|part| network.contains(part));
+            calls(expression, "cidrsubnets").iter().any(|call| zero(known(&call[0])))
         },
     },
     Explained {
         about: "flatten of an object or a map with members that are not known yet",
         because: "flatten takes lists, sets and tuples only; Terraform says so in the apply, when all members are known",
         fits: |expression, ours, theirs| {
-            let given = ["flatten({", "flatten(({", "flatten(tomap(", "flatten((tomap("];
-            let open = ["later", "partly"].iter().any(|name| expression.contains(name));
-            let called = given.iter().any(|call| expression.contains(call));
-            called && open && ours == "! Error in function call" && !theirs.starts_with('!')
+            let named = |argument: &str| argument.contains('{') && argument.contains("(unknown");
+            let called = calls(expression, "flatten").iter().any(|call| named(known(&call[0])));
+            called && ours.contains("! Error in function call") && !theirs.contains("! Error in function call")
         },
     },
     Explained {
         about: "a branch that encodes what cannot become variables and is not known yet",
         because: "encode_tfvars takes objects and maps only; Terraform says so in the apply, when the value is known",
-        fits: |expression, ours, theirs| {
-            const CALL: &str = "encode_tfvars(";
-            let open = expression.split(CALL).skip(1).any(|given| given.contains("local.later"));
-            let untyped = ours.ends_with("(unknown) : any") && theirs.ends_with("(unknown) : string");
-            open && (untyped || ours == "! Error in function call" && !theirs.starts_with('!'))
+        fits: |expression, _, _| {
+            let calls = calls(expression, "provider::terraform::encode_tfvars");
+            let refused = |call: &Vec<String>| call.last().is_some_and(|answer| answer.starts_with('!'));
+            calls.iter().any(|call| refused(call) && call[0].contains("(unknown"))
         },
     },
     Explained {
         about: "matchkeys where some of what is searched for is not known yet",
         because: "what matches is not known; Terraform plans an empty list, which the apply may contradict",
-        fits: |expression, ours, theirs| {
-            let open = ["later", "partly"].iter().any(|name| expression.contains(name));
-            expression.contains("matchkeys(") && open && ours.contains("(unknown") && !theirs.contains("(unknown")
+        fits: |expression, _, _| {
+            let open = |call: &Vec<String>| call.iter().take(3).skip(1).any(|argument| argument.contains("(unknown"));
+            calls(expression, "matchkeys").iter().any(open)
         },
     },
     Explained {
@@ -126,22 +86,17 @@ pub(super) const EXPLAINED: &[Explained] = &[
         because: "the value that does not fit is named; Terraform passes over it as if it were null",
         fits: |expression, ours, theirs| {
             const FAILED: &str = "! Error in function call";
-            expression.contains("coalesce(") && ours == FAILED && !theirs.contains(FAILED)
+            let refused = |call: &Vec<String>| {
+                let (answer, arguments) = call.split_last().expect("the call itself");
+                answer == FAILED && arguments.iter().all(|argument| !argument.starts_with('!'))
+            };
+            calls(expression, "coalesce").iter().any(refused) && ours.contains(FAILED) && !theirs.contains(FAILED)
         },
     },
     Explained {
         about: "the last digit of a power",
         because: "powers are computed with floats of the machine, whose last digit depends on the way of computing",
         fits: |expression, ours, theirs| expression.contains("pow(") && nearly(ours, theirs),
-    },
-    Explained {
-        about: "a branch that is taken and fails",
-        because: "what failed is named; Terraform says that the types of the branches do not agree, because what failed \
-                  has only half of its type",
-        fits: |expression, ours, theirs| {
-            const UNLIKE: &str = "! Inconsistent conditional result types";
-            expression.contains('?') && ours.starts_with('!') && !ours.contains(UNLIKE) && theirs.contains(UNLIKE)
-        },
     },
     Explained {
         about: "two objects of which one member differs and another is not known",
@@ -162,7 +117,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
         fits: |expression, ours, theirs| {
             let joins = expression.chars().any(|letter| ('\u{900}'..='\u{dff}').contains(&letter));
             let counts = ["length(", "strrev(", "substr(", "format"].iter().any(|name| expression.contains(name));
-            joins && counts && !ours.starts_with('!') && !theirs.starts_with('!')
+            joins && (counts && !ours.starts_with('!') && !theirs.starts_with('!') || ours == theirs)
         },
     },
     Explained {
@@ -176,7 +131,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained {
         about: "what Terraform cannot evaluate at all",
         because: "Terraform ends with a crash of its own, as with a set of lists whose elements are of several types",
-        fits: |expression, _, theirs| expression.contains("set(") && theirs == super::theirs::CRASH,
+        fits: |_, _, theirs| theirs == super::theirs::CRASH,
     },
     Explained {
         about: "a member chosen by a secret key",
@@ -188,18 +143,46 @@ pub(super) const EXPLAINED: &[Explained] = &[
             chosen && ours.contains("(sensitive)") && ours.replace("(sensitive)", "") == theirs
         },
     },
-    Explained {
-        about: "a list and a tuple, or a map and an object, as branches of a conditional",
-        because: "both become the list or map that they share; Terraform converts the second one twice and fails over it",
-        fits: |expression, ours, theirs| {
-            let shared = !ours.starts_with('!') && (ours.contains("list(") || ours.contains("map("));
-            expression.contains('?') && shared && theirs == "! Inconsistent conditional result types"
-        },
-    },
 ];
 
-fn with_null(expression: &str) -> bool {
-    expression.contains("format") && expression.contains("null")
+/// What is known of an answer, without its type; nothing of an error.
+fn known(answer: &str) -> &str {
+    answer.rsplit_once(" : ").map_or("", |(json, _)| json)
+}
+
+/// Whether two answers are the same but for marks, and all that theirs hides is hidden in ours.
+fn hides_as_much(ours: &str, theirs: &str) -> bool {
+    let ((plain, mine), (other, yours)) = (marks(ours), marks(theirs));
+    let covered = |at: &usize| mine.iter().any(|start| (*start..=end_of_value(&plain, *start)).contains(at));
+    plain == other && yours.iter().all(covered)
+}
+
+/// An answer without its marks, and where these stood.
+fn marks(answer: &str) -> (String, Vec<usize>) {
+    let (mut plain, mut found) = (String::new(), Vec::new());
+    for (index, part) in answer.split("(sensitive)").enumerate() {
+        if index > 0 {
+            found.push(plain.len());
+        }
+        plain += part;
+    }
+    (plain, found)
+}
+
+/// The last byte of the value that begins at a place.
+fn end_of_value(text: &str, start: usize) -> usize {
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for (at, byte) in text.bytes().enumerate().skip(start) {
+        match byte {
+            b'"' if !escaped => quoted = !quoted,
+            b'[' | b'{' if !quoted => depth += 1,
+            b']' | b'}' | b',' | b' ' if !quoted && depth == 0 => return at - 1,
+            b']' | b'}' if !quoted => depth -= 1,
+            _ => {}
+        }
+        escaped = byte == b'\\' && !escaped;
+    }
+    text.len()
 }
 
 /// Whether two numbers are the same but for the last digit that a float of the machine holds.
@@ -237,6 +220,14 @@ fn bare(answer: &str) -> String {
         Some((json, ty)) => format!("{json} : {}", ty.replace(char::is_whitespace, "")),
         None => out,
     }
+}
+
+#[test]
+fn marks_are_compared_by_what_they_hide() {
+    let theirs = "[{\"a\":(sensitive)1,\"b\":[2]}] : x";
+    assert!(hides_as_much("[(sensitive){\"a\":1,\"b\":[2]}] : x", theirs));
+    assert!(!hides_as_much("[{\"a\":1,\"b\":(sensitive)[2]}] : x", theirs));
+    assert!(!hides_as_much("[{\"a\":(sensitive)1,\"b\":[3]}] : x", theirs));
 }
 
 #[test]

@@ -5,6 +5,7 @@
 //! again, and draws of random expressions are put to both.
 
 mod answer;
+mod called;
 mod calls;
 mod cases;
 mod draw;

@@ -15,7 +15,7 @@ use super::text::{make, take_text};
 
 pub(super) const ROWS: &[Row] = &[
     Row::typed("yamldecode", &[text("src")], yamldecode_type, yamldecode).maybe_null(),
-    Row::new("yamlencode", &[any("value").nullable().unknown()], Kind::String, yamlencode).maybe_null(),
+    Row::new("yamlencode", &[any("value").nullable().unknown().dynamic()], Kind::String, yamlencode).maybe_null(),
 ];
 
 /// The type of a document is known only once it is read; an unknown one may be anything.
