@@ -197,14 +197,15 @@ impl Value {
     }
 
     /// A set whose members have the type `element`; sorts and drops doubles.
-    /// Marks of members move to the set, because a set cannot say which member they belong to.
+    /// Marks of members move to the set, because a set cannot say which member they belong to; those of
+    /// nulls are lost, as in Terraform.
     #[must_use]
     pub fn set(element: Type, members: Vec<Value>) -> Value {
         let mut marks = Marks::NONE;
         let mut plain = Vec::with_capacity(members.len());
         for member in members {
             let (member, found) = member.unmark_deep();
-            marks = marks.union(found);
+            marks = if member.is_null() { marks } else { marks.union(found) };
             plain.push(member);
         }
         order::sort(&mut plain);

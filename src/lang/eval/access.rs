@@ -142,14 +142,6 @@ impl Evaluator<'_, '_> {
         };
         (ty, errors)
     }
-
-    /// A result, unless there are errors: then it is as much as is certain of it.
-    fn or_failed(&mut self, errors: Errors, result: Value) -> Answer {
-        if errors.any() {
-            self.failed = result.clone();
-        }
-        errors.or_else(|| result)
-    }
 }
 
 /// `value.name`

@@ -80,10 +80,7 @@ impl Evaluator<'_, '_> {
             let single = keyed.into_iter().filter_map(|(key, values)| Some((key, values.into_iter().next()?)));
             Value::object(single.collect::<Members>())
         };
-        if errors.any() {
-            self.failed = result.clone().with_marks(marks);
-        }
-        errors.or_else(|| result.with_marks(marks))
+        self.or_failed(errors, result.with_marks(marks))
     }
 
     fn bind<T>(&mut self, of: &For, key: Value, value: Value, run: impl FnOnce(&mut Self) -> T) -> T {

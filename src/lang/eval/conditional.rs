@@ -16,9 +16,9 @@ impl Evaluator<'_, '_> {
     pub(super) fn conditional(&mut self, condition: &Expr, yes: &Expr, no: &Expr) -> Answer {
         // A branch that failed is as much as is certain of it; its errors matter only if it is taken.
         let yes_answer = self.expr(yes);
-        let yes_value = yes_answer.as_ref().map_or_else(|_| self.failed.clone(), Value::clone);
+        let yes_value = self.half(&yes_answer);
         let no_answer = self.expr(no);
-        let no_value = no_answer.as_ref().map_or_else(|_| self.failed.clone(), Value::clone);
+        let no_value = self.half(&no_answer);
         let common = match unify_branches(&yes_value, &no_value) {
             Ok(common) => common,
             Err(why) => {
@@ -74,9 +74,9 @@ impl Evaluator<'_, '_> {
         Ok(value.with_marks(marks))
     }
 
-    /// The marks of a value, or of as much of it as is certain.
-    pub(super) fn marks_of(&self, answer: &Answer) -> Marks {
-        answer.as_ref().map_or_else(|_| self.failed.marks(), Value::marks)
+    /// A value, or as much of it as is certain.
+    fn half(&self, answer: &Answer) -> Value {
+        answer.as_ref().map_or_else(|_| self.failed.clone(), Value::clone)
     }
 
     /// Whether a condition holds (none: unknown) and its marks.
@@ -92,20 +92,21 @@ impl Evaluator<'_, '_> {
         no: impl FnOnce(&mut Self) -> Answer,
     ) -> Answer {
         let yes = yes(self);
-        let mut marks = self.marks_of(&yes);
+        let yes_half = self.half(&yes);
         let no = no(self);
-        marks = marks.union(self.marks_of(&no));
+        let no_half = self.half(&no);
+        let mut marks = yes_half.marks().union(no_half.marks());
         let verdict = self.verdict(condition);
         self.failed = Value::unknown_not_null(Type::String).with_marks(marks);
         let (verdict, found) = verdict?;
         marks = marks.union(found);
-        self.failed = Value::unknown_not_null(Type::String).with_marks(marks);
-        let value = match verdict {
-            Some(true) => yes?,
-            Some(false) => no?,
-            None => Value::unknown_not_null(Type::String),
+        let (answer, half) = match verdict {
+            Some(true) => (yes, yes_half),
+            Some(false) => (no, no_half),
+            None => return Ok(Value::unknown_not_null(Type::String).with_marks(marks)),
         };
-        Ok(value.with_marks(marks))
+        self.failed = half.with_marks(marks);
+        Ok(answer?.with_marks(marks))
     }
 }
 

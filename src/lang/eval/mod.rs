@@ -145,6 +145,14 @@ impl Evaluator<'_, '_> {
         }
     }
 
+    /// A result, unless there are errors: then it is as much as is certain of it.
+    fn or_failed(&mut self, errors: Errors, result: Value) -> Answer {
+        if errors.any() {
+            self.failed = result.clone();
+        }
+        errors.or_else(|| result)
+    }
+
     /// Evaluates with one or two names bound, and unbinds them again.
     pub(crate) fn with_bound<T>(
         &mut self,
@@ -165,10 +173,7 @@ impl Evaluator<'_, '_> {
             let value = errors.keep(self.expr(member));
             values.push(value.unwrap_or_else(|| self.failed.clone()));
         }
-        if errors.any() {
-            self.failed = Value::tuple(values.clone());
-        }
-        errors.or_else(|| Value::tuple(values))
+        self.or_failed(errors, Value::tuple(values))
     }
 
     fn object(&mut self, items: &[(ObjectKey, Expr)]) -> Answer {
@@ -191,18 +196,8 @@ impl Evaluator<'_, '_> {
                 (Some(None) | None, _) => known = false,
             }
         }
-        if errors.any() {
-            let object = if known { Value::object(members.iter().cloned().collect()) } else { undecided() };
-            self.failed = object.with_marks(marks);
-        }
-        errors.or_else(|| {
-            let object = if known {
-                Value::object(members.into_iter().collect::<Members>())
-            } else {
-                Value::unknown(Type::Dynamic)
-            };
-            object.with_marks(marks)
-        })
+        let object = if known { Value::object(members.into_iter().collect::<Members>()) } else { undecided() };
+        self.or_failed(errors, object.with_marks(marks))
     }
 
     /// The text of a key; none if it is unknown.

@@ -22,16 +22,12 @@ impl Evaluator<'_, '_> {
         let mut known = true;
         let mut marks = Marks::NONE;
         for part in parts {
-            let value = match part {
+            let answer = match part {
                 Part::Text(piece, _) => {
                     text.push_str(if known { piece } else { "" });
                     continue;
                 }
-                Part::Interpolation(inner) => {
-                    let value = self.expr(inner);
-                    marks = marks.union(self.marks_of(&value));
-                    value.and_then(|value| interpolate(&value, inner.span))
-                }
+                Part::Interpolation(inner) => self.expr(inner),
                 Part::If { condition, yes, no } => {
                     self.choose_text(condition, |this| this.template(yes), |this| this.template(no))
                 }
@@ -39,10 +35,15 @@ impl Evaluator<'_, '_> {
                     self.repeat(key_name.as_ref(), value_name, collection, body)
                 }
             };
-            if !matches!(part, Part::Interpolation(_)) {
-                marks = marks.union(self.marks_of(&value));
-            }
-            let Some(value) = errors.keep(value) else { continue };
+            let failed = answer.is_err();
+            let value = errors.keep(answer).unwrap_or_else(|| self.failed.clone());
+            marks = marks.union(value.marks());
+            let piece = match part {
+                Part::Interpolation(inner) => interpolate(&value, inner.span),
+                _ => Ok(value),
+            };
+            // What is no text is left out of the text that is certain.
+            let Some(value) = (if failed { piece.ok() } else { errors.keep(piece) }) else { continue };
             match value.as_str() {
                 Some(piece) if text.len() + piece.len() > LONGEST => return Err(too_long(place(part))),
                 Some(piece) if known => text.push_str(piece),
@@ -50,13 +51,12 @@ impl Evaluator<'_, '_> {
                 None => known = false,
             }
         }
-        if errors.any() {
-            self.failed = Value::unknown_not_null(Type::String).with_marks(marks);
-        }
-        errors.or_else(|| {
-            let value = if known { Value::string(normalize(text)) } else { begun(text) };
-            value.with_marks(marks)
-        })
+        let value = match known {
+            true => Value::string(normalize(text)),
+            false if errors.any() => Value::unknown_not_null(Type::String),
+            false => begun(text),
+        };
+        self.or_failed(errors, value.with_marks(marks))
     }
 
     /// `%{ for v in c }...%{ endfor }`
@@ -74,21 +74,16 @@ impl Evaluator<'_, '_> {
             let key = key_name.cloned().map(|name| (name, key));
             let bound = key.into_iter().chain([(value_name.clone(), value)]);
             let piece = self.with_bound(bound, |this| this.template(body));
-            marks = marks.union(self.marks_of(&piece));
-            let Some(piece) = errors.keep(piece) else { continue };
+            let piece = errors.keep(piece).unwrap_or_else(|| self.failed.clone());
+            marks = marks.union(piece.marks());
             match piece.as_str() {
                 Some(piece) if text.len() + piece.len() > LONGEST => return Err(too_long(collection.span)),
                 Some(piece) => text.push_str(piece),
                 None => known = false,
             }
         }
-        if errors.any() {
-            self.failed = Value::unknown(Type::String).with_marks(marks);
-        }
-        errors.or_else(|| {
-            let value = if known { Value::string(text) } else { Value::unknown(Type::String) };
-            value.with_marks(marks)
-        })
+        let value = if known { Value::string(text) } else { Value::unknown(Type::String) };
+        self.or_failed(errors, value.with_marks(marks))
     }
 }
 

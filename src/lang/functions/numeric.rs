@@ -49,11 +49,21 @@ fn float(value: f64) -> Outcome {
 }
 
 fn log(args: &[Value], _: &Type) -> Outcome {
-    float(machine::ln(take_number(args, 0)?.as_f64()) / machine::ln(take_number(args, 1)?.as_f64()))
+    float(machine::ln(take_float(args, 0)?) / machine::ln(take_float(args, 1)?))
 }
 
 fn pow(args: &[Value], _: &Type) -> Outcome {
-    float(machine::pow(take_number(args, 0)?.as_f64(), take_number(args, 1)?.as_f64()))
+    float(machine::pow(take_float(args, 0)?, take_float(args, 1)?))
+}
+
+/// A number as a float of the machine, which must not be too large for it, but may be infinite.
+fn take_float(args: &[Value], index: usize) -> Result<f64, Fault> {
+    let number = take_number(args, index)?;
+    let near = number.as_f64();
+    if near.is_infinite() && !number.is_infinite() {
+        return Err(format!("value must be between {:e} and {:e}", f64::MIN, f64::MAX).into());
+    }
+    Ok(near)
 }
 
 /// The first of the numbers that no other exceeds in the given direction.

@@ -139,7 +139,8 @@ impl Ord for Ordered {
 }
 
 fn flatten_type(args: &[Value]) -> Result<Type, Fault> {
-    if args[0].as_sequence().is_none() && !args[0].is_unknown() {
+    // As in Terraform, nothing is said of what is not known to its last member.
+    if args[0].as_sequence().is_none() && args[0].is_wholly_known() {
         return Err("can only flatten lists, sets and tuples".into());
     }
     let mut flat = Vec::new();
@@ -158,7 +159,8 @@ fn flatten(args: &[Value], _: &Type) -> Outcome {
 /// Whether all that decides the length is known.
 fn flatten_into(list: &Value, flat: &mut Vec<Value>, marks: &mut Marks) -> bool {
     *marks = marks.union(list.marks());
-    if list.is_unknown() || matches!(list.content(), Content::Set(_, all) if all.len() > 1 && !list.is_wholly_known()) {
+    let open_set = matches!(list.content(), Content::Set(_, all) if all.len() > 1 && !list.is_wholly_known());
+    if list.as_sequence().is_none() || open_set {
         return false;
     }
     let mut known = true;

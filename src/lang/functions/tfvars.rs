@@ -31,16 +31,16 @@ fn encode_expr(args: &[Value], _: &Type) -> Outcome {
 }
 
 fn encode_tfvars(args: &[Value], _: &Type) -> Outcome {
-    let ty = args[0].ty();
-    if !matches!(ty, Type::Object(_) | Type::Map(_) | Type::Dynamic) {
+    // As in Terraform, nothing is said of what is not known to its last member.
+    if !args[0].is_wholly_known() {
+        return Ok(Value::unknown(Type::String));
+    }
+    if !matches!(args[0].content(), Content::Object(_) | Content::Map(..)) {
         return Err(
             "invalid value to encode: must be an object whose attribute names will become the encoded variable \
                     names"
                 .into(),
         );
-    }
-    if !args[0].is_wholly_known() {
-        return Ok(Value::unknown(Type::String));
     }
     let mut file = String::new();
     for (name, value) in args[0].as_members().into_iter().flatten() {

@@ -56,29 +56,24 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        about: "flatten of an object or a map with members that are not known yet",
-        because: "flatten takes lists, sets and tuples only; Terraform says so in the apply, when all members are known",
-        fits: |expression, ours, theirs| {
-            let named = |argument: &str| argument.contains('{') && argument.contains("(unknown");
-            let called = calls(expression, "flatten").iter().any(|call| named(known(&call[0])));
-            called && ours.contains("! Error in function call") && !theirs.contains("! Error in function call")
-        },
-    },
-    Explained {
-        about: "a branch that encodes what cannot become variables and is not known yet",
-        because: "encode_tfvars takes objects and maps only; Terraform says so in the apply, when the value is known",
-        fits: |expression, _, _| {
-            let calls = calls(expression, "provider::terraform::encode_tfvars");
-            let refused = |call: &Vec<String>| call.last().is_some_and(|answer| answer.starts_with('!'));
-            calls.iter().any(|call| refused(call) && call[0].contains("(unknown"))
-        },
-    },
-    Explained {
         about: "matchkeys where some of what is searched for is not known yet",
         because: "what matches is not known; Terraform plans an empty list, which the apply may contradict",
         fits: |expression, _, _| {
             let open = |call: &Vec<String>| call.iter().take(3).skip(1).any(|argument| argument.contains("(unknown"));
             calls(expression, "matchkeys").iter().any(open)
+        },
+    },
+    Explained {
+        about: "a set beside a null without a type as arguments of merge",
+        because: "merge takes objects and maps only; Terraform does not look at what stands behind such a null and makes an \
+                  object whose attributes are named as their values",
+        fits: |expression, ours, theirs| {
+            let mixed = |call: &Vec<String>| {
+                let untyped = call.iter().any(|argument| argument.trim_start_matches("(sensitive)") == "null : any");
+                untyped && call.iter().any(|argument| argument.contains(" : set("))
+            };
+            let failed = "! Error in function call";
+            ours.contains(failed) && !theirs.contains(failed) && calls(expression, "merge").iter().any(mixed)
         },
     },
     Explained {
@@ -96,7 +91,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
     Explained {
         about: "the last digit of a power",
         because: "powers are computed with floats of the machine, whose last digit depends on the way of computing",
-        fits: |expression, ours, theirs| expression.contains("pow(") && nearly(ours, theirs),
+        fits: |expression, ours, theirs| !calls(expression, "pow").is_empty() && nearly(ours, theirs),
     },
     Explained {
         about: "two objects of which one member differs and another is not known",
@@ -185,11 +180,17 @@ fn end_of_value(text: &str, start: usize) -> usize {
     text.len()
 }
 
-/// Whether two numbers are the same but for the last digit that a float of the machine holds.
+/// Whether two answers are the same but for numbers that differ in what a float of the machine rounds.
 fn nearly(ours: &str, theirs: &str) -> bool {
-    let number = |answer: &str| answer.strip_suffix(" : number").and_then(|number| number.parse::<f64>().ok());
-    let close = |(a, b): (f64, f64)| a.is_finite() && (a - b).abs() <= a.abs() * f64::EPSILON;
-    number(ours).zip(number(theirs)).is_some_and(close)
+    let numeric = |letter: char| letter.is_ascii_digit() || letter == '.';
+    let split = |answer: &str| {
+        let text: String = answer.chars().filter(|letter| !numeric(*letter)).collect();
+        let numbers = answer.split(|letter| !numeric(letter)).filter_map(|number| number.parse::<f64>().ok());
+        (text, numbers.collect::<Vec<f64>>())
+    };
+    let ((text, mine), (other, yours)) = (split(ours), split(theirs));
+    let close = |(a, b): (&f64, &f64)| a == b || (a - b).abs() <= a.abs() * 16.0 * f64::EPSILON;
+    text == other && mine.len() == yours.len() && mine.iter().zip(&yours).all(close)
 }
 
 /// Whether a difference is in the table; its reason.
