@@ -21,6 +21,7 @@ impl Evaluator<'_, '_> {
         match lookup(name, steps, span) {
             Ok((value, used)) => self.walk(value, steps.get(used..).unwrap_or_default(), span),
             Err(errors) => {
+                self.failed = undecided();
                 for error in errors.0 {
                     if !self.unresolved.0.contains(&error) {
                         self.unresolved.push(error);
@@ -35,19 +36,25 @@ impl Evaluator<'_, '_> {
     pub(super) fn walk(&mut self, mut value: Value, steps: &[Access], span: Span) -> Answer {
         for (place, step) in steps.iter().enumerate() {
             let next = match step {
-                Access::Attr(name, span) => get_attribute(&value, name, *span),
-                Access::Index(key, span) => self.expr(key).and_then(|key| index(&value, &key, *span)),
+                Access::Attr(name, span) => {
+                    get_attribute(&value, name, *span).inspect_err(|_| self.failed = undecided())
+                }
+                Access::Index(key, span) => {
+                    let key = self.expr(key);
+                    self.go_on(key, |this, key| index(&value, &key, *span).inspect_err(|_| this.failed = undecided()))
+                }
                 Access::AttrSplat(inner, at) | Access::FullSplat(inner, at) => {
                     let source = Span { end: at.start.max(span.start), ..span };
-                    let result = self.splat(value, inner, source, span);
-                    if result.is_err() && place + 1 == steps.len() {
-                        return result;
-                    }
-                    result
+                    self.splat(value, inner, source, span)
                 }
             };
-            // Nothing is certain of what fails but of a splat at the end.
-            value = next.inspect_err(|_| self.failed = undecided())?;
+            // Nothing is certain of what fails but at the end.
+            let last = place + 1 == steps.len();
+            value = next.inspect_err(|_| {
+                if !last {
+                    self.failed = undecided()
+                }
+            })?;
         }
         Ok(value)
     }

@@ -110,7 +110,14 @@ impl Evaluator<'_, '_> {
             gathered.values.push(value.unwrap_or_else(|| self.failed.clone()));
             return;
         };
-        let name = self.member_key(key, &mut gathered.marks, !gathered.unknown);
+        let (value, failed) = match self.expr(key) {
+            Ok(value) => (value, false),
+            Err(errors) => {
+                gathered.errors.add(errors);
+                (self.failed.clone(), true)
+            }
+        };
+        let name = member_key(value, key.span, &mut gathered.marks, !failed && !gathered.unknown);
         // Without a key, what would stand under it is not looked at, as Terraform has it.
         let name = match gathered.errors.keep(name) {
             Some(Some(name)) => name,
@@ -165,26 +172,27 @@ impl Evaluator<'_, '_> {
         })?;
         Ok(value.as_bool())
     }
+}
 
-    fn member_key(&mut self, key: &Expr, marks: &mut Marks, report: bool) -> Result<Option<Name>, Diagnostics> {
-        let value = access::take_marks(self.expr(key)?, marks);
-        if value.is_unknown() {
-            return Ok(None);
-        }
-        if !report && (value.is_null() || conversion::convert_to(&value, &Type::String).is_err()) {
-            return Ok(None);
-        }
-        if value.is_null() {
-            let why = "Key expression in 'for' expression must not produce a null value.";
-            return Err(fail("Invalid object key", why, key.span));
-        }
-        let text = conversion::convert_to(&value, &Type::String).map_err(|why| {
-            fail("Invalid object key", format!("The key expression produced an invalid result: {why}."), key.span)
-        })?;
-        match text.content() {
-            Content::String(text) => Ok(Some(text.clone())),
-            _ => Ok(None),
-        }
+/// The key that a value makes; none if it is not known.
+fn member_key(value: Value, span: Span, marks: &mut Marks, report: bool) -> Result<Option<Name>, Diagnostics> {
+    let value = access::take_marks(value, marks);
+    if value.is_unknown() {
+        return Ok(None);
+    }
+    if !report && (value.is_null() || conversion::convert_to(&value, &Type::String).is_err()) {
+        return Ok(None);
+    }
+    if value.is_null() {
+        let why = "Key expression in 'for' expression must not produce a null value.";
+        return Err(fail("Invalid object key", why, span));
+    }
+    let text = conversion::convert_to(&value, &Type::String).map_err(|why| {
+        fail("Invalid object key", format!("The key expression produced an invalid result: {why}."), span)
+    })?;
+    match text.content() {
+        Content::String(text) => Ok(Some(text.clone())),
+        _ => Ok(None),
     }
 }
 

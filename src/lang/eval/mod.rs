@@ -95,11 +95,10 @@ impl Evaluator<'_, '_> {
                 | ExprKind::Tuple(_)
                 | ExprKind::Object(_)
                 | ExprKind::For(_)
+                | ExprKind::Reference(..)
                 | ExprKind::Access(..)
                 | ExprKind::Conditional(..) => {}
-                ExprKind::Reference(_, steps)
-                    if matches!(steps.last(), Some(Access::AttrSplat(..) | Access::FullSplat(..))) => {}
-                _ => self.failed = undecided(),
+                ExprKind::Literal(_) | ExprKind::Call(_) => self.failed = undecided(),
             }
         }
         answer

@@ -185,7 +185,7 @@ fn apply(row: &Row, values: &[Value], evaluator: &Evaluator<'_, '_>) -> Outcome 
             return Err(Fault::Argument(index, "argument must not be null".into()));
         }
         if !undecided {
-            conform(&value, param).map_err(|why| Fault::Argument(index, why))?;
+            conform(value, param).map_err(|why| Fault::Argument(index, why))?;
         }
         let open = match value.content() {
             Content::Null(ty) => {

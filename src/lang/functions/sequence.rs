@@ -160,11 +160,11 @@ fn flatten(args: &[Value], _: &Type) -> Outcome {
 fn flatten_into(list: &Value, flat: &mut Vec<Value>, marks: &mut Marks) -> bool {
     *marks = marks.union(list.marks());
     let open_set = matches!(list.content(), Content::Set(_, all) if all.len() > 1 && !list.is_wholly_known());
-    if list.as_sequence().is_none() || open_set {
+    if list.is_unknown() || open_set {
         return false;
     }
     let mut known = true;
-    for member in members(list) {
+    for member in list.children() {
         let decides = |ty: &Type| matches!(ty, Type::Dynamic | Type::List(_) | Type::Set(_) | Type::Tuple(_));
         match member.content() {
             Content::List(..) | Content::Set(..) | Content::Tuple(_) => known &= flatten_into(member, flat, marks),

@@ -141,8 +141,10 @@ fn write_bounds(bounds: Option<&Bounds>, out: &mut String) {
         Some(Bounds::Number { least, most }) => {
             // Nor does a plan keep the sign of zero in bounds.
             let shown = |bound: &Number| if bound.is_zero() { "0".to_owned() } else { bound.to_string() };
-            say(">=", least.as_ref().map(shown));
-            say("<=", most.as_ref().map(shown));
+            // Infinity bounds nothing.
+            let finite = |bound: &Option<Number>| bound.clone().filter(|bound| !bound.is_infinite());
+            say(">=", finite(least).as_ref().map(shown));
+            say("<=", finite(most).as_ref().map(shown));
         }
         Some(Bounds::Start(start)) => say("begins with", Some(format!("{start:?}"))),
         Some(Bounds::Length { least, most }) => {
