@@ -35,7 +35,8 @@ pub(in crate::store) struct Reading<'k> {
 #[derive(Default)]
 pub(in crate::store) struct Types {
     entries: Vec<Entry>,
-    found: BTreeMap<Type, usize>,
+    /// By name: to compare types would be to look into each as deep as it goes.
+    found: BTreeMap<Name, usize>,
     /// By place in memory. The type is held with it, so that the place stays its own.
     glance: BTreeMap<usize, (Type, usize)>,
 }
@@ -66,10 +67,7 @@ impl Types {
         {
             return *at;
         }
-        let at = match self.found.get(ty) {
-            Some(at) => *at,
-            None => self.define(ty),
-        };
+        let at = self.define(ty);
         if self.glance.len() == GLANCED {
             self.glance.clear();
         }
@@ -83,13 +81,16 @@ impl Types {
         let mut body = Vec::new();
         write_whole_type(&mut body, ty, &mut Naming::Shared(self));
         let name: Name = format!("#{}", &Chain::START.next(&body).to_text()[..DIGITS]).into();
+        if let Some(at) = self.found.get(&name) {
+            return *at;
+        }
         let mut definition = Vec::with_capacity(body.len() + 40);
         let mut out = WriteFields::begin(&mut definition);
         out.text("type", &name);
         out.field("is").extend_from_slice(&body);
         out.end();
+        self.found.insert(name.clone(), self.entries.len());
         self.entries.push(Entry { name, definition, needs, named: false, defined: false });
-        self.found.insert(ty.clone(), self.entries.len() - 1);
         self.entries.len() - 1
     }
 
