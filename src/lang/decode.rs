@@ -101,7 +101,9 @@ impl Decoder<'_> {
         };
         // An empty attribute as blocks says no more than none.
         let said = |value: &Value| {
-            !(value.is_null() || attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty))
+            // The null of an attribute of any type has a type of its own.
+            let nothing = value.is_null() && attribute.ty != Type::Dynamic;
+            !(nothing || attribute.as_blocks && value.as_sequence().is_some_and(<[_]>::is_empty))
         };
         value.filter(said).map(|value| fill_members(value, attribute))
     }
@@ -117,7 +119,7 @@ impl Decoder<'_> {
                         .hint(format!("The value given for {:?} is null, which counts as not given.", attribute.name)),
                 );
             }
-            return None;
+            return Some(value).filter(|_| attribute.ty == Type::Dynamic);
         }
         if let Some(instead) = attribute.deprecated {
             self.out.push(Diagnostic::warning("Argument is deprecated", instead).at(written.name_span));

@@ -142,6 +142,9 @@ fn instance(instance: &mut Json) {
     if members.contains_key("deposed") {
         members.insert("deposed".into(), json!("<key>"));
     }
+    // Terraform counts everything in a module as soon as the module as a whole is named, and keeps old names
+    // until what needs them is changed itself; acier lists what is reached, by its present name.
+    members.remove("dependencies");
     members.remove("create_before_destroy");
     members.remove("private");
     if let Some(Json::Array(paths)) = members.get_mut("sensitive_attributes") {
