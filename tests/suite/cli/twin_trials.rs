@@ -49,6 +49,10 @@ fn lines(stream: &str) -> Vec<String> {
         let text = |json: &Json| json.as_str().unwrap_or_default().to_owned();
         let kind = text(&object["type"]);
         let body = &object[&kind];
+        // Of what takes more than two seconds, as on a busy machine, Terraform says so.
+        if body["progress"] == "running" || body["elapsed"].as_u64().is_some_and(|time| time > 0) {
+            continue;
+        }
         lines.push(match &*kind {
             "version" => format!("version {}", text(&object["ui"])),
             "diagnostic" => {
