@@ -1,20 +1,22 @@
 //! The command line: every command and option, with its help.
 //!
-//! **Never:** act. Options may be written with one dash, as Terraform's are, or with two:
-//! [`normalise`] turns the one into the other before clap sees them.
+//! **Never:** act. Options may be written as Terraform's are: [`Line`] turns them into what clap reads.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand};
 
 mod asking;
+mod help;
+mod line;
 mod locking;
 mod operating;
 mod setting_up;
 mod workspaces;
 
 pub(super) use asking::*;
+pub(super) use help::commands;
+pub(super) use line::Line;
 pub(super) use locking::*;
 pub(super) use operating::*;
 pub(super) use setting_up::*;
@@ -29,7 +31,8 @@ use super::screen::Telling;
     version,
     about = "Provisions Azure Container Instances from HCL, and loses nothing on the way",
     after_help = EXIT_CODES,
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    args_override_self = true
 )]
 pub(super) struct Arguments {
     /// Switch to this folder before doing anything
@@ -294,11 +297,19 @@ pub(super) struct ValidateArguments {
     /// Print the result as JSON
     #[arg(long)]
     pub(super) json: bool,
+    /// Leave out the files of tests
+    #[arg(long)]
+    pub(super) no_tests: bool,
+    /// The folder of tests
+    #[arg(long, value_name = "DIR", default_value = "tests")]
+    pub(super) test_directory: PathBuf,
 }
 
 /// `acier taint`, `acier untaint`
 #[derive(Args, Debug)]
 pub(super) struct TaintArguments {
+    #[command(flatten)]
+    pub(super) locking: LockingArguments,
     /// Only warn if there is no object at the address
     #[arg(long)]
     pub(super) allow_missing: bool,
@@ -354,6 +365,8 @@ pub(super) enum StateCommand {
         /// Changes nothing about it
         #[arg(long)]
         force: bool,
+        #[command(flatten)]
+        locking: LockingArguments,
     },
     /// List the addresses of all objects
     List {
@@ -381,6 +394,8 @@ pub(super) enum StateCommand {
         /// Only say what would be forgotten
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        locking: LockingArguments,
         /// Their addresses
         #[arg(value_name = "ADDRESS", required = true)]
         addresses: Vec<String>,
@@ -390,6 +405,8 @@ pub(super) enum StateCommand {
         /// Only say what would be moved
         #[arg(long)]
         dry_run: bool,
+        #[command(flatten)]
+        locking: LockingArguments,
         /// A resource, one of its instances, or a module
         #[arg(value_name = "SOURCE")]
         source: String,
@@ -402,6 +419,8 @@ pub(super) enum StateCommand {
         /// Do not ask
         #[arg(long)]
         auto_approve: bool,
+        #[command(flatten)]
+        locking: LockingArguments,
         /// The provider that Terraform's state would name
         #[arg(value_name = "FROM")]
         from: String,
@@ -422,6 +441,8 @@ pub(super) enum StateCommand {
 pub(super) struct ImportTfstateArguments {
     #[command(flatten)]
     pub(super) variables: VariableArguments,
+    #[command(flatten)]
+    pub(super) locking: LockingArguments,
     /// Leave out objects of kinds that acier does not know
     #[arg(long)]
     pub(super) skip_unknown: bool,
@@ -536,25 +557,4 @@ pub(super) struct VersionArguments {
     /// Print JSON
     #[arg(long)]
     pub(super) json: bool,
-}
-
-/// Turns Terraform's one dash into two: `-auto-approve` into `--auto-approve`. Leaves `-h`,
-/// negative numbers and everything behind `--` alone, and the word behind `-var` too, which is a
-/// value and may begin with a dash.
-pub(super) fn normalise(words: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
-    let mut out = Vec::new();
-    let (mut rest, mut value) = (false, false);
-    for word in words {
-        let text = word.to_str().unwrap_or_default().to_owned();
-        let bytes = text.as_bytes();
-        let one_dash = bytes.len() > 2 && bytes[0] == b'-' && bytes[1].is_ascii_alphabetic();
-        if !rest && !value && one_dash {
-            out.push(OsString::from(format!("-{text}")));
-        } else {
-            rest = rest || (text == "--" && !value);
-            out.push(word);
-        }
-        value = !rest && !value && matches!(text.as_str(), "-var" | "--var" | "-var-file" | "--var-file");
-    }
-    out
 }

@@ -11,7 +11,10 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::diag::source::Source;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Severity, Sources, Span};
+use crate::lang::functions::signature::{Parameter, signatures};
 use crate::lang::parse;
+
+use crate::plan::json::values::ty;
 
 /// Writes diagnostics; reads each file that they lie in once for the blocks around them.
 pub(super) struct Form<'s> {
@@ -36,18 +39,6 @@ struct Place {
 impl<'s> Form<'s> {
     pub(super) fn new(sources: &'s Sources) -> Form<'s> {
         Form { sources, blocks: RefCell::default() }
-    }
-
-    /// The document of `validate -json`, format 1.0.
-    pub(super) fn document(&self, diagnostics: &Diagnostics) -> Json {
-        let count = |severity| diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
-        json!({
-            "format_version": "1.0",
-            "valid": !diagnostics.has_errors(),
-            "error_count": count(Severity::Error),
-            "warning_count": count(Severity::Warning),
-            "diagnostics": diagnostics.iter().map(|diagnostic| self.one(diagnostic)).collect::<Vec<_>>(),
-        })
     }
 
     /// One diagnostic.
@@ -76,6 +67,9 @@ impl<'s> Form<'s> {
             let seen = diagnostic.seen.iter().flatten();
             json["snippet"]["values"] =
                 seen.map(|seen| json!({ "traversal": seen.name, "statement": seen.statement })).collect();
+            if let Some(called) = diagnostic.calling.as_ref().and_then(|calling| function_call(&calling.name)) {
+                json["snippet"]["function_call"] = called;
+            }
         }
         json
     }
@@ -106,6 +100,37 @@ impl<'s> Form<'s> {
         let block = known.get(at.checked_sub(1)?)?;
         (span.start < block.end).then(|| block.header.clone())
     }
+}
+
+/// All findings as one document: those of the configuration, and those of texts of their own.
+pub(super) fn document(found: &[(Diagnostics, Sources)]) -> Json {
+    let all = || found.iter().flat_map(|(diagnostics, _)| diagnostics.iter());
+    let count = |severity| all().filter(|diagnostic| diagnostic.severity == severity).count();
+    let of = |(diagnostics, sources): &(Diagnostics, Sources)| -> Vec<Json> {
+        let form = Form::new(sources);
+        diagnostics.clone().in_source_order().iter().map(|diagnostic| form.one(diagnostic)).collect()
+    };
+    json!({
+        "format_version": "1.0",
+        "valid": count(Severity::Error) == 0,
+        "error_count": count(Severity::Error),
+        "warning_count": count(Severity::Warning),
+        "diagnostics": found.iter().flat_map(of).collect::<Vec<_>>(),
+    })
+}
+
+/// The function that was called, by the name that it was called by.
+fn function_call(called: &str) -> Option<Json> {
+    let name = called.strip_prefix("core::").unwrap_or(called);
+    let function = signatures().into_iter().find(|function| function.name == name)?;
+    let parameter = |param: &Parameter| json!({ "name": param.name, "type": ty(&param.ty) });
+    let mut signature = json!({ "name": function.name, "params": Json::Array(Vec::new()) });
+    signature["params"] = function.params.iter().map(parameter).collect();
+    if let Some(rest) = &function.rest {
+        signature["variadic_param"] = parameter(rest);
+    }
+    signature["return_type"] = ty(&function.returns);
+    Some(json!({ "called_as": called, "signature": signature }))
 }
 
 /// `error`, `warning`

@@ -4,9 +4,11 @@
 //! Out: the inputs of the apply. As in Terraform, what was set for the plan must be set again, and
 //! what was not set must not be set now.
 
-use crate::diag::{Diagnostic, Diagnostics, Sources};
+use crate::diag::{Diagnostic, Diagnostics};
 use crate::lang::inputs::Inputs;
 use crate::plan::fleeting::was_set;
+use crate::plan::render;
+use crate::value::{Marks, Value};
 
 use super::exit::Exit;
 use super::project::{Project, Var};
@@ -16,18 +18,8 @@ use super::session::Outcome;
 /// Puts the ephemeral variables that are given now beside what the plan holds.
 pub(super) fn complete(planned: &Inputs, project: &mut Project, vars: &[Var], screen: &Screen) -> Outcome<Inputs> {
     let module = project.tree.root().clone();
-    let fixed = |name: &str| module.variables.get(name).is_none_or(|variable| !variable.ephemeral);
-    let named = vars.iter().filter_map(|var| match var {
-        Var::Value(text) => text.split_once('=').map(|(name, _)| name.trim()),
-        Var::File(_) => None,
-    });
-    if let Some(name) = named.into_iter().find(|name| fixed(name)) {
-        let detail = format!(
-            "A saved plan was decided when it was made, with the value that var.{name} had then. Only ephemeral \
-             variables, which a plan does not hold, are given again."
-        );
-        screen.diagnostic(&Diagnostic::error("A saved plan takes no variables", detail), &Sources::default());
-        return Err(Exit::Usage);
+    if !vars.is_empty() {
+        unchanged(planned, project, vars, screen)?;
     }
     let mut inputs = planned.clone();
     if !module.variables.values().any(|variable| variable.ephemeral) {
@@ -70,4 +62,42 @@ pub(super) fn complete(planned: &Inputs, project: &mut Project, vars: &[Var], sc
         return Err(Exit::Failed);
     }
     Ok(inputs)
+}
+
+/// Refuses values of the command line that are others than those that the plan was made with.
+fn unchanged(planned: &Inputs, project: &mut Project, vars: &[Var], screen: &Screen) -> Outcome<()> {
+    let said = match project.said(vars) {
+        Ok(said) => said,
+        Err(wrong) => {
+            screen.diagnostics(&wrong, &project.sources);
+            return Err(Exit::Failed);
+        }
+    };
+    let mut wrong = Diagnostics::none();
+    for name in &said.given {
+        let Some(variable) = project.module.variables.get(name).filter(|variable| !variable.ephemeral) else {
+            continue;
+        };
+        let (Some(before), Some(now)) = (planned.0.get(name), said.inputs.0.get(name)) else { continue };
+        if before.clone().unmark_deep().0.same(&now.clone().unmark_deep().0) {
+            continue;
+        }
+        let shown = |value: &Value| match variable.sensitive || value.contains_mark(Marks::SENSITIVE) {
+            true => "another value that is sensitive".to_owned(),
+            false => render::value(value),
+        };
+        let detail = format!(
+            "A saved plan was decided when it was made, with the value that var.{name} had then: {}. The command line \
+             gives it {}. Only ephemeral variables, which a plan does not hold, are given again.",
+            shown(before),
+            shown(now)
+        );
+        let hint = "Leave the option out, or make a new plan with it.";
+        wrong.push(Diagnostic::error("Can't change variable when applying a saved plan", detail).hint(hint));
+    }
+    if wrong.is_empty() {
+        return Ok(());
+    }
+    screen.diagnostics(&wrong, &project.sources);
+    Err(Exit::Usage)
 }

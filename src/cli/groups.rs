@@ -6,9 +6,10 @@ use std::path::Path;
 
 use crate::addr::{Addr, Target, parse};
 use crate::arm::id::{ResourceId, same};
+use crate::diag::suggest::{did_you_mean, nearest};
 use crate::diag::{Diagnostic, Sources};
-use crate::lang::suggest::{did_you_mean, nearest};
 use crate::resources::operate::{Container, Group};
+use crate::state::Object;
 use crate::value::Name;
 
 use super::arguments::{ContainerArguments, GroupArguments};
@@ -130,7 +131,15 @@ fn by_address(text: &str, sight: &Sight, screen: &Screen) -> Outcome<Meant> {
     let target = match parse::target(address) {
         Ok(target) => target,
         Err(error) => {
-            let detail = format!("{error}.{}", suggest(address, &known));
+            let named = |(_, object): &(&Addr, &Object)| {
+                &*object.kind == KIND
+                    && ResourceId::parse(&object.id).is_ok_and(|id| id.name.eq_ignore_ascii_case(address))
+            };
+            let advice = match sight.state.objects.iter().find(named) {
+                Some((addr, _)) => format!(" {address:?} is the name that {addr} has in Azure: write {addr}."),
+                None => suggest(address, &known),
+            };
+            let detail = format!("{error}.{advice}");
             return fail(screen, &Diagnostic::error("Invalid address", detail), &none);
         }
     };

@@ -36,7 +36,9 @@ pub(super) fn wait(options: &LockArguments, screen: &Screen) -> Outcome<()> {
 }
 
 fn elsewhere(options: &LockingArguments) -> Option<Diagnostic> {
-    let places = [("-state", &options.state), ("-state-out", &options.state_out), ("-backup", &options.backup)];
+    // A dash asks for no backup, and acier writes none.
+    let backup = options.backup.clone().filter(|file| file != "-");
+    let places = [("-state", &options.state), ("-state-out", &options.state_out), ("-backup", &backup)];
     let (name, file) = places.into_iter().find_map(|(name, file)| Some((name, file.as_ref()?)))?;
     let detail = format!(
         "{name}={file} names a file for the state. acier keeps the state as a log in the folder \"state\" beside the \

@@ -22,6 +22,7 @@ mod hcl;
 mod imports;
 mod interrupt;
 mod kinds;
+mod likeness;
 mod locking;
 mod module_sources;
 mod outputs;
@@ -43,6 +44,7 @@ mod stream_plan;
 mod terminal;
 mod trial;
 mod type_page;
+mod usage;
 mod visible;
 mod whole;
 mod workspace;
@@ -50,11 +52,11 @@ mod workspace;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgMatches, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, FromArgMatches};
 
 use crate::diag::{Diagnostic, Sources};
 use crate::resources::operate::act::Act;
-use arguments::{Arguments, Command, StateCommand, normalise};
+use arguments::{Arguments, Command, Line, StateCommand};
 use project::Var;
 use screen::{Screen, Telling};
 
@@ -69,13 +71,14 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             return Exit::Usage;
         }
     };
-    let parsed = Arguments::command().try_get_matches_from(normalise(words));
-    let matches = match parsed {
+    let known = arguments::commands();
+    let line = Line::read(words, &known);
+    let matches = match known.try_get_matches_from(line.words) {
         Ok(matches) => matches,
         Err(error) => {
             // Help and version come this way too; only they go to standard output.
             let usage = error.use_stderr();
-            if let Some(wrong) = foreign::named(&error) {
+            if let Some(wrong) = usage::told(&error, &line.path) {
                 Screen::new(no_color(), Telling::Text).diagnostic(&wrong, &Sources::default());
                 return Exit::Usage;
             }

@@ -9,6 +9,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use crate::diag::suggest::nearest;
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources};
 use crate::lang::gather::Finder;
 use crate::lang::host::Host;
@@ -216,7 +217,7 @@ impl Project {
     }
 
     fn finish(&mut self, decided: Result<Decided, Diagnostics>, screen: &Screen) -> Outcome<Inputs> {
-        let found = decided.and_then(|Decided { inputs, missing, mut diagnostics }| {
+        let found = decided.and_then(|Decided { inputs, missing, mut diagnostics, .. }| {
             diagnostics.extend(report_missing(&self.module, &missing));
             if diagnostics.has_errors() { Err(diagnostics) } else { Ok((inputs, diagnostics)) }
         });
@@ -257,11 +258,17 @@ impl Project {
 
     fn value_file(&mut self, home: &Path, path: &Path) -> Result<Given, Diagnostics> {
         let shown = path.display().to_string();
-        let text = std::fs::read_to_string(home.join(path)).map_err(|error| {
-            let detail = format!("The variables file \"{shown}\" could not be read: {error}.");
-            Diagnostics::from(Diagnostic::error("Failed to read variables file", detail))
-        })?;
+        let text = std::fs::read_to_string(home.join(path))
+            .map_err(|error| Diagnostics::from(unreadable(home, path, &error)))?;
         Ok(Given::File { file: self.sources.add_guarded(shown, text) })
+    }
+
+    /// The values that the command line alone gives.
+    pub(super) fn said(&mut self, vars: &[Var]) -> Result<Decided, Diagnostics> {
+        let home = self.folder.clone();
+        let given = vars.iter().map(|var| self.command_line(&home, var)).collect::<Result<Vec<Given>, _>>()?;
+        let decided = decide(&self.module, &given, &self.sources, &self.host);
+        if decided.diagnostics.has_errors() { Err(decided.diagnostics) } else { Ok(decided) }
     }
 
     fn command_line(&mut self, home: &Path, var: &Var) -> Result<Given, Diagnostics> {
@@ -275,11 +282,43 @@ impl Project {
                     );
                     return Err(Diagnostic::error("Invalid -var option", detail).into());
                 };
-                let name = name.trim();
+                if name.trim() != name {
+                    let detail = format!(
+                        "The name {name:?} in the given -var option has a blank beside it, and a value would keep its own."
+                    );
+                    let hint = format!("Write it without blanks and quotes: -var={}=VALUE.", name.trim());
+                    return Err(Diagnostic::error("Invalid -var option", detail).hint(hint).into());
+                }
                 let file = self.sources.add_guarded(format!("<value for var.{name} from -var>"), value);
                 Ok(Given::Text { name: name.into(), file, lenient: false })
             }
         }
+    }
+}
+
+/// Says which file of values cannot be read, and where others are.
+fn unreadable(home: &Path, path: &Path, error: &std::io::Error) -> Diagnostic {
+    let shown = path.display();
+    let detail = format!("The variables file \"{shown}\" could not be read: {error}.");
+    let wrong = Diagnostic::error("Failed to read variables file", detail);
+    if path.exists() && !home.join(path).exists() {
+        let hint =
+            "With -chdir its name is read in the folder of the configuration: write it as it is called from there.";
+        return wrong.hint(hint);
+    }
+    let place = home.join(path.parent().unwrap_or(Path::new("")));
+    let names = file_names(&place).unwrap_or_default();
+    let values: Vec<&str> = names
+        .iter()
+        .map(String::as_str)
+        .filter(|name| name.ends_with(".tfvars") || name.ends_with(".tfvars.json"))
+        .collect();
+    let own = path.file_name().unwrap_or_default().to_string_lossy();
+    let meant = nearest(&own, values.iter().copied());
+    match (meant, values.is_empty()) {
+        (Some(meant), _) => wrong.hint(format!("Did you mean {:?}?", path.with_file_name(meant).display().to_string())),
+        (None, false) => wrong.hint(format!("Its folder has these files of values: {}.", values.join(", "))),
+        (None, true) => wrong.hint("Correct the name; it is read in the folder of the configuration."),
     }
 }
 

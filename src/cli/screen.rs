@@ -104,9 +104,10 @@ impl Screen {
         let _ = writeln!(err, "{}", visible(text, false));
     }
 
-    /// Prints diagnostics on standard error. Beside an error, warnings may be its cause and are
+    /// Prints diagnostics on standard error, in source order. Beside an error, warnings may be its cause and are
     /// told in full.
     pub(super) fn diagnostics(&self, diagnostics: &Diagnostics, sources: &Sources) {
+        let diagnostics = &diagnostics.clone().in_source_order();
         let full = Screen { telling: Telling::Text, ..self.clone() };
         let screen = if self.telling == Telling::Brief && diagnostics.has_errors() { &full } else { self };
         if screen.telling != Telling::Text {

@@ -7,6 +7,7 @@
 pub mod fold;
 pub mod render;
 pub mod source;
+pub(crate) mod suggest;
 
 pub use source::{FileId, Sources, Span};
 
@@ -36,8 +37,19 @@ pub struct Diagnostic {
     pub address: Option<String>,
     /// The values that took part, once somebody has looked for them.
     pub seen: Option<Vec<Seen>>,
+    /// The function that was called: the name as it was written, and the names of its parameters.
+    pub calling: Option<Box<Calling>>,
     /// Whether it is shown together with others that say the same of other places.
     pub alike: bool,
+}
+
+/// A call of a function that went wrong: `join` and `separator, lists...`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Calling {
+    /// The name as it was written.
+    pub name: String,
+    /// The names of the parameters, with commas between them.
+    pub parameters: String,
 }
 
 /// A value that took part in an error: `var.x` `is "abc"`.
@@ -61,6 +73,7 @@ impl Diagnostic {
             span: None,
             address: None,
             seen: None,
+            calling: None,
             alike: false,
         }
     }
@@ -133,6 +146,13 @@ impl Diagnostics {
     /// Adds all of `other`.
     pub fn extend(&mut self, other: Diagnostics) {
         self.0.extend(other.0);
+    }
+
+    /// The same in the order of their places in the sources, those without a place behind.
+    #[must_use]
+    pub fn in_source_order(mut self) -> Diagnostics {
+        self.0.sort_by_key(|finding| (finding.span.is_none(), finding.span.map(|span| (span.file, span.start))));
+        self
     }
 
     /// Whether an error is among them.

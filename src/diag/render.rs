@@ -99,8 +99,11 @@ fn snippet(out: &mut String, bar: &str, diagnostic: &Diagnostic, span: Span, sou
         let _ = writeln!(out, "{bar}       {lead}{}", "^".repeat(wanted.clamp(1, room)));
     }
     let seen = diagnostic.seen.as_deref().unwrap_or_default();
-    if !seen.is_empty() {
+    if !seen.is_empty() || diagnostic.calling.is_some() {
         let _ = writeln!(out, "{bar}     ├────────────────");
+        if let Some(calling) = &diagnostic.calling {
+            let _ = writeln!(out, "{bar}     │ while calling {}({})", calling.name, calling.parameters);
+        }
         for seen in seen {
             let _ = writeln!(out, "{bar}     │ {} {}", seen.name, seen.statement);
         }

@@ -7,7 +7,7 @@ use crate::diag::{Diagnostic, Diagnostics, Sources, Span};
 use crate::value::Name;
 
 use super::ast::{Attribute, Block, Body, Label};
-use super::suggest::{did_you_mean, nearest};
+use crate::diag::suggest::{did_you_mean, nearest};
 
 /// The argument of a name.
 pub(super) fn argument<'b>(body: &'b Body, name: &str) -> Option<&'b Attribute> {
@@ -38,7 +38,11 @@ pub(super) fn unsupported_argument(attribute: &Attribute, arguments: &[&str], bl
     };
     Diagnostic::error("Unsupported argument", format!("An argument named {name:?} is not expected here.{advice}"))
         .at(attribute.name_span)
-        .hint(known("arguments", arguments))
+        .hint(if blocks.contains(&&**name) {
+            format!("Write it as a block, without the equals sign: {name} {{ ... }}.")
+        } else {
+            known("arguments", name, arguments)
+        })
 }
 
 /// Reports that a block has no place here.
@@ -51,13 +55,20 @@ pub(super) fn unsupported_block(block: &Block, arguments: &[&str], blocks: &[&st
     };
     Diagnostic::error("Unsupported block type", format!("Blocks of type {name:?} are not expected here.{advice}"))
         .at(block.header)
-        .hint(known("blocks", blocks))
+        .hint(if arguments.contains(&&**name) {
+            format!("Write it with an equals sign: {name} = ...")
+        } else {
+            known("blocks", name, blocks)
+        })
 }
 
 /// Reports a block where only values can stand.
 pub(super) fn unexpected_block(block: &Block) -> Diagnostic {
     Diagnostic::error(format!("Unexpected {:?} block", block.name), "Blocks are not allowed here.").at(block.header)
 }
+
+/// More names than these are not listed beside a guess.
+const MANY: usize = 8;
 
 /// The summary of a finding about an argument that must be given.
 pub(super) const MISSING_ARGUMENT: &str = "Missing required argument";
@@ -69,10 +80,23 @@ pub(super) fn missing_argument(name: &str, header: Span) -> Diagnostic {
         .hint(format!("Add it to this block: {name} = ..."))
 }
 
-/// Advice that names what may stand in a place.
-fn known(what: &str, names: &[&str]) -> String {
+/// Reports that an argument must be given, unless another one of the block is that one misspelt: that is
+/// reported already. `known` are the arguments that may stand there.
+pub(super) fn lacking(body: &Body, name: &str, known: &[&str], header: Span) -> Option<Diagnostic> {
+    let strays = body.attributes.iter().filter(|attribute| !known.contains(&&*attribute.name));
+    let mut meant = strays.filter_map(|attribute| nearest(&attribute.name, known.iter().copied()));
+    let as_block = body.blocks.iter().any(|block| *block.name == *name);
+    (!as_block && !meant.any(|meant| meant == name)).then(|| missing_argument(name, header))
+}
+
+/// Advice that names what may stand in a place, as far as the name that stands there is no help.
+fn known(what: &str, given: &str, names: &[&str]) -> String {
     if names.is_empty() {
         return format!("Remove it; no {what} may stand here.");
+    }
+    // Of many names, only the one that is meant is worth reading.
+    if names.len() > MANY && nearest(given, names.iter().copied()).is_some() {
+        return "Correct the name, or remove it.".into();
     }
     let mut names = names.to_vec();
     names.sort_unstable();

@@ -13,7 +13,7 @@ use crate::value::{Content, Members, Name, Step, Type, Value};
 use super::ast::{Call, Expr, ExprKind, ObjectKey};
 use super::fixed;
 use super::module::Constraint;
-use super::suggest::did_you_mean;
+use crate::diag::suggest::did_you_mean;
 
 type Optional = BTreeMap<Vec<Name>, Option<Value>>;
 

@@ -4,13 +4,14 @@
 //! In: a body, its schema, a reader. Out: the object, with unknowns in place of what is wrong, and
 //! all findings. Checks of the schema run on what is known.
 
+use crate::diag::suggest::did_you_mean;
 use crate::diag::{Diagnostic, Diagnostics, Severity, Span};
 use crate::schema::{Attribute, Block as Schema, NestedBlock, Nesting, ObjectCheck, Secrecy, Usage};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Members, Path, Type, Value};
 
 use super::arguments::{argument, missing_argument};
-use super::ast::{Attribute as Written, Block, Body};
+use super::ast::{Attribute as Written, Block, Body, Expr, ExprKind};
 use super::constraint::describe;
 use super::dynamic::{Elements, expand};
 use super::locate::{inside, locate};
@@ -166,8 +167,13 @@ impl Decoder<'_> {
         }
         let (plain, marks) = value.clone().unmark_deep();
         let Err(mut detail) = check(&plain) else { return };
+        if let Some(text) = plain.as_str().filter(|text| !attribute.words.is_empty() && !attribute.words.contains(text))
+        {
+            detail.push_str(&did_you_mean(text, attribute.words.iter().copied()));
+        }
         let hidden = marks.has(Marks::SENSITIVE) || attribute.secrecy != Secrecy::Plain;
-        if hidden && !is_safe(&detail, &plain) {
+        let marked = marks.has(Marks::SENSITIVE) && plain.as_members().is_some();
+        if hidden && (marked || !is_safe(&detail, &plain)) {
             detail = format!("The value of {:?} is not acceptable; it is sensitive and not shown.", attribute.name);
         }
         self.out.push(Diagnostic::error("Invalid value for attribute", detail).at(span));
@@ -212,7 +218,8 @@ impl Decoder<'_> {
             describe(&mismatch, value.is_sensitive())
         );
         let wrong = Diagnostic::error("Incorrect attribute value type", detail);
-        let wrong = wrong.at(inside(&written.expr, &mismatch.path.0)).hint(format!("Write a value of the type {ty}."));
+        let hint = member(&written.expr, &value, ty).unwrap_or_else(|| format!("Write a value of the type {ty}."));
+        let wrong = wrong.at(inside(&written.expr, &mismatch.path.0)).hint(hint);
         self.out.push(wrong.seen(self.reader.seen(&written.expr)));
         None
     }
@@ -325,8 +332,19 @@ fn fill_members(value: Value, attribute: &Attribute) -> Value {
 
 /// Whether a text shows nothing of a secret.
 fn is_safe(text: &str, secret: &Value) -> bool {
-    match secret.as_str() {
-        Some(secret) => !secret.is_empty() && !text.contains(secret),
-        None => false,
+    if let Some(secret) = secret.as_str() {
+        return !secret.is_empty() && !text.contains(secret);
     }
+    // Of a map the names are no secrets, unless the whole of it is marked as one.
+    secret.as_members().is_some_and(|members| members.iter().all(|(_, value)| is_safe(text, value)))
+}
+
+/// Advice for a whole object where one of its members is wanted.
+fn member(expr: &Expr, value: &Value, wanted: &Type) -> Option<String> {
+    let (plain, _) = value.clone().unmark_deep();
+    let Type::Object(members) = plain.ty() else { return None };
+    let is_reference = matches!(expr.kind, ExprKind::Reference(..));
+    let likely = ["name", "id", "output"].into_iter().find(|name| members.get(*name).is_some_and(|ty| ty == wanted));
+    let likely = likely.filter(|_| is_reference && matches!(wanted, Type::String))?;
+    Some(format!("Choose one of its attributes, such as {likely}: write .{likely} behind it."))
 }

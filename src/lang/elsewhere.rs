@@ -125,5 +125,5 @@ pub(super) fn misspelt<'k>(name: &str, known: impl IntoIterator<Item = &'k str>)
     if matches!(name, "azuread" | "azure") {
         return None;
     }
-    super::suggest::nearest(name, known)
+    crate::diag::suggest::nearest(name, known)
 }

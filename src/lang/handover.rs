@@ -13,8 +13,8 @@ use super::arguments::{missing_argument, unsupported_yet};
 use super::backend::Backend;
 use super::configuration::{Misuse, misuse};
 use super::module::{Call, Module, Passed};
-use super::suggest::did_you_mean;
 use super::tree::{Tree, Unit, UnitId};
+use crate::diag::suggest::{did_you_mean, nearest};
 
 /// Checks a tree.
 pub(super) fn check(tree: &Tree, schemas: &Schemas) -> Diagnostics {
@@ -114,7 +114,12 @@ impl Checker<'_> {
         }
         for (name, variable) in &module.variables {
             let given = call.arguments.iter().any(|argument| argument.name == *name);
-            if !given && variable.default.is_none() {
+            let misspelt = || {
+                let strays = call.arguments.iter().filter(|argument| !module.variables.contains_key(&argument.name));
+                let known = || module.variables.keys().map(|name| &**name);
+                strays.filter_map(|argument| nearest(&argument.name, known())).any(|meant| *meant == **name)
+            };
+            if !given && variable.default.is_none() && !misspelt() {
                 self.out.push(missing_argument(name, call.span).about(format!("module.{}", call.name)));
             }
         }

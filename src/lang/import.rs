@@ -10,7 +10,7 @@ use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
 use crate::value::{Content, Marks, Name, Type, Value};
 
-use super::arguments::{argument, expect, missing_argument, refuse_labels};
+use super::arguments::{argument, expect, lacking, refuse_labels};
 use super::ast::{Access, Attribute, Block, Expr, ExprKind};
 use super::frame::FrameId;
 use super::load::Loader;
@@ -34,13 +34,14 @@ impl Loader<'_> {
     pub(super) fn import(&mut self, block: &Block) {
         refuse_labels(block, &mut self.out);
         let body = &block.body;
-        expect(body, &["to", "id", "identity", "for_each", "provider"], &[], &mut self.out);
+        let known = ["to", "id", "identity", "for_each", "provider"];
+        expect(body, &known, &[], &mut self.out);
         self.only_default_provider(body);
         let named = match (argument(body, "id"), argument(body, "identity")) {
             (Some(id), None) => Some((&id.expr, false)),
             (None, Some(identity)) => Some((&identity.expr, true)),
             (None, None) => {
-                self.out.push(missing_argument("id", block.header));
+                self.out.0.extend(lacking(body, "id", &known, block.header));
                 None
             }
             (Some(_), Some(identity)) => {
@@ -51,7 +52,7 @@ impl Loader<'_> {
             }
         };
         let Some(to) = argument(body, "to") else {
-            self.out.push(missing_argument("to", block.header));
+            self.out.0.extend(lacking(body, "to", &known, block.header));
             return;
         };
         let Some(Destination { block: mut addr, keys, key }) = self.import_target(to) else { return };

@@ -2,7 +2,7 @@
 //!
 //! **Never:** read files, the environment or a terminal: the shell collects, this decides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::diag::{Diagnostic, Diagnostics, FileId, Sources, Span};
@@ -15,9 +15,9 @@ use super::frame::FrameId;
 use super::host::Host;
 use super::module::{Module, Node, Variable};
 use super::names::{Names, Place};
-use super::suggest::nearest;
 use super::tree::Tree;
 use super::{arrive, fixed, json, parse};
+use crate::diag::suggest::nearest;
 
 /// One value that somebody gave, weakest first: environment, `terraform.tfvars`,
 /// `*.auto.tfvars`, then `-var` and `-var-file` in the order of the command line.
@@ -58,6 +58,8 @@ pub struct Inputs(pub BTreeMap<Name, Value>);
 pub struct Decided {
     /// The values; complete only when nothing is missing and there is no error.
     pub inputs: Inputs,
+    /// Variables that somebody gave a value.
+    pub given: BTreeSet<Name>,
     /// Variables without default that nobody gave a value.
     pub missing: Vec<Name>,
     /// What is wrong.
@@ -86,7 +88,8 @@ fn settle_all(module: &Module, given: &[Given], sources: &Sources) -> (Decided, 
     given.iter().for_each(|given| collector.take(given));
     collector.warn_undeclared();
     let Collector { found, out, .. } = collector;
-    let mut decided = Decided { inputs: Inputs::default(), missing: Vec::new(), diagnostics: out };
+    let given = found.keys().cloned().collect();
+    let mut decided = Decided { inputs: Inputs::default(), given, missing: Vec::new(), diagnostics: out };
     for (name, variable) in &module.variables {
         let value = match found.get(name) {
             Some(Some(found)) => settle(variable, found, sources),
@@ -271,7 +274,10 @@ impl Collector<'_> {
                  warnings, use TF_VAR_... environment variables to provide certain \"global\" settings to all \
                  configurations in your organization."
             );
-            self.out.push(Diagnostic::warning("Value for undeclared variable", detail).at(*span));
+            let mut warning = Diagnostic::warning("Value for undeclared variable", detail).at(*span);
+            let near = nearest(name, self.module.variables.keys().map(|name| &**name));
+            warning.hint = near.map(|near| format!("Perhaps the variable {near:?} was meant."));
+            self.out.push(warning);
         }
         let more = self.undeclared.len().saturating_sub(2);
         if more > 0 {

@@ -9,7 +9,7 @@ use crate::schema::Schemas;
 use crate::value::Name;
 
 use super::arguments::{
-    Declared, MISSING_ARGUMENT, argument, expect, labels, missing_argument, place, refuse_labels, unexpected_block,
+    Declared, MISSING_ARGUMENT, argument, expect, labels, lacking, place, refuse_labels, unexpected_block,
     unsupported_argument, unsupported_block, unsupported_yet,
 };
 use super::ast::{Block, Body, Expr};
@@ -18,6 +18,9 @@ use super::elsewhere::misspelt;
 use super::module::{Module, Output, ProviderBlock};
 use super::resource::condition;
 use super::{files, fixed, link, structure};
+
+/// The arguments of an output.
+const OUTPUT: &[&str] = &["description", "value", "depends_on", "sensitive", "ephemeral"];
 
 /// The blocks that may stand in a file.
 const TOP_BLOCKS: [&str; 12] = [
@@ -147,12 +150,7 @@ impl Loader<'_> {
     fn output(&mut self, block: &Block) {
         let Some([label]) = labels(block, &["name"], &mut self.out) else { return };
         let (name, body) = (&label.text, &block.body);
-        expect(
-            body,
-            &["description", "value", "depends_on", "sensitive", "ephemeral"],
-            &["precondition", "postcondition"],
-            &mut self.out,
-        );
+        expect(body, OUTPUT, &["precondition", "postcondition"], &mut self.out);
         let fresh = self.declare("output", name, block.header, |at| {
             (
                 "Duplicate output definition".into(),
@@ -178,7 +176,7 @@ impl Loader<'_> {
         }
         let depends_on = self.depends_on(body);
         let Some(value) = argument(body, "value") else {
-            self.out.push(missing_argument("value", block.header));
+            self.out.0.extend(lacking(body, "value", OUTPUT, block.header));
             return;
         };
         let sensitive = argument(body, "sensitive").and_then(|flag| fixed::flag(flag, &mut self.out));

@@ -53,7 +53,6 @@ mod settings;
 mod settle;
 mod shape;
 mod structure;
-pub(crate) mod suggest;
 mod target;
 pub(crate) mod timeouts;
 pub mod tree;

@@ -7,7 +7,7 @@ use crate::addr::{Mode, Target};
 use crate::diag::{Diagnostic, Span};
 
 use super::address;
-use super::arguments::{argument, expect, missing_argument, only_block, place, refuse_labels};
+use super::arguments::{argument, expect, lacking, missing_argument, only_block, place, refuse_labels};
 use super::ast::{Attribute, Block};
 use super::fixed;
 use super::load::Loader;
@@ -19,7 +19,7 @@ impl Loader<'_> {
         expect(&block.body, &["from", "to"], &[], &mut self.out);
         let mut side = |name: &str| {
             let Some(found) = argument(&block.body, name) else {
-                self.out.push(missing_argument(name, block.header));
+                self.out.0.extend(lacking(&block.body, name, &["from", "to"], block.header));
                 return None;
             };
             self.address(found)
@@ -70,7 +70,7 @@ impl Loader<'_> {
             }
         }
         let Some(from) = argument(body, "from") else {
-            self.out.push(missing_argument("from", block.header));
+            self.out.0.extend(lacking(body, "from", &["from"], block.header));
             return;
         };
         let Some(target) = self.address(from) else { return };

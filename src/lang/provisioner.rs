@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::value::convert::convert;
 use crate::value::{Marks, Members, Name, Type, Value};
 
-use super::arguments::{argument, expect, labels, missing_argument, unsupported_yet};
+use super::arguments::{argument, expect, labels, lacking, unsupported_yet};
 use super::ast::{Access, Attribute, Block, Body, Expr};
 use super::constraint::describe;
 use super::eval::references;
@@ -98,7 +98,7 @@ impl Loader<'_> {
         let plain = Body { blocks: Vec::new(), ..body.clone() };
         expect(&plain, &names, &[], &mut self.out);
         if argument(body, "command").is_none() {
-            self.out.push(missing_argument("command", block.header));
+            self.out.0.extend(lacking(body, "command", &names, block.header));
         }
         let when = self.word(body, "when", &[("create", When::Create), ("destroy", When::Destroy)]);
         let continues = self.word(body, "on_failure", &[("fail", false), ("continue", true)]);

@@ -9,7 +9,7 @@ use crate::value::Name;
 
 use super::arguments::unsupported_yet;
 use super::ast::Access;
-use super::suggest::did_you_mean;
+use crate::diag::suggest::did_you_mean;
 
 /// What a reference names.
 #[derive(Clone, Debug, PartialEq)]

@@ -179,10 +179,16 @@ pub(super) fn for_each(value: &Value, span: Span, lenient: bool) -> Result<Optio
             }
             if lenient { Ok(None) } else { Err(unknown(matches!(ty, Type::Set(_)), span)) }
         }
-        _ => Err(unsuitable(&format!(
-            "the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {}.",
-            value.ty().friendly()
-        ))),
+        _ => {
+            let mut wrong = unsuitable(&format!(
+                "the \"for_each\" argument must be a map, or set of strings, and you have provided a value of type {}.",
+                value.ty().friendly()
+            ));
+            if let (Some(_), Some(wrong)) = (value.as_sequence(), wrong.0.first_mut()) {
+                wrong.hint = Some("Make a set of strings of it with toset(...), or a map with { for ... }.".into());
+            }
+            Err(wrong)
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::schema::{Schema, walk};
 use crate::value::{Name, Path, Step};
 
 use super::arguments::{
-    argument, expect, labels, missing_argument, only_block, refuse_labels, unsupported_argument, unsupported_block,
+    argument, expect, labels, lacking, only_block, refuse_labels, unsupported_argument, unsupported_block,
     unsupported_yet,
 };
 use super::ast::{Access, Attribute, Block, Body, Expr, ExprKind};
@@ -19,8 +19,8 @@ use super::elsewhere::{Elsewhere, elsewhere, of_azurerm};
 use super::load::Loader;
 use super::module::{Condition, Dependency, Ignore, Lifecycle, Repetition, Resource};
 use super::reference::{Target, resolve};
-use super::suggest::did_you_mean;
 use super::{fixed, structure};
+use crate::diag::suggest::did_you_mean;
 
 /// Arguments that every `resource` and `data` block may have.
 const META_ARGUMENTS: [&str; 4] = ["count", "for_each", "depends_on", "provider"];
@@ -331,7 +331,7 @@ pub(super) fn condition(block: &Block, out: &mut Diagnostics) -> Option<Conditio
     let mut required = |name: &str| {
         let found = argument(&block.body, name).map(|attribute| attribute.expr.clone());
         if found.is_none() {
-            out.push(missing_argument(name, block.header));
+            out.0.extend(lacking(&block.body, name, &["condition", "error_message"], block.header));
         }
         found
     };

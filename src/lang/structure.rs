@@ -8,9 +8,12 @@ use crate::diag::{Diagnostic, Diagnostics, Span};
 use crate::schema::{Block as Schema, NestedBlock, Usage};
 use crate::value::{Name, Type};
 
-use super::arguments::{argument, expect, missing_argument, refuse_labels, unsupported_argument, unsupported_block};
+use super::arguments::{
+    argument, expect, lacking, missing_argument, refuse_labels, unsupported_argument, unsupported_block,
+};
 use super::ast::{Block, Body};
 use super::fixed;
+use crate::diag::suggest::nearest;
 
 /// What a block of a name holds.
 enum Inner<'s> {
@@ -55,7 +58,7 @@ pub(super) fn check(body: &Body, schema: &Schema, header: Span, out: &mut Diagno
         let written = argument(body, name).is_some();
         let as_blocks = attribute.as_blocks && count(body, name) != Some(0);
         if attribute.usage == Usage::Required && !written && !as_blocks {
-            out.push(missing_argument(name, header));
+            out.0.extend(lacking(body, name, &arguments, header));
         }
         if attribute.as_blocks && written && as_blocks {
             let detail = format!("The argument {name:?} is given both as an attribute and as blocks.");
@@ -63,6 +66,12 @@ pub(super) fn check(body: &Body, schema: &Schema, header: Span, out: &mut Diagno
         }
     }
     for nested in &schema.blocks {
+        // What is written as an argument, or misspelt, is reported as that.
+        let strays = body.blocks.iter().filter(|inner| !blocks.contains(&&*inner.name) && &*inner.name != "dynamic");
+        let mut meant = strays.filter_map(|inner| nearest(&inner.name, blocks.iter().copied()));
+        if argument(body, &nested.name).is_some() || meant.any(|meant| *meant == *nested.name) {
+            continue;
+        }
         if let Some(found) = count(body, &nested.name) {
             let last = body.blocks.iter().rfind(|inner| inner.name == nested.name).map_or(header, |inner| inner.header);
             out.0.extend(judge_count(nested, found, header, last));

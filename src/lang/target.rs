@@ -12,7 +12,7 @@ use super::ast::{Access, Expr, ExprKind};
 use super::link::Linker;
 use super::module::{Call, Node, Repetition, Resource};
 use super::reference::{Target, resolve};
-use super::suggest::did_you_mean;
+use crate::diag::suggest::did_you_mean;
 
 /// Where a reference stands.
 #[derive(Clone, Copy)]
@@ -40,7 +40,15 @@ impl Site<'_> {
 pub(super) fn check(linker: &mut Linker<'_>, root: &Name, steps: &[Access], span: Span, site: &Site<'_>) {
     let (target, used) = match resolve(root, steps, span) {
         Ok(found) => found,
-        Err(wrong) => return linker.out.extend(wrong),
+        Err(mut wrong) => {
+            if steps.is_empty()
+                && let Some(meant) = without_prefix(linker, root)
+                && let Some(wrong) = wrong.0.first_mut()
+            {
+                wrong.detail.push_str(&format!(" Did you mean {meant}?"));
+            }
+            return linker.out.extend(wrong);
+        }
     };
     let wrong = match target {
         Target::Variable(name) => variable(linker, name),
@@ -146,6 +154,33 @@ fn local(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
     Some(Diagnostic::error("Reference to undeclared local value", detail).hint(hint))
 }
 
+/// The variable or local value of a name that was written without what must stand before it.
+fn without_prefix(linker: &Linker<'_>, name: &Name) -> Option<String> {
+    if linker.module.variables.contains_key(name) {
+        return Some(format!("var.{name}"));
+    }
+    linker.module.locals.contains_key(name).then(|| format!("local.{name}"))
+}
+
+/// What was meant by what looks like a resource: `locals.x`, `vars.x`, `modules.x`, or a resource without
+/// its type.
+fn slip(linker: &Linker<'_>, addr: &BlockAddr) -> Option<String> {
+    let (module, name) = (&linker.module, &addr.name);
+    if addr.mode != Mode::Managed {
+        return None;
+    }
+    let prefix = match &*addr.kind {
+        "locals" if module.locals.contains_key(name) => "local",
+        "vars" | "variable" | "variables" if module.variables.contains_key(name) => "var",
+        "modules" if module.calls.contains_key(name) => "module",
+        kind => {
+            let block = module.blocks.keys().find(|block| *block.name == *kind && block.mode == Mode::Managed)?;
+            return Some(format!("{}.{}.{name}", block.kind, block.name));
+        }
+    };
+    Some(format!("{prefix}.{name}"))
+}
+
 /// What is said about a block that is not there; nothing if it was declared but could not be read.
 pub(super) fn undeclared(linker: &Linker<'_>, addr: &BlockAddr) -> Option<Diagnostic> {
     let word = match addr.mode {
@@ -166,6 +201,10 @@ pub(super) fn undeclared(linker: &Linker<'_>, addr: &BlockAddr) -> Option<Diagno
     } else {
         let same = linker.module.blocks.keys().filter(|block| block.mode == addr.mode && block.kind == addr.kind);
         did_you_mean(&addr.name, same.map(|block| &*block.name))
+    };
+    let advice = match slip(linker, addr) {
+        Some(meant) => format!(" Did you mean {meant}?"),
+        None => advice,
     };
     let detail = format!(
         "A {words} resource \"{}\" \"{}\" has not been declared in {}.{advice}",

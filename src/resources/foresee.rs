@@ -5,18 +5,19 @@
 //! and how long the changes take at the pace of the service. Sources: the operations "List Usage"
 //! and "List Capabilities" of Azure Container Instances; its "Service quotas".
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde_json::Value as Json;
 
 use crate::arm::budget::{Counted, Rate};
 use crate::arm::wire::Transport;
+use crate::diag::suggest::nearest;
 use crate::provider::{Call, Fault, Omen, Outlook, Prospect, Turn, Verb};
 use crate::value::Value;
 
 use super::azure::Azure;
-use super::kinds::CONTAINER_GROUP;
+use super::kinds::{CONTAINER_GROUP, managed};
 use super::{faults, ids};
 
 /// A pace that holds nothing up for longer is not worth a word.
@@ -109,7 +110,7 @@ impl<T: Transport> Azure<T> {
             .filter(|(_, change)| change.verb == Verb::Delete)
             .filter_map(|(at, change)| Wanted::of(at, &change.prior))
             .collect();
-        let mut omens = Vec::new();
+        let mut omens = self.twofold(changes);
         if !wanted.is_empty() {
             let offered = self.offered().await?;
             let mut places: BTreeMap<&str, Vec<&Wanted<'_>>> = BTreeMap::new();
@@ -130,6 +131,29 @@ impl<T: Transport> Azure<T> {
         }
         omens.sort_by_key(|omen| omen.about);
         Ok(Outlook { omens, pace: self.pace(changes) })
+    }
+
+    /// Creations of one and the same object: the second would overwrite what the first made.
+    fn twofold(&self, changes: &[Prospect]) -> Vec<Omen> {
+        let mut seen = BTreeSet::new();
+        let mut omens = Vec::new();
+        for (at, change) in changes.iter().enumerate().filter(|(_, change)| change.verb == Verb::Create) {
+            let kind = managed(&change.kind);
+            let id = kind.and_then(|kind| ids::fill(kind, self.client.subscription(), &change.planned).ok());
+            if let Some(id) = id.filter(|id| !seen.insert(id.to_ascii_lowercase())) {
+                omens.push(Omen {
+                    about: Some(at),
+                    sure: true,
+                    summary: "Two blocks for one object".into(),
+                    detail: format!(
+                        "Another block of this plan creates {id} too. Azure knows an object by this id, so that one \
+                         block would overwrite what the other made."
+                    ),
+                    hint: "Give one of them another name, or remove it.".into(),
+                });
+            }
+        }
+        omens
     }
 
     /// How long the changes take at least.
@@ -178,7 +202,10 @@ fn not_offered(group: &Wanted<'_>, offered: &[String]) -> Omen {
             "The region \"{}\" has no Azure Container Instances for this subscription, so \"{}\" would be refused.",
             group.location, group.name
         ),
-        hint: format!("Use one of: {}.", offered.join(", ")),
+        hint: match nearest(&group.location, offered.iter().map(String::as_str)) {
+            Some(meant) => format!("Write {meant:?}, if that is the region that was meant."),
+            None => format!("Use one of: {}.", offered.join(", ")),
+        },
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{ArgAction, Args};
 
-use super::Command;
+use super::{Command, StateCommand};
 
 /// Options about the lock of the state.
 #[derive(Args, Clone, Debug)]
@@ -69,6 +69,8 @@ impl Command {
             Command::Apply(arguments) | Command::Destroy(arguments) => Some(&arguments.planning.locking),
             Command::Refresh(arguments) => Some(&arguments.planning.locking),
             Command::Import(arguments) => Some(&arguments.locking),
+            Command::Taint(arguments) | Command::Untaint(arguments) => Some(&arguments.locking),
+            Command::State(command) => command.locking(),
             _ => None,
         }
     }
@@ -84,5 +86,19 @@ impl Command {
                 | Command::Completion(_)
                 | Command::Metadata(_)
         )
+    }
+}
+
+impl StateCommand {
+    /// The options about the lock, of commands that change the state.
+    fn locking(&self) -> Option<&LockingArguments> {
+        match self {
+            StateCommand::Rm { locking, .. }
+            | StateCommand::Mv { locking, .. }
+            | StateCommand::Push { locking, .. }
+            | StateCommand::ReplaceProvider { locking, .. } => Some(locking),
+            StateCommand::ImportTfstate(arguments) => Some(&arguments.locking),
+            _ => None,
+        }
     }
 }

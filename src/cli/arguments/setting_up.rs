@@ -153,7 +153,7 @@ pub(in crate::cli) struct CompletionArguments {
 #[derive(Args, Debug)]
 pub(in crate::cli) struct ProvidersArguments {
     /// lock, mirror and schema are commands of Terraform
-    #[arg(value_name = "COMMAND", hide = true)]
+    #[arg(value_name = "COMMAND", hide = true, trailing_var_arg = true, allow_hyphen_values = true)]
     pub(in crate::cli) rest: Vec<String>,
     #[arg(long, hide = true)]
     pub(in crate::cli) json: bool,

@@ -23,6 +23,11 @@ pub(super) fn options(
     subscription: String,
     notice: Rc<dyn Fn(String)>,
 ) -> Result<Options, Refused> {
+    if Uuid::try_parse(&subscription).is_err() {
+        let detail = format!("subscription_id is {subscription:?}, and the id of a subscription is a GUID.");
+        let hint = "Write the id and not the name; az account list shows both.";
+        return Err(settings.problem("Setting not understood", &detail, hint));
+    }
     let mut options = Options { notice: Some(notice), ..Options::new(subscription) };
     options.correlate =
         !settings.flag("disable_correlation_request_id", "ARM_DISABLE_CORRELATION_REQUEST_ID", false)?;

@@ -24,6 +24,7 @@ use crate::arm::net::{Network, Settings as NetworkSettings};
 use crate::arm::throttle::Limits;
 use crate::arm::wire::{Lost, Request, Response, Transport};
 use crate::builtin::Builtin;
+use crate::diag::suggest::did_you_mean;
 use crate::diag::{Diagnostic, Span};
 use crate::emulator::embedded::{BASE, Embedded};
 use crate::emulator::settings::Identity;
@@ -215,8 +216,11 @@ async fn endpoints(
     if let Some(file) = file {
         return Ok(file.endpoints.clone());
     }
-    let hint = "Use public, usgovernment, china or emulator.";
-    let unknown = |error: BadEndpoint| settings.problem("Unknown environment", &format!("{}.", error.0), hint);
+    let clouds = ["public", "usgovernment", "china", "emulator"];
+    let unknown = |error: BadEndpoint| {
+        let detail = format!("{}.{}", error.0, did_you_mean(environment.unwrap_or_default(), clouds));
+        settings.problem("Unknown environment", &detail, "Use public, usgovernment, china or emulator.")
+    };
     match (environment, env("AZURE_AUTHORITY_HOST")) {
         (None, Some(host)) if sdk => Endpoints::of_authority(&host).map_err(|error| {
             let detail = format!("AZURE_AUTHORITY_HOST cannot be used: {}.", error.0);

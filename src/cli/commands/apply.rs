@@ -117,6 +117,13 @@ async fn reopened(
     let none = Sources::default();
     let asks = !planning.target.is_empty() || !planning.exclude.is_empty();
     let asks = asks || planning.adopt || planning.send_secrets;
+    if destroy && !arguments.destroy {
+        let shown = path.display().to_string();
+        let detail = "A saved plan says itself what is done. acier destroy makes its own plan.";
+        let hint = format!("If this plan was made with acier plan -destroy, run acier apply {shown:?}.");
+        screen.diagnostic(&Diagnostic::error("Destroy can't be called with a plan file", detail).hint(hint), &none);
+        return Err(Exit::Usage);
+    }
     if destroy || asks || planning.refresh_only || !planning.replace.is_empty() {
         let detail = "A saved plan was decided when it was made; targets, -replace, -adopt, -send-secrets, \
                       -destroy and -refresh-only cannot change it.";

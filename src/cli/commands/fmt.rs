@@ -110,6 +110,11 @@ impl Work<'_> {
         };
         let name = shown.to_string_lossy().into_owned();
         let Some(formatted) = self.formatted(&name, &text) else { return };
+        let FmtArguments { list, write, diff, check, .. } = *self.arguments;
+        if !list && !write && !diff && !check {
+            // All that is left to ask for is the formatted text itself, as from Terraform.
+            self.screen.text(&formatted);
+        }
         if formatted == text {
             return;
         }

@@ -11,6 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::outputs;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, open_store};
+use crate::diag::suggest::did_you_mean;
 use crate::diag::{Diagnostic, Sources};
 use crate::plan::json::values::{Sight, ty};
 use crate::plan::render;
@@ -41,8 +42,19 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &OutputArguments, screen: &S
     };
     let Some(Output { value }) = state.outputs.get(name.as_str()) else {
         let known: Vec<&str> = state.outputs.keys().map(|name| &**name).collect();
-        let detail = format!("The state holds no output \"{name}\". It holds: {}.", known.join(", "));
-        return fail(screen, &Diagnostic::error("Output not found", detail), &Sources::default());
+        let meant = did_you_mean(name, known.iter().copied());
+        let held = if known.is_empty() {
+            String::from(" It holds none yet.")
+        } else {
+            format!(" It holds: {}.", known.join(", "))
+        };
+        let detail = format!("The state holds no output {name:?}.{}", if meant.is_empty() { held } else { meant });
+        let hint = "Outputs are stored by an apply: if this one was declared since, run acier apply.";
+        return fail(
+            screen,
+            &Diagnostic::error(format!("Output {name:?} not found"), detail).hint(hint),
+            &Sources::default(),
+        );
     };
     if arguments.json {
         screen.line(&Sight::Clear.value(value).to_string());

@@ -44,12 +44,12 @@ fn refused(arguments: &ProvidersArguments) -> Option<Diagnostic> {
     let (detail, hint) = match word.as_str() {
         "lock" | "mirror" => (
             "The providers are built into acier: there is nothing to fetch, to lock or to mirror.",
-            "leave the command out",
+            "Leave the command out.",
         ),
         "schema" => {
-            ("The kinds and what they contain are shown by a command of their own.", "run \"acier schema -json\"")
+            ("The kinds and what they contain are shown by a command of their own.", "Run \"acier schema -json\".")
         }
-        _ => ("It takes no further words.", "run \"acier providers\""),
+        _ => ("It takes no further words.", "Run \"acier providers\"."),
     };
     Some(Diagnostic::error(format!("acier providers {word} is not supported"), detail).hint(hint))
 }

@@ -9,6 +9,7 @@ use crate::cli::arguments::StateCommand;
 use crate::cli::editing::{edit, must_be_settled};
 use crate::cli::exit::Exit;
 use crate::cli::hcl;
+use crate::cli::likeness;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
@@ -34,8 +35,8 @@ pub(in crate::cli) fn run(folder: &Path, command: &StateCommand, screen: &Screen
             };
             show(folder, address, form, screen)
         }
-        StateCommand::Rm { dry_run, addresses } => remove(folder, addresses, *dry_run, screen),
-        StateCommand::Mv { dry_run, source, destination } => {
+        StateCommand::Rm { dry_run, addresses, .. } => remove(folder, addresses, *dry_run, screen),
+        StateCommand::Mv { dry_run, source, destination, .. } => {
             super::state_mv::run(folder, source, destination, *dry_run, screen)
         }
         StateCommand::ReplaceProvider { from, to, .. } => super::state_mv::replace_provider(from, to, screen),
@@ -60,7 +61,7 @@ fn covered(state: &State, targets: &[Target], screen: &Screen) -> Outcome<Vec<Ad
         let before = found.len();
         found.extend(state.objects.keys().filter(|addr| target.covers(addr)).cloned());
         if found.len() == before {
-            let detail = format!("The state holds nothing at {target}.");
+            let detail = format!("The state holds nothing at {target}.{}", likeness::meant(state, &target.to_string()));
             let diagnostic =
                 Diagnostic::error("No such object", detail).hint("`acier state list` shows all addresses.");
             return fail(screen, &diagnostic, &Sources::default());

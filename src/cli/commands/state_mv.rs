@@ -8,6 +8,7 @@ use std::path::Path;
 use crate::addr::{Target, parse};
 use crate::cli::editing::{edit, must_be_settled};
 use crate::cli::exit::Exit;
+use crate::cli::likeness;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
@@ -27,7 +28,12 @@ pub(in crate::cli) fn run(folder: &Path, from: &str, to: &str, dry_run: bool, sc
     let (mut store, mut state) = open_store(folder, access, screen)?;
     let renamed = match rename(&state, &source, &target) {
         Ok(renamed) => renamed,
-        Err(wrong) => return fail(screen, &wrong, &none),
+        Err(mut wrong) => {
+            if wrong.detail.ends_with("does not match anything in the current state.") {
+                wrong.detail.push_str(&likeness::meant(&state, &source.to_string()));
+            }
+            return fail(screen, &wrong, &none);
+        }
     };
     let verb = if dry_run { "Would move" } else { "Move" };
     for (from, to) in &renamed.moved {

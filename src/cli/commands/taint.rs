@@ -8,10 +8,11 @@ use crate::addr::{Addr, Mode, parse};
 use crate::cli::arguments::TaintArguments;
 use crate::cli::editing::{edit, must_be_settled};
 use crate::cli::exit::Exit;
+use crate::cli::likeness;
 use crate::cli::screen::Screen;
 use crate::cli::session::{Outcome, fail, open_store};
 use crate::diag::{Diagnostic, Sources};
-use crate::state::{Event, Object};
+use crate::state::{Event, Object, State};
 use crate::store::Access;
 
 pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool, screen: &Screen) -> Outcome<Exit> {
@@ -25,7 +26,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool
         return Err(refuse(format!("Resource instance {addr} cannot be {word}: it is a data source.")));
     }
     let (mut store, mut state) = open_store(folder, Access::Write, screen)?;
-    let Some(object) = state.objects.get(&addr) else { return missing(&addr, arguments, taint, screen) };
+    let Some(object) = state.objects.get(&addr) else { return missing(&addr, &state, arguments, taint, screen) };
     if !taint && !object.tainted {
         let detail = format!("Resource instance {addr} is not currently tainted, and so it cannot be untainted.");
         return fail(screen, &Diagnostic::error("Resource instance is not tainted", detail), &Sources::default());
@@ -40,7 +41,7 @@ pub(in crate::cli) fn run(folder: &Path, arguments: &TaintArguments, taint: bool
     Ok(Exit::Done)
 }
 
-fn missing(addr: &Addr, arguments: &TaintArguments, taint: bool, screen: &Screen) -> Outcome<Exit> {
+fn missing(addr: &Addr, state: &State, arguments: &TaintArguments, taint: bool, screen: &Screen) -> Outcome<Exit> {
     let summary = "No such resource instance";
     if arguments.allow_missing {
         let detail =
@@ -51,7 +52,8 @@ fn missing(addr: &Addr, arguments: &TaintArguments, taint: bool, screen: &Screen
     let word = if taint { "tainted" } else { "untainted" };
     let detail = format!(
         "There is no resource instance in the state with the address {addr}. If the resource configuration has just been \
-         added, you must run \"acier apply\" once to create the corresponding instance(s) before they can be {word}."
+         added, you must run \"acier apply\" once to create the corresponding instance(s) before they can be {word}.{}",
+        likeness::meant(state, &addr.to_string())
     );
     let wrong = Diagnostic::error(summary, detail).hint("`acier state list` shows all addresses.");
     fail(screen, &wrong, &Sources::default())

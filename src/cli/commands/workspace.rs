@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use crate::cli::arguments::{ImportTfstateArguments, WorkspaceCommand, WorkspaceNewArguments};
+use crate::cli::arguments::{ImportTfstateArguments, LockingArguments, WorkspaceCommand, WorkspaceNewArguments};
 use crate::cli::exit::Exit;
 use crate::cli::locking;
 use crate::cli::project::Var;
@@ -115,7 +115,8 @@ async fn new(folder: &Path, vars: &[Var], arguments: &WorkspaceNewArguments, scr
         }
         (Some(_), Some(shown)) => {
             let (variables, file) = (variables.clone(), shown.clone());
-            let arguments = ImportTfstateArguments { variables, skip_unknown: false, file };
+            let arguments =
+                ImportTfstateArguments { variables, skip_unknown: false, file, locking: LockingArguments::default() };
             super::tfstate::import(folder, vars, &arguments, screen).await
         }
         _ => {

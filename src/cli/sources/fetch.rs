@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::addr::source::Git;
 use crate::diag::Diagnostic;
-use crate::lang::suggest::nearest;
+use crate::diag::suggest::nearest;
 
 use super::cache::{Cache, remove};
 use super::digest;

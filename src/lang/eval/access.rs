@@ -7,8 +7,8 @@ use crate::diag::Span;
 use crate::value::{Bounds, Content, Marks, Name, Number, Type, Value};
 
 use super::super::ast::Access;
-use super::super::suggest::did_you_mean;
 use super::{Answer, Errors, Evaluator, conversion, fail, undecided};
+use crate::diag::suggest::did_you_mean;
 
 impl Evaluator<'_, '_> {
     /// The value of a reference and the steps behind it.
@@ -156,7 +156,10 @@ pub(super) fn get_attribute(value: &Value, name: &Name, span: Span) -> Answer {
     let unsupported = |detail: String| Err(fail("Unsupported attribute", detail, span));
     let missing = |known: &mut dyn Iterator<Item = &Name>| {
         // The names of members are as secret as what holds them.
-        let advice = did_you_mean(name, known.filter(|_| !value.is_sensitive()).map(|known| &**known));
+        let advice = match all_have(value, name) {
+            true => MEMBERS_HAVE_IT.to_owned(),
+            false => did_you_mean(name, known.filter(|_| !value.is_sensitive()).map(|known| &**known)),
+        };
         fail("Unsupported attribute", format!("This object does not have an attribute named {name:?}.{advice}"), span)
     };
     let member = match value.content() {
@@ -179,9 +182,34 @@ pub(super) fn get_attribute(value: &Value, name: &Name, span: Span) -> Answer {
         },
         Content::Unknown { ty: Type::Map(element), .. } => Value::unknown((**element).clone()),
         Content::Unknown { ty: Type::Dynamic, .. } => Value::unknown(Type::Dynamic),
+        Content::Tuple(_) if all_have(value, name) => {
+            let why = format!(
+                "This value is a list of objects and has no attribute of its own. Did you mean to access attribute \
+                 {name:?} for a specific element, as in [0], or across all elements, with [*]?"
+            );
+            return unsupported(why);
+        }
         _ => return unsupported(describe_unsupported(&value.ty(), name)),
     };
     Ok(member.with_marks(value.marks()))
+}
+
+const MEMBERS_HAVE_IT: &str =
+    " Its members have one: choose a member by its key, as in [\"key\"], or take those of all with values(...)[*].";
+
+/// Whether a value is a collection of objects that have an attribute, as the instances of a block are.
+fn all_have(value: &Value, name: &Name) -> bool {
+    let has = |member: &Value| match member.content() {
+        Content::Object(members) => members.contains_key(name),
+        Content::Unknown { ty: Type::Object(members), .. } => members.contains_key(name),
+        _ => false,
+    };
+    match value.content() {
+        _ if value.is_sensitive() => false,
+        Content::Object(members) => !members.is_empty() && members.iter().all(|(_, member)| has(member)),
+        Content::Tuple(members) => !members.is_empty() && members.iter().all(has),
+        _ => false,
+    }
 }
 
 fn describe_unsupported(ty: &Type, name: &Name) -> String {

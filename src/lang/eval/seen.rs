@@ -98,7 +98,11 @@ fn state(value: &Value) -> Option<String> {
     }
     match value.content() {
         Content::Unknown { ty, .. } if ty.friendly() == "dynamic" => None,
-        Content::Unknown { ty, .. } => Some(format!("is a {}", ty.friendly())),
+        Content::Unknown { ty, .. } => {
+            let kind = ty.friendly();
+            let article = if kind.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+            Some(format!("is {article} {kind}"))
+        }
         _ => Some(format!("is {}", short(value))),
     }
 }

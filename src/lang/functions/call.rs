@@ -3,13 +3,13 @@
 //!
 //! **Never:** know a single function. In: a call and an evaluation under way. Out: its value.
 
-use crate::diag::{Diagnostics, Span};
+use crate::diag::{Calling, Diagnostic, Diagnostics, Span};
 use crate::value::{Content, Marks, Type, Value};
 
 use super::super::ast::Call;
 use super::super::eval::{Answer, Errors, Evaluator, conversion, fail, sizes};
-use super::super::suggest::did_you_mean;
 use super::row::{Body, Fault, Outcome, Param, Returns, Row, veiled};
+use crate::diag::suggest::did_you_mean;
 
 /// Evaluates a call.
 pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -> Answer {
@@ -17,14 +17,27 @@ pub(crate) fn call(evaluator: &mut Evaluator<'_, '_>, call: &Call, span: Span) -
     let (values, spans) = match row.body {
         Body::Lazy(run) => {
             check_count(row, call, call.args.len(), span)?;
-            return run(evaluator, call, span);
+            return run(evaluator, call, span).map_err(|wrong| calling(row, call, wrong));
         }
         _ => match arguments(evaluator, row, call, span)? {
             Some(arguments) => arguments,
             None => return Ok(Value::unknown(Type::Dynamic)),
         },
     };
-    apply(row, &values, evaluator).map_err(|fault| explain(row, call, &spans, fault.veiled(&values)))
+    apply(row, &values, evaluator)
+        .map_err(|fault| calling(row, call, explain(row, call, &spans, fault.veiled(&values))))
+}
+
+/// The findings, with the call that they are about; those about a call within it have theirs.
+fn calling(row: &Row, call: &Call, mut wrong: Diagnostics) -> Diagnostics {
+    let rest = row.rest.iter().map(|param| format!("{}...", param.name));
+    let parameters: Vec<String> = row.params.iter().map(|param| param.name.to_owned()).chain(rest).collect();
+    let own = |finding: &&mut Diagnostic| finding.calling.is_none() && finding.summary.contains("function");
+    for finding in wrong.0.iter_mut().filter(own) {
+        let about = Calling { name: call.name.to_string(), parameters: parameters.join(", ") };
+        finding.calling = Some(Box::new(about));
+    }
+    wrong
 }
 
 /// The name of a function without `core::`, which may stand before those of the language.
@@ -59,9 +72,53 @@ fn find(call: &Call) -> Result<&'static Row, Diagnostics> {
         let detail = format!("There is no function named {:?}.", call.name);
         return Err(fail("Unknown provider function", detail, call.name_span));
     }
-    let hint = did_you_mean(name, super::names());
+    let meant = FOREIGN.iter().find(|(foreign, _)| foreign.eq_ignore_ascii_case(name));
+    let hint = match meant {
+        Some((_, own)) => format!(" Did you mean {own:?}?"),
+        None => did_you_mean(name, super::names()),
+    };
     Err(unknown(format!("There is no function named {name:?}.{hint}")))
 }
+
+/// What functions are called elsewhere, and here.
+const FOREIGN: &[(&str, &str)] = &[
+    ("len", "length"),
+    ("size", "length"),
+    ("count", "length"),
+    ("str", "tostring"),
+    ("string", "tostring"),
+    ("int", "tonumber"),
+    ("number", "tonumber"),
+    ("bool", "tobool"),
+    ("list", "tolist"),
+    ("array", "tolist"),
+    ("set", "toset"),
+    ("map", "tomap"),
+    ("includes", "contains"),
+    ("has", "contains"),
+    ("contain", "contains"),
+    ("substring", "substr"),
+    ("uppercase", "upper"),
+    ("toupper", "upper"),
+    ("lowercase", "lower"),
+    ("tolower", "lower"),
+    ("append", "concat"),
+    ("push", "concat"),
+    ("json", "jsonencode"),
+    ("tojson", "jsonencode"),
+    ("stringify", "jsonencode"),
+    ("fromjson", "jsondecode"),
+    ("parsejson", "jsondecode"),
+    ("fromyaml", "yamldecode"),
+    ("toyaml", "yamlencode"),
+    ("base64", "base64encode"),
+    ("b64enc", "base64encode"),
+    ("b64dec", "base64decode"),
+    ("now", "timestamp"),
+    ("default", "coalesce"),
+    ("readfile", "file"),
+    ("template", "templatefile"),
+];
 
 fn check_count(row: &Row, call: &Call, given: usize, span: Span) -> Result<(), Diagnostics> {
     let expected = row.params.len();
@@ -72,12 +129,12 @@ fn check_count(row: &Row, call: &Call, given: usize, span: Span) -> Result<(), D
             call.name, missing.name
         );
         let parenthesis = Span { start: span.end.saturating_sub(1), ..span };
-        return Err(fail("Not enough function arguments", why, parenthesis));
+        return Err(calling(row, call, fail("Not enough function arguments", why, parenthesis)));
     }
     if row.rest.is_none() && given > expected {
         let why = format!("Function \"{}\" expects only {expected} argument(s).", call.name);
         let at = call.args.get(expected).or(call.args.last()).map_or(span, |extra| extra.span);
-        return Err(fail("Too many function arguments", why, at));
+        return Err(calling(row, call, fail("Too many function arguments", why, at)));
     }
     Ok(())
 }
@@ -123,8 +180,10 @@ fn arguments(
         let Some(param) = row.param(index) else { continue };
         let Some(value) = errors.keep(answer) else { continue };
         let converted = conversion::convert_to(&value, &param.kind.ty());
-        let converted =
-            converted.map_err(|why| invalid_argument(param.name, &veiled(&why, std::slice::from_ref(&value)), at));
+        let converted = converted.map_err(|why| {
+            let why = veiled(&why, std::slice::from_ref(&value));
+            calling(row, call, invalid_argument(param.name, &why, at))
+        });
         values.extend(errors.keep(converted));
         spans.push(at);
     }

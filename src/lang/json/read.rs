@@ -123,7 +123,7 @@ impl Reader<'_> {
             "true" => Kind::Bool(true),
             "false" => Kind::Bool(false),
             word => {
-                let near = crate::lang::suggest::did_you_mean(word, ["null", "true", "false"]);
+                let near = crate::diag::suggest::did_you_mean(word, ["null", "true", "false"]);
                 let detail = format!("{word:?} is not a valid JSON keyword.{near}");
                 return fault(self.at..self.at + length, "Invalid JSON keyword", detail);
             }

@@ -41,7 +41,8 @@ impl Reader<'_> {
                 (Kind::End, None) => return Ok(()),
                 (Kind::End, Some(opener)) => {
                     let detail = format!("There is no closing brace for this block {OPEN_TO_THE_END}");
-                    let _ = self.refuse::<()>(opener, "Unclosed configuration block", detail);
+                    let swallowed = self.swallowed(body).unwrap_or_default();
+                    let _ = self.refuse::<()>(opener, "Unclosed configuration block", detail + &swallowed);
                     return Err(Stop::Top);
                 }
                 (Kind::CloseBrace, Some(_)) => return Ok(()),
@@ -85,7 +86,15 @@ impl Reader<'_> {
                 self.argument(name, body, seen)?;
                 let token = self.peek();
                 if !matches!(token.kind, Kind::Newline | Kind::End) {
-                    let detail = "An argument definition must end with a newline.";
+                    if token.kind == Kind::Comma {
+                        let detail = "Argument definitions must be separated by newlines, not commas. An argument \
+                                      definition must end with a newline.";
+                        return self.refuse(token, "Unexpected comma after argument", detail);
+                    }
+                    let detail = match self.habit(token) {
+                        Some(habit) => format!("{habit} An argument definition must end with a newline."),
+                        None => "An argument definition must end with a newline.".into(),
+                    };
                     return self.refuse(token, "Missing newline after argument", detail);
                 }
             }
@@ -224,7 +233,8 @@ impl Reader<'_> {
                 let detail = "Single-line block syntax can include only one argument definition, and must be closed on \
                               the same line. To define multiple arguments, use the multi-line block syntax with one \
                               argument definition per line.";
-                self.refuse(token, "Invalid single-argument block definition", detail)
+                let habit = self.habit(token).map(|habit| format!("{habit} ")).unwrap_or_default();
+                self.refuse(token, "Invalid single-argument block definition", format!("{habit}{detail}"))
             }
         }
     }

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use crate::diag::{Diagnostic, Diagnostics};
+use crate::lang::ast::{Block, Body};
 
 use super::token::{Kind, Token};
 use super::{Parsed, Reader, Stop};
@@ -109,5 +110,38 @@ fn invalid_character(rest: &str) -> (&'static str, &'static str) {
             ("Unsupported operator", "\"**\" is not a supported operator. For powers, use the function \"pow\".")
         }
         _ => ("Invalid character", "This character is not used within the language."),
+    }
+}
+
+/// Blocks that stand at the top of a file and nowhere else.
+const TOP: &[&str] = &["resource", "data", "variable", "output", "locals", "module", "provider", "terraform", "moved"];
+
+impl Reader<'_> {
+    /// What a habit from another language is written like here, if the parser stopped over one.
+    pub(super) fn habit(&self, token: Token) -> Option<&'static str> {
+        let before = self.text[..token.start].trim_end();
+        let last = before.rsplit(|c: char| !(c.is_alphanumeric() || c == '_')).next().unwrap_or_default();
+        match (last, &self.text[token.start..token.end]) {
+            (_, ",") => Some("Argument definitions must be separated by newlines, not commas."),
+            (_, "and") => Some("The operator \"and\" is written &&."),
+            (_, "or") => Some("The operator \"or\" is written ||."),
+            ("not", _) => Some("The operator \"not\" is written !."),
+            ("if", _) | (_, "if") => Some("A choice is written as CONDITION ? VALUE : OTHER_VALUE."),
+            (_, "in") => Some("Whether a list holds a value is asked with contains(LIST, VALUE)."),
+            _ => None,
+        }
+    }
+
+    /// The block of a file that an unclosed block has taken for a part of itself: it begins at the beginning
+    /// of a line.
+    pub(super) fn swallowed(&self, body: &Body) -> Option<String> {
+        let begins_line =
+            |block: &&Block| block.header.start == 0 || self.text[..block.header.start as usize].ends_with('\n');
+        let block = body.blocks.iter().find(|block| TOP.contains(&&*block.name) && begins_line(block))?;
+        let line = self.text[..block.header.start as usize].matches('\n').count() + 1;
+        Some(format!(
+            " The block {:?} on line {line} begins within it: the brace is missing before that line.",
+            &*block.name
+        ))
     }
 }

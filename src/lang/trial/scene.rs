@@ -16,8 +16,8 @@ use super::super::host::Host;
 use super::super::module::{Condition, Module};
 use super::super::names::Own;
 use super::super::scope::Scope;
-use super::super::suggest::did_you_mean;
 use super::compare::differences;
+use crate::diag::suggest::did_you_mean;
 
 /// Values that only tests know.
 #[derive(Clone, Debug, Default)]

@@ -83,6 +83,14 @@ pub(super) fn credentials(object: &Value) -> Vec<Finding> {
             continue;
         }
         let server = credential.text("server").unwrap_or("?");
+        if let Some((scheme, host)) = server.split_once("://") {
+            let detail = format!(
+                "The server of a registry is its host name, as in \"myregistry.azurecr.io\", and {server:?} begins with \
+                 {scheme}://."
+            );
+            let hint = format!("Write {:?}.", host.trim_end_matches('/'));
+            findings.push(warn(advise(finding(spot.path().attr("server"), "Registry with a scheme", detail), &hint)));
+        }
         let has = |name: &str| given(credential, name);
         if has("password") && has("password_reference") {
             findings.push(twice(&spot, server));

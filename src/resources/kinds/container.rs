@@ -81,6 +81,8 @@ const RETIRED: &[(&str, &str)] = &[
     ("protocol", "Write it beside its port, in the block ports."),
     ("command", "Write a list of words: commands = [\"/bin/sh\", \"-c\", \"...\"]."),
     ("gpu", "Remove it: Azure Container Instances has no GPUs any more."),
+    ("environment", "Write a map: environment_variables = { NAME = \"value\" }."),
+    ("env", "Write a map: environment_variables = { NAME = \"value\" }."),
     ("gpu_limit", "Remove it: Azure Container Instances has no GPUs any more."),
 ];
 
@@ -95,7 +97,10 @@ pub(super) const INIT_CONTAINER: Nested = Nested {
     table: Table {
         rows: &[restarts(NAME), IMAGE, ENVIRONMENT, SECURE_ENVIRONMENT, REFERRED_ENVIRONMENT, COMMANDS, CONTAINER_VIEW],
         blocks: &[volume(), SECURITY],
-        retired: &[],
+        retired: &[
+            ("cpu", "Remove it: an init container takes what the group has, as nothing else runs beside it."),
+            ("memory", "Remove it: an init container takes what the group has, as nothing else runs beside it."),
+        ],
     },
     place: "properties.initContainers",
     shape: Shape::Each,

@@ -22,7 +22,7 @@ pub const CONTAINER_GROUP: Kind = Kind {
     api_version: "2025-09-01",
     id: "/subscriptions/{subscription}/resourceGroups/{resource_group_name}/providers/Microsoft.ContainerInstance/containerGroups/{name}",
     timeouts: Timeouts { create: 3600, read: 300, update: 1800, delete: 1800 },
-    table: Table { rows: ROWS, blocks: BLOCKS, retired: &[] },
+    table: Table { rows: ROWS, blocks: BLOCKS, retired: ELSEWHERE },
     checks: GROUP_CHECKS,
     weigh: None,
     clash: Some(label_clash),
@@ -34,6 +34,28 @@ const NO_ADDRESS: (&str, &str) = ("ip_address_type", "None");
 const fn addressed(row: Row) -> Row {
     row.unless(NO_ADDRESS.0, NO_ADDRESS.1)
 }
+
+const IN_A_CONTAINER: &str = "Write it in a container block: a group holds what its containers share.";
+
+/// What people look for in the group, and where it is.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("image", IN_A_CONTAINER),
+    ("cpu", IN_A_CONTAINER),
+    ("memory", IN_A_CONTAINER),
+    ("port", "Write it in a container block: ports { port = 80 }."),
+    ("ports", "Write it in a container block; exposed_port leaves some of the containers' ports out of the address."),
+    ("commands", IN_A_CONTAINER),
+    ("command", "Write it in a container block: commands = [\"/bin/sh\", \"-c\", \"...\"]."),
+    ("environment_variables", IN_A_CONTAINER),
+    ("secure_environment_variables", IN_A_CONTAINER),
+    ("volume", "Write it in the container block that mounts it; containers that mount the same one repeat it."),
+    ("liveness_probe", IN_A_CONTAINER),
+    ("readiness_probe", IN_A_CONTAINER),
+    ("dns_label", "Write dns_name_label."),
+    ("dns_name", "Write dns_name_label; the whole name is the attribute fqdn."),
+    ("restart", "Write restart_policy."),
+    ("registry_credential", "Write a block: image_registry_credential { server = ... }."),
+];
 
 const ROWS: &[Row] = &[
     Row::required("name", Ty::Text)

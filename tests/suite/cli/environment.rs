@@ -32,7 +32,7 @@ fn arguments_can_come_from_the_environment() {
     folder.run_with("version", &[plan]).exits(0);
     let broken = folder.run_with("plan", &[("TF_CLI_ARGS_plan", "-var 'a")]).exits(64);
     broken.complains("TF_CLI_ARGS_plan is no command line");
-    folder.run_with("plan", &[("TF_CLI_ARGS_plan", "-nope")]).exits(64).complains("--nope");
+    folder.run_with("plan", &[("TF_CLI_ARGS_plan", "-nope")]).exits(64).complains("no option -nope");
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn options_about_the_state_are_obeyed_or_refused() {
         ("-lock=false", "The state is always locked"),
         ("-state=other.tfstate", "-state=other.tfstate names a file"),
         ("-state-out=other.tfstate", "import-tfstate"),
-        ("-backup=-", "The state has one place"),
+        ("-backup=old.tfstate", "The state has one place"),
     ] {
         for command in ["plan", "apply -auto-approve", "destroy -auto-approve", "refresh"] {
             folder.run(&format!("{command} {option}")).exits(64).complains(said);

@@ -62,11 +62,11 @@ fn what_cannot_be_drawn_is_said() {
         ("graph -type=validate", "The graph type \"validate\" does not exist"),
         ("graph -type=plan -plan=x", "Options contradict each other"),
         ("graph -draw-cycles", "-draw-cycles is not supported"),
-        ("graph -format=png", "invalid value 'png'"),
+        ("graph -format=png", "The value \"png\" does not fit"),
     ] {
         folder.run(line).exits(64).complains(told);
     }
-    folder.run("graph -plan=nowhere").exits(1).complains("The saved plan cannot be read");
+    folder.run("graph -plan=nowhere").exits(1).complains("as a plan file");
     folder.write("main.tf", "variable \"x\" {}\n");
     folder.run("graph").exits(0).says("does not contain any resources");
 }

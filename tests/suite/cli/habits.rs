@@ -105,3 +105,37 @@ fn bash_offers_what_the_script_says() {
         String::from_utf8_lossy(&told.stderr)
     );
 }
+
+/// Every command that there is, and those within it.
+fn all_commands(folder: &Folder, within: &str) -> Vec<String> {
+    let help = folder.run(format!("{within} -help").trim()).exits(0).quiet().out;
+    let Some((_, list)) = help.split_once("\nCommands:\n") else { return Vec::new() };
+    let names = list.lines().take_while(|line| line.starts_with("  ")).filter(|line| !line.starts_with("   "));
+    let mut found = Vec::new();
+    for name in names.filter_map(|line| line.split_whitespace().next()) {
+        let name = format!("{within} {name}").trim().to_owned();
+        let inner = all_commands(folder, &name);
+        if inner.is_empty() { found.push(name) } else { found.extend(inner) }
+    }
+    found
+}
+
+/// Commands that say what they do not do, or what anybody knows.
+const WITHOUT_EXAMPLES: &[&str] = &["state push", "state replace-provider", "workspace list", "workspace show"];
+
+#[test]
+fn every_command_is_helped_by_an_example_that_is_a_command() {
+    let folder = Folder::new();
+    let commands = all_commands(&folder, "");
+    assert!(commands.len() > 40, "only {commands:?}");
+    for command in commands.iter().filter(|command| !WITHOUT_EXAMPLES.contains(&command.as_str())) {
+        let help = folder.run(&format!("{command} -help")).exits(0).quiet().out;
+        let from = help.find("Example").unwrap_or_else(|| panic!("no example for acier {command}:\n{help}"));
+        let examples = &help[from..];
+        assert!(examples.lines().any(|line| line.contains("acier ")), "acier {command}:\n{help}");
+        let wide = examples.lines().find(|line| line.chars().count() > 100);
+        assert!(wide.is_none(), "acier {command}: {wide:?} does not fit");
+        let ragged = examples.lines().skip(1).find(|line| !line.is_empty() && !line.starts_with(' '));
+        assert!(ragged.is_none(), "acier {command}: {ragged:?} is no example");
+    }
+}

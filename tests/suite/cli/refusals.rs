@@ -66,7 +66,7 @@ fn a_saved_plan_is_carried_out_as_it_was_shown() {
     // What the configuration says by now is not what was approved.
     folder.write("more.tf", "output \"more\" {\n  value = 1\n}\n");
     folder.run("apply plan.acier").exits(0).quiet().says("0 added, 1 changed, 0 destroyed.");
-    folder.run("output more").exits(1).complains("Output not found");
+    folder.run("output more").exits(1).complains("Output \"more\" not found");
     folder.run("plan -detailed-exitcode -var tag=2").exits(2).says("more = 1").never_says("azurerm");
 }
 
@@ -94,7 +94,7 @@ fn plans_of_other_folders_and_damaged_plans_are_refused() {
         ("cut.acier", &plan[..plan.len() / 2], "the file is damaged"),
         ("flipped.acier", &flipped, "the file is damaged"),
         ("empty.acier", b"", "this is not a plan that acier saved"),
-        ("foreign.acier", b"PK\x03\x04 a plan of another tool", "this is not a plan that acier saved"),
+        ("foreign.acier", b"PK\x03\x04 a plan of another tool", "as Terraform saves its plans"),
     ];
     for (name, bytes, _) in files {
         folder.write(name, bytes);
@@ -104,7 +104,7 @@ fn plans_of_other_folders_and_damaged_plans_are_refused() {
         folder.run(&format!("apply {name}")).exits(1).complains(reason).complains(name);
         folder.run(&format!("show {name}")).exits(1).complains(reason);
     }
-    folder.run("apply nowhere.acier").exits(1).complains("The saved plan cannot be read");
+    folder.run("apply nowhere.acier").exits(1).complains("as a plan file");
     assert!(folder.kept() == before, "a refusal wrote something");
 
     let other = shop();
