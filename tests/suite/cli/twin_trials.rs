@@ -78,8 +78,9 @@ fn lines(stream: &str) -> Vec<String> {
             _ => format!("{kind} {} {body}", text(&object["@message"])),
         });
     }
-    // Terraform tells warnings of one cause in any order.
-    let is_stray = |line: &String| line.starts_with("warn Warning: Invalid override target");
+    // Terraform tells findings of one cause in any order.
+    let causes = ["warn Warning: Invalid override target", "error Error: Missing expected failure"];
+    let is_stray = |line: &String| causes.iter().any(|cause| line.starts_with(cause));
     lines.chunk_by_mut(|one, next| is_stray(one) && is_stray(next)).for_each(<[String]>::sort);
     lines
 }
