@@ -67,19 +67,24 @@ fn ask(expressions: &[String]) -> Vec<Answer> {
         let wrong = match errors(folder) {
             Found::Wrong(wrong) => wrong,
             Found::Infinite => {
-                infinite = unstorable(folder, &open);
+                let known = infinite.len();
+                infinite.extend(unstorable(folder, &open));
+                if infinite.len() > known {
+                    continue;
+                }
+                // Beside what is not known yet infinity is not told.
+                if expressions.len() > 1 {
+                    return by_halves(expressions);
+                }
+                infinite.insert(0);
                 continue;
             }
-            // Which expression it is, is found by halves.
             Found::Crash if expressions.len() == 1 => {
                 let mut answer = Answer::failed();
                 answer.blame(CRASH.trim_start_matches("! "));
                 return vec![answer];
             }
-            Found::Crash => {
-                let (first, second) = expressions.split_at(expressions.len() / 2);
-                return [ask(first), ask(second)].concat();
-            }
+            Found::Crash => return by_halves(expressions),
         };
         if wrong.is_empty() {
             for (index, value) in values(folder, &open, &infinite) {
@@ -92,6 +97,12 @@ fn ask(expressions: &[String]) -> Vec<Answer> {
             let _ = std::fs::remove_file(folder.join(format!("e{index}.tf")));
         }
     }
+}
+
+/// Which expression it is, is found by halves.
+fn by_halves(expressions: &[String]) -> Vec<Answer> {
+    let (first, second) = expressions.split_at(expressions.len() / 2);
+    [ask(first), ask(second)].concat()
 }
 
 fn terraform(folder: &Path, arguments: &[&str], input: &str) -> Output {
@@ -163,9 +174,7 @@ fn unstorable(folder: &Path, open: &[usize]) -> BTreeSet<usize> {
     let parts = consult(folder, open, ("", "can(jsonencode(local.e%))", ""));
     let verdicts = parts.iter().flat_map(|part| part.lines()).filter(|line| line.starts_with(' '));
     let found = open.iter().zip(verdicts).filter(|(_, verdict)| verdict.trim() == "false,");
-    let found: BTreeSet<usize> = found.map(|(index, _)| *index).collect();
-    assert!(!found.is_empty(), "some value is infinite, but terraform does not say which");
-    found
+    found.map(|(index, _)| *index).collect()
 }
 
 /// The values of the open expressions with their types.
