@@ -83,7 +83,7 @@ fn unchanged(planned: &Inputs, project: &mut Project, vars: &[Var], screen: &Scr
             continue;
         }
         let shown = |value: &Value| match variable.sensitive || value.contains_mark(Marks::SENSITIVE) {
-            true => "another value that is sensitive".to_owned(),
+            true => "(sensitive value)".to_owned(),
             false => render::value(value),
         };
         let detail = format!(

@@ -39,6 +39,8 @@ fn takes_next(arg: &Arg) -> bool {
 struct Reader<'c> {
     root: &'c Command,
     current: &'c Command,
+    /// Whether a word was none of the commands.
+    lost: bool,
     line: Line,
 }
 
@@ -71,9 +73,13 @@ impl<'c> Reader<'c> {
     }
 
     fn take_word(&mut self, word: OsString) {
-        if let Some(inner) = self.current.get_subcommands().find(|command| *command.get_name() == *word) {
-            self.line.path.push(inner.get_name().to_owned());
-            self.current = inner;
+        // Behind a word that is no command, none is looked for: `container logs` is not `logs`.
+        match self.current.get_subcommands().find(|command| *command.get_name() == *word) {
+            Some(inner) if !self.lost => {
+                self.line.path.push(inner.get_name().to_owned());
+                self.current = inner;
+            }
+            _ => self.lost = true,
         }
         self.line.words.push(word);
     }
@@ -83,7 +89,7 @@ impl Line {
     /// Reads the words of a command line, the program's own name first.
     pub(in crate::cli) fn read(words: impl IntoIterator<Item = OsString>, command: &Command) -> Line {
         let line = Line { words: Vec::new(), path: Vec::new() };
-        let mut reader = Reader { root: command, current: command, line };
+        let mut reader = Reader { root: command, current: command, lost: false, line };
         let mut words = help_last(words.into_iter().collect()).into_iter();
         reader.line.words.extend(words.next());
         let (mut rest, mut is_value) = (false, false);
