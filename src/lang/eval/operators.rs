@@ -6,7 +6,7 @@
 use std::cmp::Ordering;
 
 use crate::diag::Span;
-use crate::value::{Bounds, Content, Members, Number, Type, Value};
+use crate::value::{Content, Members, Number, Type, Value};
 
 use super::super::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use super::{Answer, Errors, Evaluator, conditional::is_definite, conversion, fail};
@@ -199,8 +199,8 @@ fn compare(left: &Value, right: &Value) -> Option<bool> {
         (Content::Null(_), Content::Null(_)) => Some(true),
         (Content::Null(_), _) if is_definite(right) => Some(false),
         (_, Content::Null(_)) if is_definite(left) => Some(false),
-        (Content::Unknown { ty, bounds, .. }, _) => known_to_differ(ty, bounds.as_deref(), right),
-        (_, Content::Unknown { ty, bounds, .. }) => known_to_differ(ty, bounds.as_deref(), left),
+        (Content::Unknown { .. }, _) => known_to_differ(left, right),
+        (_, Content::Unknown { .. }) => known_to_differ(right, left),
         (Content::Bool(a), Content::Bool(b)) => Some(a == b),
         (Content::Number(a), Content::Number(b)) => Some(a == b),
         (Content::String(a), Content::String(b)) => Some(a == b),
@@ -213,9 +213,13 @@ fn compare(left: &Value, right: &Value) -> Option<bool> {
     }
 }
 
-/// An unknown value can still be told from a known one by its type and its bounds.
-fn known_to_differ(ty: &Type, bounds: Option<&Bounds>, other: &Value) -> Option<bool> {
-    if bounds.is_some_and(|bounds| !other.may_be_within(bounds)) {
+/// An unknown value can still be told from a known one by its type and its bounds. What is certainly not
+/// null is no infinity either.
+fn known_to_differ(unknown: &Value, other: &Value) -> Option<bool> {
+    let Content::Unknown { ty, not_null, bounds } = unknown.content() else { return None };
+    let infinite = matches!(other.content(), Content::Number(number) if number.is_infinite());
+    let beyond = bounds.as_deref().is_some_and(|bounds| !other.may_be_within(bounds));
+    if beyond || infinite && *not_null {
         return Some(false);
     }
     let comparable = match other.content() {

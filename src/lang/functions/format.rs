@@ -33,8 +33,9 @@ fn format(args: &[Value], _: &Type) -> Outcome {
     make(render(&verbs, values)?)
 }
 
+/// What is formatted is looked at first, and the format where all of a row is known, as in Terraform.
 fn formatlist(args: &[Value], _: &Type) -> Outcome {
-    let verbs = parse(take_text(args, 0)?)?;
+    let mut verbs: Option<Vec<Piece>> = None;
     let values = &args[1..];
     let mut length: Option<(usize, usize)> = None;
     let mut open = false;
@@ -78,13 +79,18 @@ fn formatlist(args: &[Value], _: &Type) -> Outcome {
             rows.push(Value::unknown_not_null(Type::String));
             continue;
         }
-        let rendered = render(&verbs, &row_values).map_err(|fault| match fault {
+        let in_row = |fault| match fault {
             Fault::Call(why) | Fault::Argument(_, why) if !values.is_empty() => {
                 Fault::Call(format!("error on format iteration {row}: {why}"))
             }
             other => other,
-        })?;
-        rows.push(make(rendered)?);
+        };
+        let pieces = match verbs.take() {
+            Some(pieces) => pieces,
+            None => parse(take_text(args, 0)?).map_err(in_row)?,
+        };
+        rows.push(make(render(&pieces, &row_values).map_err(in_row)?)?);
+        verbs = Some(pieces);
     }
     Ok(Value::list(Type::String, rows))
 }

@@ -139,11 +139,14 @@ fn cidrsubnet(args: &[Value], _: &Type) -> Outcome {
     let number = take_number(args, 2)?;
     // Minus zero is zero.
     let number = if number.is_zero() { "0".to_owned() } else { number.to_string() };
-    let Ok(bits) = u32::try_from(bits) else { return bad(1, "must be at least zero") };
-    let prefix = network.prefix + bits.min(128);
-    if prefix > network.width {
-        return Err(format!("insufficient address space to extend prefix of {} by {bits}", network.prefix).into());
+    if bits < 0 {
+        return bad(1, "must be at least zero");
     }
+    let left = network.width - network.prefix;
+    let Some(bits) = u32::try_from(bits).ok().filter(|bits| *bits <= left) else {
+        return Err(format!("insufficient address space to extend prefix of {} by {bits}", network.prefix).into());
+    };
+    let prefix = network.prefix + bits;
     let too_many =
         || Fault::Call(format!("prefix extension of {bits} does not accommodate a subnet numbered {number}"));
     let subnet: u128 = number.parse().map_err(|_| too_many())?;

@@ -64,6 +64,18 @@ pub(super) const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
+        about: "formatlist where an element is not known yet and others follow",
+        because: "each element of a list is formatted with the one at its place in the others; Terraform falls behind in \
+                  the others by each element that is not known, and plans texts that the apply contradicts",
+        fits: |expression, _, _| {
+            let behind = |call: &Vec<String>| {
+                let values = call.get(1..call.len().saturating_sub(2)).unwrap_or_default();
+                values.iter().any(|argument| argument.contains("(unknown"))
+            };
+            calls(expression, "formatlist").iter().any(behind)
+        },
+    },
+    Explained {
         about: "a set beside a null without a type as arguments of merge",
         because: "merge takes objects and maps only; Terraform does not look at what stands behind such a null and makes an \
                   object whose attributes are named as their values",
