@@ -21,7 +21,7 @@ pub(super) const EXPLAINED: &[Explained] = &[
         because: "what is computed from a sensitive value stays sensitive while another operand is unknown; Terraform \
                   forgets the mark until the apply",
         fits: |expression, ours, theirs| {
-            let open = ["later", "partly"].iter().any(|name| expression.contains(name));
+            let open = ["later", "partly", "uuid(", "timestamp("].iter().any(|name| expression.contains(name));
             let asked = expression.starts_with("issensitive(") && ours == "true : bool";
             open && (asked && theirs == "(unknown) : bool" || ours != theirs && hides_as_much(ours, theirs))
         },
