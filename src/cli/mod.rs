@@ -52,7 +52,8 @@ mod workspace;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::{ArgMatches, FromArgMatches};
+use clap::error::ErrorKind;
+use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use crate::diag::{Diagnostic, Sources};
 use crate::resources::operate::act::Act;
@@ -71,11 +72,12 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
             return Exit::Usage;
         }
     };
-    let known = arguments::commands();
+    let known = Arguments::command();
     let line = Line::read(words, &known);
-    let matches = match known.try_get_matches_from(line.words) {
+    let matches = match known.try_get_matches_from(&line.words) {
         Ok(matches) => matches,
         Err(error) => {
+            let error = with_help(error, &line.words);
             // Help and version come this way too; only they go to standard output.
             let usage = error.use_stderr();
             if let Some(wrong) = usage::told(&error, &line.path) {
@@ -113,6 +115,16 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> Exit {
     }
     let (Ok(exit) | Err(exit)) = dispatch(&folder, &vars, arguments.command, &screen);
     if screen.says_all() || !matches!(exit, Exit::Done | Exit::Changes) { exit } else { Exit::Failed }
+}
+
+/// What help has besides the options is put together only where help is shown: it would cost every start.
+fn with_help(error: clap::Error, words: &[OsString]) -> clap::Error {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            arguments::commands().try_get_matches_from(words).err().unwrap_or(error)
+        }
+        _ => error,
+    }
 }
 
 /// Says that the program could not even begin: there was no thread with its stack for it.

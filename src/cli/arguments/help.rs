@@ -150,7 +150,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("version", "  acier version -json"),
 ];
 
-/// The commands as they are shown and read.
+/// The commands as help and completion show them. They take what those that are declared take.
 pub(in crate::cli) fn commands() -> Command {
     let hidden = |command: Command, names: &'static [&'static str]| {
         command.mut_args(move |arg| if names.contains(&arg.get_id().as_str()) { arg.hide(true) } else { arg })
