@@ -277,6 +277,8 @@ impl<'m> Linker<'m> {
         for named in named {
             match named {
                 Dependency::Block(block, span) => drop(self.block(block, *span)),
+                Dependency::Local(name, span) => target::local(self, name, *span),
+                Dependency::Variable(name, span) => target::variable(self, name, *span),
                 Dependency::Module(call, span) => {
                     if target::call(self, call, *span).is_some() {
                         self.note(Node::Whole(call.clone()));

@@ -97,6 +97,10 @@ pub enum Dependency {
     Block(BlockAddr, Span),
     /// A module call, with all that is in it.
     Module(Name, Span),
+    /// A local value, with all that it is made of.
+    Local(Name, Span),
+    /// A variable, with all that the call of the module makes it of.
+    Variable(Name, Span),
 }
 
 /// How the instances of a block are made.
@@ -421,6 +425,8 @@ impl std::fmt::Display for Dependency {
         match self {
             Dependency::Block(block, _) => write!(f, "{block}"),
             Dependency::Module(name, _) => write!(f, "module.{name}"),
+            Dependency::Local(name, _) => write!(f, "local.{name}"),
+            Dependency::Variable(name, _) => write!(f, "var.{name}"),
         }
     }
 }

@@ -360,7 +360,12 @@ fn whole(expr: &Expr) -> Result<Dependency, Diagnostics> {
         },
         // Terraform waits for the whole module, too, where one output or instance of it is named.
         (Target::Module(name), _) => Ok(Dependency::Module(name, expr.span)),
-        _ => Err(invalid("Only resources, data sources and modules can be named in depends_on.")),
+        (Target::Local(name), used) if used == steps.len() => Ok(Dependency::Local(name, expr.span)),
+        (Target::Variable(name), used) if used == steps.len() => Ok(Dependency::Variable(name, expr.span)),
+        (Target::Local(_) | Target::Variable(_), _) => Err(invalid(ATTRIBUTE)),
+        _ => Err(invalid(
+            "Only resources, data sources, modules, variables and local values can be named in depends_on.",
+        )),
     }
 }
 

@@ -51,8 +51,8 @@ pub(super) fn check(linker: &mut Linker<'_>, root: &Name, steps: &[Access], span
         }
     };
     let wrong = match target {
-        Target::Variable(name) => variable(linker, name),
-        Target::Local(name) => local(linker, name),
+        Target::Variable(name) => return variable(linker, &name, span),
+        Target::Local(name) => return local(linker, &name, span),
         Target::Block(addr) => return block(linker, &addr, &steps[used..], span, site),
         Target::Module(name) => return module(linker, &name, &steps[used..], span),
         Target::EachValue if !site.each => Some(Diagnostic::error(
@@ -128,30 +128,30 @@ pub(super) fn call<'m>(linker: &mut Linker<'m>, name: &Name, span: Span) -> Opti
     found
 }
 
-fn variable(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
+/// Notes a reference to a variable, or says that there is none.
+pub(super) fn variable(linker: &mut Linker<'_>, name: &Name, span: Span) {
     let known = &linker.module.variables;
-    if known.contains_key(&name) || linker.declared.contains_key(&("variable", name.clone())) {
-        linker.note(Node::Variable(name));
-        return None;
+    if known.contains_key(name) || linker.declared.contains_key(&("variable", name.clone())) {
+        return linker.note(Node::Variable(name.clone()));
     }
-    let mut advice = did_you_mean(&name, known.keys().map(|name| &**name));
+    let mut advice = did_you_mean(name, known.keys().map(|name| &**name));
     if advice.is_empty() {
         advice = format!(" This variable can be declared with a variable {name:?} {{}} block.");
     }
     let detail = format!("An input variable with the name {name:?} has not been declared.{advice}");
-    Some(Diagnostic::error("Reference to undeclared input variable", detail))
+    linker.out.push(Diagnostic::error("Reference to undeclared input variable", detail).at(span));
 }
 
-fn local(linker: &mut Linker<'_>, name: Name) -> Option<Diagnostic> {
+/// Notes a reference to a local value, or says that there is none.
+pub(super) fn local(linker: &mut Linker<'_>, name: &Name, span: Span) {
     let known = &linker.module.locals;
-    if known.contains_key(&name) {
-        linker.note(Node::Local(name));
-        return None;
+    if known.contains_key(name) {
+        return linker.note(Node::Local(name.clone()));
     }
-    let advice = did_you_mean(&name, known.keys().map(|name| &**name));
+    let advice = did_you_mean(name, known.keys().map(|name| &**name));
     let detail = format!("A local value with the name {name:?} has not been declared.{advice}");
     let hint = format!("Correct the name, or give it a value in a locals block: {name} = ...");
-    Some(Diagnostic::error("Reference to undeclared local value", detail).hint(hint))
+    linker.out.push(Diagnostic::error("Reference to undeclared local value", detail).at(span).hint(hint));
 }
 
 /// The variable or local value of a name that was written without what must stand before it.

@@ -245,13 +245,17 @@ fn set_waits(tree: &mut Tree, through: &Through) {
 
 fn named(tree: &Tree, unit: UnitId, entries: &[Dependency], through: &Through, found: &mut BTreeSet<Block>) {
     for entry in entries {
-        match entry {
-            Dependency::Block(block, _) => drop(found.insert(tree.block(unit, block))),
-            Dependency::Module(call, _) => {
-                let behind = through.get(&Spot { unit, node: Node::Whole(call.clone()) });
-                found.extend(behind.into_iter().flat_map(|blocks| blocks.keys().cloned()));
+        let node = match entry {
+            Dependency::Block(block, _) => {
+                found.insert(tree.block(unit, block));
+                continue;
             }
-        }
+            Dependency::Module(call, _) => Node::Whole(call.clone()),
+            Dependency::Local(name, _) => Node::Local(name.clone()),
+            Dependency::Variable(name, _) => Node::Variable(name.clone()),
+        };
+        let behind = through.get(&Spot { unit, node });
+        found.extend(behind.into_iter().flat_map(|blocks| blocks.keys().cloned()));
     }
 }
 

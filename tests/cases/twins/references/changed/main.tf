@@ -28,7 +28,7 @@ resource "terraform_data" "by_key" {
   for_each         = toset(["a", "b"])
   input            = lookup(terraform_data.source.output, each.key, null)
   triggers_replace = [module.many[1].id]
-  depends_on       = [terraform_data.user]
+  depends_on       = [terraform_data.user, local.twice]
 }
 
 resource "terraform_data" "still" {
